@@ -1,0 +1,62 @@
+# Each target is a line or two that a person can type. `make` alone lists them.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(CURDIR)/$(VENV)/bin
+# The tools of this folder first; and no bytecode flag from outside, which would make every start slow.
+export PATH := $(BIN):$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+
+RUN_LOCKS := requirements/model.txt requirements/tools.txt
+TEST_LOCKS := $(RUN_LOCKS) requirements/dev.txt
+INSTALL = uv pip install --quiet --compile-bytecode $(foreach lock,$(1),-r $(lock)) && uv pip install --quiet --no-deps -e .
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+.PHONY: run
+run: $(VENV)/.run ## Bring the data, run the pipeline, show the metrics
+	@ringside ingest --frozen
+	@dvc repro
+	@ringside metrics
+
+.PHONY: test
+test: $(VENV)/.test ## Run all tests
+	@pytest
+
+.PHONY: lint
+lint: $(VENV)/.test ## Check style, types and docstrings
+	@ruff check .
+	@ruff format --check .
+	@mypy
+	@interrogate
+
+.PHONY: lock
+lock: $(VENV)/.run ## Make dvc.lock anew from the run-cache and the code
+	@rm -f dvc.lock
+	@dvc repro
+
+.PHONY: requirements
+requirements: $(VENV)/.run ## Write requirements/*.txt from pyproject.toml
+	@uv pip compile $(COMPILE) pyproject.toml -o requirements/model.txt
+	@uv pip compile $(COMPILE) --group tools --group sample -c requirements/model.txt -o requirements/tools.txt
+	@uv pip compile $(COMPILE) --group report $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/report.txt
+	@uv pip compile $(COMPILE) --group dev $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/dev.txt
+
+COMPILE := --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make requirements'
+
+# Set-up: done once, and again only when a lock changed. uv comes from pip where there is none.
+$(VENV)/bin/python:
+	@echo "Setting up $(VENV) (once)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@command -v uv >/dev/null || pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.run: $(RUN_LOCKS) pyproject.toml | $(VENV)/bin/python
+	@$(call INSTALL,$(RUN_LOCKS))
+	@touch $@
+
+$(VENV)/.test: $(TEST_LOCKS) pyproject.toml | $(VENV)/bin/python
+	@$(call INSTALL,$(TEST_LOCKS))
+	@touch $@ $(VENV)/.run

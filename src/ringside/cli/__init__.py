@@ -1,0 +1,1 @@
+"""The command line: arguments, exit codes, the terminal. One module per room."""

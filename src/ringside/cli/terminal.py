@@ -1,0 +1,74 @@
+"""What people see: results on stdout, talk on stderr, a progress bar on a terminal and plain lines in a log."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+_START = time.perf_counter()
+
+
+def say(text: str) -> None:
+    """One line of talk."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def result(text: str) -> None:
+    """What the command was asked for."""
+    print(text, flush=True)
+
+
+def seconds() -> str:
+    """The time since the command started, as text."""
+    return f"{time.perf_counter() - _START:.1f} s"
+
+
+def track(items: Iterable[str], label: str) -> Iterator[str]:
+    """Iterate over names; a bar on a terminal, one line a name in a log, nothing where there is nothing."""
+    names = list(items)
+    if not names:
+        return
+    if not sys.stderr.isatty():
+        for position, name in enumerate(names, start=1):
+            say(f"{label}: {name} ({position} of {len(names)})")
+            yield name
+        return
+    # Imported here because a log, a pipe and `--help` have no use for it.
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(label, total=len(names))
+        for name in names:
+            progress.update(bar, description=f"{label}: {name}")
+            yield name
+            progress.advance(bar)
+
+
+@contextmanager
+def working(label: str) -> Iterator[None]:
+    """Show that one long step is under way: a spinner with the time on a terminal, one line in a log."""
+    if not sys.stderr.isatty():
+        say(f"{label} ...")
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        progress.add_task(label)
+        yield
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns aligned as text: the first to the left, the others to the right."""
+    cells = [list(header), *[list(row) for row in rows]]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    cells.insert(1, ["-" * width for width in widths])
+    lines = []
+    for row in cells:
+        first, *others = row
+        aligned = [first.ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(others, widths[1:], strict=True))]
+        lines.append("  ".join(aligned).rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Data before the pipeline: ingest, manifest, content hashes, profile."""

@@ -1,0 +1,254 @@
+"""Brings partitions from the task's source into `data/raw`, and says in the manifest what there is.
+
+The order of steps makes a kill harmless: a partition is written aside, then named in the manifest, then moved into
+`data/raw`. What the manifest does not name was not ingested; what it names and `data/raw` lacks is found again aside,
+in DVC's cache or remote, or in the source, and compared with the manifest before it is used.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from ringside.data.fingerprint import content_hash
+from ringside.data.manifest import Entry, Manifest
+from ringside.data.partitions import check_identities, read_raw
+from ringside.errors import DataError, RingsideError, SourceError, UsageError
+from ringside.loader import Source
+from ringside.store import dvc
+from ringside.store.files import move, remove
+from ringside.store.tables import read_table, write_table
+from ringside.store.workspace import Workspace
+from ringside.task import Task
+
+Track = Callable[[Iterable[str], str], Iterable[str]]
+"""Iterates over partitions and shows how far it is."""
+
+
+@dataclass
+class Ingested:
+    """What an ingest did."""
+
+    rows: int
+    """In `data/raw` now."""
+    partitions: list[str]
+    """In `data/raw` now, in order."""
+    read: list[str] = field(default_factory=list)
+    """New from the source."""
+    refreshed: list[str] = field(default_factory=list)
+    """Read again because `--refresh` said so, and different from before."""
+    restored: dict[str, str] = field(default_factory=dict)
+    """Brought back as the manifest names them, each with where from."""
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """The ingest of one task into one workspace."""
+
+    workspace: Workspace
+    task: Task
+    source: Source
+    track: Track = lambda items, _label: items
+
+    def frozen(self) -> Ingested:
+        """Bring `data/raw` to what the manifest names, and nothing else.
+
+        Raises:
+            DataError: there is no manifest, or `data/raw` holds something else than the manifest says.
+            SourceError: a partition is missing and the source cannot be read, or answers something else.
+        """
+        manifest = self._manifest()
+        if not manifest.entries:
+            raise DataError(
+                "it names no partition",
+                where=str(self.workspace.manifest),
+                remedy="run `ringside ingest` to read the source, or `git checkout data/manifest.json`.",
+            )
+        self._refuse_strangers(manifest)
+        return self._done(manifest, restored=self._restore(manifest))
+
+    def new(self, *, until: str | None = None, refresh: Sequence[str] = ()) -> Ingested:
+        """Read what the source has and the manifest has not.
+
+        Args:
+            until: the last partition to read; None for all that the source offers.
+            refresh: partitions to read again and to believe.
+
+        Raises:
+            UsageError: `until` or `refresh` name a partition that there is not.
+            SourceError: the source cannot be read, or answers a partition differently than before.
+            DataError: a partition is empty, or its identities are doubled or missing.
+        """
+        manifest = self._manifest()
+        offered = self.source.partitions()
+        wanted = offered if until is None else [name for name in offered if name <= self._known(until, offered)]
+        for name in refresh:
+            self._known(name, [name for name in offered if name in manifest.entries])
+        self._refuse_strangers(manifest)
+        restored = self._restore(manifest)
+        manifest = self._compare(manifest, [name for name in offered if name in manifest.entries], refresh)
+        missing = [name for name in wanted if name not in manifest.entries]
+        for name in self.track(missing, "ingest"):
+            manifest = self._take(manifest, name)
+        changed = []
+        for name in self.track(refresh, "refresh"):
+            before = manifest.entries[name]
+            manifest = self._take(manifest, name)
+            changed += [name] if manifest.entries[name].content != before.content else []
+        if missing or changed or self._dvc_is_behind():
+            dvc.add(self.workspace, self.workspace.raw)
+        return self._done(manifest, read=missing, refreshed=changed, restored=restored)
+
+    def _dvc_is_behind(self) -> bool:
+        """Whether a kill could have come between the manifest and `dvc add`."""
+        dvc_file = self.workspace.raw_dvc
+        return not dvc_file.exists() or dvc_file.stat().st_mtime_ns < self.workspace.manifest.stat().st_mtime_ns
+
+    def _manifest(self) -> Manifest:
+        return Manifest.read(self.workspace.manifest, task=self.task.name)
+
+    def _done(self, manifest: Manifest, **what: object) -> Ingested:
+        remove(self.workspace.incoming)
+        rows = sum(entry.rows for entry in manifest.entries.values())
+        return Ingested(rows=rows, partitions=list(manifest.entries), **what)  # type: ignore[arg-type]
+
+    def _known(self, name: str, names: Sequence[str]) -> str:
+        if name not in names:
+            remedy = f"name one of {_list(names)}." if names else "run `ringside ingest` first."
+            raise UsageError(
+                f"there is no partition {name!r}", where=f"the source of {self.task.name!r}", remedy=remedy
+            )
+        return name
+
+    def _take(self, manifest: Manifest, name: str) -> Manifest:
+        """Read one partition, name it in the manifest, put it in its place."""
+        table = self._read(name)
+        aside = self.workspace.partition(self.workspace.incoming, name)
+        write_table(aside, table)
+        entry = Entry(name, table.num_rows, content_hash(table), self.source.fingerprint(name))
+        manifest = manifest.with_entries([entry])
+        manifest.write(self.workspace.manifest)
+        move(aside, self.workspace.partition(self.workspace.raw, name))
+        return manifest
+
+    def _read(self, name: str) -> pa.Table:
+        """What the source answers now, in order of the identity."""
+        frame = self.source.read(name)
+        where = f"task {self.task.name!r}, partition {name}"
+        remedy = "correct `read` in source.py; nothing was ingested from this answer."
+        if not hasattr(frame, "columns"):
+            raise SourceError(f"`read` answered {type(frame).__name__}, no data frame", where=where, remedy=remedy)
+        if lacking := [column for column in self.task.columns if column not in frame.columns]:
+            raise SourceError(f"the answer lacks the column {', '.join(lacking)}", where=where, remedy=remedy)
+        try:
+            frame = frame.sort_values(list(self.task.identity), kind="stable", ignore_index=True)
+            table = pa.Table.from_pandas(frame, preserve_index=False)
+        except (pa.ArrowException, TypeError) as error:
+            raise SourceError(f"a column has values of several types ({error})", where=where, remedy=remedy) from error
+        check_identities(table, self.task, where=where)
+        return table
+
+    def _compare(self, manifest: Manifest, names: Sequence[str], refresh: Sequence[str]) -> Manifest:
+        """Read again what the source says could have changed, and stop where it did."""
+        found = {name: self.source.fingerprint(name) for name in names if name not in refresh}
+        suspects = [name for name, fingerprint in found.items() if fingerprint != manifest.entries[name].source]
+        changed, same = [], []
+        for name in self.track(suspects, "compare"):
+            entry, now = manifest.entries[name], content_hash(self._read(name))
+            if now != entry.content:
+                changed.append(name)
+            same.append(Entry(name, entry.rows, entry.content, found[name]))
+        if changed:
+            self._refuse_change(changed)
+        if same:
+            manifest = manifest.with_entries(same)
+            manifest.write(self.workspace.manifest)
+        return manifest
+
+    def _refuse_change(self, names: Sequence[str]) -> None:
+        options = " ".join(f"--refresh {name}" for name in names)
+        raise SourceError(
+            f"the source now answers {_list(names)} differently than the manifest says; nothing was changed",
+            where=f"the source of {self.task.name!r}",
+            remedy=f"if the change is meant, `ringside ingest {options}`; the manifest's diff then shows it.",
+        )
+
+    def _restore(self, manifest: Manifest) -> dict[str, str]:
+        """Bring back what the manifest names and `data/raw` lacks; where each partition came from."""
+        lacking = self._lacking(manifest)
+        came: dict[str, str] = {}
+        for origin, bring in (("data/.incoming", self._from_aside), ("DVC", self._from_dvc)):
+            if lacking:
+                bring(lacking)
+                after = self._lacking(manifest)
+                came |= {name: origin for name in lacking if name not in after}
+                lacking = after
+        changed = []
+        for name in self.track(lacking, "restore"):
+            if content_hash(table := self._reread(name)) != manifest.entries[name].content:
+                changed.append(name)
+                continue
+            write_table(self.workspace.partition(self.workspace.raw, name), table)
+            came[name] = "the source"
+        if changed:
+            self._refuse_change(changed)
+        return came
+
+    def _reread(self, name: str) -> pa.Table:
+        try:
+            return self._read(name)
+        except SourceError as error:
+            raise SourceError(
+                f"the data cannot be read here: {name} is in no cache and no remote, and {error.found}",
+                where=error.where,
+                remedy="reach the source, or a DVC remote that has the data, from here (docs/data.md), and run again.",
+            ) from error
+
+    def _from_aside(self, names: Sequence[str]) -> None:
+        """Finish the moves that a kill cut off."""
+        manifest = self._manifest()
+        for name in names:
+            aside = self.workspace.partition(self.workspace.incoming, name)
+            try:
+                whole = content_hash(read_table(aside, remedy="")) == manifest.entries[name].content
+            except RingsideError:
+                continue
+            if whole:
+                move(aside, self.workspace.partition(self.workspace.raw, name))
+
+    def _from_dvc(self, _names: Sequence[str]) -> None:
+        dvc.checkout(self.workspace, self.workspace.raw)
+
+    def _lacking(self, manifest: Manifest) -> list[str]:
+        """The partitions that are not in `data/raw`.
+
+        Raises:
+            DataError: one is there and is not what the manifest says.
+        """
+        lacking = []
+        for name, entry in manifest.entries.items():
+            if self.workspace.partition(self.workspace.raw, name).exists():
+                read_raw(self.workspace.partition(self.workspace.raw, name), entry)
+            else:
+                lacking.append(name)
+        return lacking
+
+    def _refuse_strangers(self, manifest: Manifest) -> None:
+        """Stop where `data/raw` holds a file that no ingest wrote: stages would read it."""
+        present = {path.name for path in self.workspace.raw.glob("*")} if self.workspace.raw.exists() else set()
+        ours = {self.workspace.partition(self.workspace.raw, name).name for name in manifest.entries}
+        # What is written aside by `replacing` and was left by a kill.
+        left = {name for name in present if name.startswith(".") and name.endswith(".tmp")}
+        for name in left:
+            remove(self.workspace.raw / name)
+        if strangers := sorted(present - ours - left):
+            raise DataError(
+                f"data/raw holds {_list(strangers)}, which the manifest does not name",
+                where=str(self.workspace.manifest),
+                remedy="move it out of data/raw; new data come in by `ringside ingest`, through the task's source.",
+            )
+
+
+def _list(names: Sequence[str], limit: int = 6) -> str:
+    shown = ", ".join(names[:limit])
+    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"

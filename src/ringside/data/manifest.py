@@ -1,0 +1,83 @@
+"""`data/manifest.json`: the partitions that there are, in a form that a reviewer can read in a diff."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from ringside.errors import DataError
+from ringside.store.files import read_json, write_json
+from ringside.task import PARTITION_NAME
+
+_VERSION = 1
+_REMEDY = "restore it with `git checkout data/manifest.json`; it is written by `ringside ingest` only."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One partition."""
+
+    partition: str
+    rows: int
+    content: str
+    """`ringside.data.fingerprint.content_hash` of the rows in order of their identity."""
+    source: str | None
+    """The source's fingerprint when the partition was last compared with it."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What there is, in the order of the partitions."""
+
+    task: str
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path, *, task: str) -> Self:
+        """The manifest of `task`, empty where there is no file.
+
+        Raises:
+            DataError: the file is no manifest of this version, or belongs to another task.
+        """
+        if not path.exists():
+            return cls(task)
+        content = read_json(path, remedy=_REMEDY)
+        try:
+            version, owner = content["version"], content["task"]
+            entries = [_entry(item) for item in content["partitions"]]
+        except (KeyError, TypeError, ValueError) as error:
+            found = f"it is no manifest ({type(error).__name__}: {error})"
+            raise DataError(found, where=str(path), remedy=_REMEDY) from None
+        if version != _VERSION:
+            raise DataError(f"its version is {version!r}, not {_VERSION}", where=str(path), remedy=_REMEDY)
+        if owner != task:
+            remedy = (
+                "remove data/manifest.json, data/raw.dvc and data/raw, then run `ringside ingest` for the new task."
+            )
+            raise DataError(f"it lists the data of task {owner!r}, not {task!r}", where=str(path), remedy=remedy)
+        return cls(task, {entry.partition: entry for entry in entries})
+
+    def with_entries(self, entries: Iterable[Entry]) -> Self:
+        """A manifest in which `entries` are added or replaced, in the order of their partitions."""
+        merged = self.entries | {entry.partition: entry for entry in entries}
+        return type(self)(self.task, {name: merged[name] for name in sorted(merged)})
+
+    def write(self, path: Path) -> None:
+        """Replace the file.
+
+        Raises:
+            StoreError: the disk is full or the place cannot be written to.
+        """
+        partitions = [{k: v for k, v in vars(entry).items() if v is not None} for entry in self.entries.values()]
+        write_json(path, {"version": _VERSION, "task": self.task, "partitions": partitions})
+
+
+def _entry(item: dict[str, Any]) -> Entry:
+    entry = Entry(item["partition"], item["rows"], item["content"], item.get("source"))
+    # NOTE: the name becomes a file's name, and a pull request can write anything here.
+    if not re.fullmatch(PARTITION_NAME, entry.partition):
+        raise ValueError(f"{entry.partition!r} is no name for a partition")
+    if not isinstance(entry.rows, int) or not isinstance(entry.content, str):
+        raise TypeError(f"{item!r} is no partition")
+    return entry

@@ -1,0 +1,54 @@
+"""A partition on its way from `data/raw` into memory: what must hold before anything is computed from it."""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from ringside.data.fingerprint import content_hash, row_hashes
+from ringside.data.manifest import Entry
+from ringside.errors import DataError
+from ringside.store.tables import read_table
+from ringside.task import Task
+
+
+def read_raw(path: Path, entry: Entry) -> pa.Table:
+    """One partition's file in `data/raw`, compared with the manifest.
+
+    Raises:
+        DataError: the file is missing, damaged, or not what the manifest says.
+    """
+    remedy = (
+        f"move the file away and run `ringside ingest --frozen` for what the manifest names; if the change is meant, "
+        f"let the source answer it and run `ringside ingest --refresh {entry.partition}`."
+    )
+    table = read_table(path, remedy=remedy)
+    if content_hash(table) != entry.content:
+        found = (
+            f"it does not fit data/manifest.json ({table.num_rows:,} rows here, {entry.rows:,} there, or other values)"
+        )
+        raise DataError(found, where=str(path), remedy=remedy)
+    return table
+
+
+def check_identities(table: pa.Table, task: Task, *, where: str) -> None:
+    """Check that there are rows and that each has an identity of its own.
+
+    Raises:
+        DataError: the table is empty, or an identity is missing or doubled.
+    """
+    keys = list(task.identity)
+    remedy = "correct `read` in source.py, or add a column to `identity` of the task; nothing was changed."
+    if table.num_rows == 0:
+        raise DataError("the partition has no rows", where=where, remedy=remedy)
+    for key in keys:
+        if missing := table.column(key).null_count:
+            raise DataError(
+                f"{missing:,} rows have no {key!r}, which is part of the identity", where=where, remedy=remedy
+            )
+    hashes = row_hashes(table, keys)
+    order = hashes.argsort()
+    doubled = order[1:][hashes[order][1:] == hashes[order][:-1]]
+    if doubled.size:
+        example = ", ".join(f"{key}={table.column(key)[int(doubled.min())].as_py()}" for key in keys)
+        found = f"{doubled.size:,} rows repeat the identity of another row (the first: {example})"
+        raise DataError(found, where=where, remedy=remedy)

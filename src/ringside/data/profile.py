@@ -1,0 +1,109 @@
+"""What the data looked like when a model was made: counts per partition and column, and who was trained on.
+
+Drift, a data diff and the check for overlap between one model's training rows and another's test rows read this file
+and nothing else, so it travels with a release; it holds counts and hashes, no row.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
+
+from ringside.data.fingerprint import UInt64
+from ringside.task import Task
+
+VERSION = 1
+CATEGORIES = 50
+"""A text column has at most so many bins; the rest is counted together."""
+
+Bins = dict[str, Any]
+
+
+def column_bins(train: pd.DataFrame, *, bins: int) -> dict[str, Bins]:
+    """The bins of each column, from the training rows: quantiles of numbers and times, the most frequent texts.
+
+    Args:
+        train: the training rows, `(n_rows, n_columns)`.
+        bins: how many bins a number has, fewer where values repeat.
+    """
+    return {str(column): _bins(train[column], bins) for column in train}
+
+
+def partition_profile(frame: pd.DataFrame, bins: Mapping[str, Bins], task: Task) -> dict[str, Any]:
+    """One partition's counts: rows, labels, and per column the missing values and the rows in each bin.
+
+    Args:
+        frame: the valid rows of the partition.
+        bins: as `column_bins` answers them.
+        task: the facts of the task.
+    """
+    return {
+        "rows": len(frame),
+        "labels": _labels(frame[task.target], task),
+        "columns": {column: _counts(frame[column], bins[column]) for column in bins if column != task.target},
+    }
+
+
+def pack_hashes(hashes: UInt64) -> str:
+    """Row hashes as text: the upper 48 bits, sorted, big-endian, in base64 (8 characters a row).
+
+    With a million training rows, a row that was not among them is taken for one of them in 1 of 280 million cases.
+    """
+    upper = np.sort(hashes >> np.uint64(16)).astype(">u8").view(np.uint8).reshape(-1, 8)[:, 2:]
+    return base64.b64encode(upper.tobytes()).decode()
+
+
+def contains(packed: str, hashes: UInt64) -> np.typing.NDArray[np.bool_]:
+    """Which of `hashes` are among the packed ones, shape `(n_rows,)`."""
+    six = np.frombuffer(base64.b64decode(packed), dtype=np.uint8).reshape(-1, 6)
+    known = np.zeros((len(six), 8), dtype=np.uint8)
+    known[:, 2:] = six
+    return np.isin(hashes >> np.uint64(16), known.view(">u8").ravel().astype(np.uint64))
+
+
+def _is_number(column: pd.Series) -> bool:
+    return (is_numeric_dtype(column) or is_datetime64_any_dtype(column)) and not is_bool_dtype(column)
+
+
+def _numbers(column: pd.Series) -> np.typing.NDArray[np.float64]:
+    """Values as numbers; times as seconds since 1970 (UTC)."""
+    if is_datetime64_any_dtype(column):
+        return (column - pd.Timestamp(0, tz=column.dt.tz)).dt.total_seconds().to_numpy(dtype=np.float64)
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _bins(column: pd.Series, bins: int) -> Bins:
+    present = column.dropna()
+    if _is_number(column):
+        values = _numbers(present)
+        edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1])) if values.size else np.empty(0)
+        return {"edges": [float(edge) for edge in edges]}
+    counts = present.astype(str).value_counts()
+    # Ties are broken by the text, so that the same data give the same profile.
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return {"values": [str(value) for value, _ in ranked[:CATEGORIES]]}
+
+
+def _counts(column: pd.Series, bins: Bins) -> dict[str, Any]:
+    present = column.dropna()
+    result: dict[str, Any] = {"missing": int(len(column) - len(present))}
+    if "edges" in bins:
+        values = _numbers(present)
+        where = np.searchsorted(bins["edges"], values, side="right")
+        result["counts"] = np.bincount(where, minlength=len(bins["edges"]) + 1).tolist()
+        if values.size:
+            result |= {"mean": float(values.mean()), "std": float(values.std())}
+        return result
+    counts = present.astype(str).value_counts()
+    known = [int(counts.get(value, 0)) for value in bins["values"]]
+    return result | {"counts": known, "other": int(len(present) - sum(known)), "distinct": len(counts)}
+
+
+def _labels(target: pd.Series, task: Task) -> dict[str, float]:
+    if task.kind == "regression":
+        values = target.to_numpy(dtype=float)
+        return {"mean": float(values.mean()), "std": float(values.std())} if values.size else {}
+    return {str(label): int(count) for label, count in target.value_counts().sort_index().items()}

@@ -1,0 +1,59 @@
+"""What can go wrong, in one small tree.
+
+    RingsideError            exit 1: something broke
+    ├── UsageError           exit 2: the command line or params.yaml asks for the impossible
+    ├── TaskError            a task breaks the interface of `ringside.task`
+    ├── SourceError          a source cannot be reached, or answers something else than before
+    ├── DataError            a partition, the manifest or the labels are not what they must be
+    ├── ModelError           a model cannot be fitted, or a model file cannot be trusted
+    └── StoreError           a file cannot be written, or the repository is not in order
+
+Every error says what was found, where, and what to do next; only the command line turns it into text for people.
+"""
+
+
+class RingsideError(Exception):
+    """An error that a person can act on.
+
+    Args:
+        found: what was found, one sentence without a final full stop.
+        where: the file, key, task or partition that it was found in.
+        remedy: what to do next, one sentence.
+    """
+
+    exit_code = 1
+
+    def __init__(self, found: str, *, where: str, remedy: str) -> None:
+        super().__init__(found)
+        self.found = found
+        self.where = where
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.found}.\n  What to do: {self.remedy}"
+
+
+class UsageError(RingsideError):
+    """The command line or params.yaml asks for something that cannot be."""
+
+    exit_code = 2
+
+
+class TaskError(RingsideError):
+    """A task breaks the interface of `ringside.task`."""
+
+
+class SourceError(RingsideError):
+    """A source cannot be reached, or answers a partition differently than the manifest says."""
+
+
+class DataError(RingsideError):
+    """A partition, the manifest or the labels are not what they must be."""
+
+
+class ModelError(RingsideError):
+    """A model cannot be fitted or used, or its file cannot be trusted."""
+
+
+class StoreError(RingsideError):
+    """A file cannot be read or written, or the repository is not in order."""

@@ -1,0 +1,189 @@
+"""Finds the task that params.yaml names and reads the parts that a stage needs, and no more."""
+
+import importlib
+import itertools
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from ringside.errors import SourceError, TaskError
+from ringside.task import PARTITION_NAME, Task, TrainParams
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pandera.pandas import DataFrameSchema
+
+CLASSIFIERS = ("binary", "multiclass")
+
+
+class Source(Protocol):
+    """What `source.py` of a task offers."""
+
+    def partitions(self) -> list[str]:
+        """The partitions that can be read now, in order."""
+        ...
+
+    def read(self, partition: str) -> "pd.DataFrame":
+        """One partition, one row per identity."""
+        ...
+
+    def fingerprint(self, partition: str) -> str | None:
+        """A text that changes when the answer of `read` could have changed; None where that cannot be told."""
+        ...
+
+
+class _SourceModule:
+    """A `source.py` seen as a `Source`: whatever its functions raise becomes an error that names the place."""
+
+    def __init__(self, task: Task, module: ModuleType) -> None:
+        self._task = task
+        self._module = module
+
+    def partitions(self) -> list[str]:
+        """The partitions, in order.
+
+        Raises:
+            TaskError: they are no list of names, or out of order, or doubled.
+            SourceError: the source cannot be reached.
+        """
+        names = list(self._call("partitions"))
+        where = f"task {self._task.name!r}, source.py, `partitions()`"
+        remedy = "let it return each name once, in the order of the alphabet (2013-09 before 2013-10, 09 before 10)."
+        for name in names:
+            if not isinstance(name, str) or not re.fullmatch(PARTITION_NAME, name):
+                raise TaskError(f"{name!r} is no name for a partition", where=where, remedy=f"use {PARTITION_NAME}.")
+        for before, after in itertools.pairwise(names):
+            if after == before:
+                raise TaskError(f"{after} stands more than once", where=where, remedy=remedy)
+            if after < before:
+                raise TaskError(f"out of order: {after} comes after {before}", where=where, remedy=remedy)
+        return names
+
+    def read(self, partition: str) -> "pd.DataFrame":
+        """One partition as the source answers it now.
+
+        Raises:
+            SourceError: the source cannot be reached or cannot answer.
+        """
+        return cast("pd.DataFrame", self._call("read", partition))
+
+    def fingerprint(self, partition: str) -> str | None:
+        """The source's fingerprint of a partition, or None where `source.py` has no such function.
+
+        Raises:
+            SourceError: the source cannot be reached.
+        """
+        if not hasattr(self._module, "fingerprint"):
+            return None
+        return str(self._call("fingerprint", partition))
+
+    def _call(self, function: str, *args: str) -> Any:  # noqa: ANN401  # each caller states the type
+        try:
+            return getattr(self._module, function)(*args)
+        except Exception as error:
+            call = f"{function}({', '.join(map(repr, args))})"
+            raise SourceError(
+                f"the source cannot be read: {type(error).__name__}: {error}",
+                where=f"task {self._task.name!r}, source.py, `{call}`",
+                remedy="see that the source can be reached from here and run again; nothing was changed.",
+            ) from error
+
+
+def load_task(root: Path, name: str) -> Task:
+    """The `TASK` of the package `name` under `root/src`, or of an installed package of that name.
+
+    Raises:
+        TaskError: there is no such package, or its `TASK` is none, or a fact of it does not hold.
+    """
+    source = str(root / "src")
+    if source not in sys.path:
+        sys.path.insert(0, source)
+    task = getattr(_module(name, None), "TASK", None)
+    where = f"task {name!r}, __init__.py"
+    if not isinstance(task, Task):
+        raise TaskError("there is no `TASK`", where=where, remedy="state `TASK = Task(...)` with ringside.task.Task.")
+    if task.name != name:
+        remedy = f"set `name={name!r}`, or `task: {task.name}` in params.yaml."
+        raise TaskError(f"its `name` is {task.name!r}", where=f"task {name!r}, field `name`", remedy=remedy)
+    return task
+
+
+def load_source(task: Task) -> Source:
+    """The task's source.
+
+    Raises:
+        TaskError: `source.py` is missing, cannot be imported or lacks a function.
+    """
+    return _SourceModule(task, _module(task.name, "source", "partitions", "read"))
+
+
+def load_schema(task: Task) -> "DataFrameSchema":
+    """The task's pandera schema, in which every column that the facts name stands.
+
+    Raises:
+        TaskError: `schema.py` is missing or has no schema, or a fact names no column of it.
+    """
+    schema = _module(task.name, "schema", "SCHEMA").SCHEMA
+    schema = schema.to_schema() if hasattr(schema, "to_schema") else schema
+    if not hasattr(schema, "columns"):
+        where = f"task {task.name!r}, schema.py, `SCHEMA`"
+        raise TaskError("it is no pandera schema", where=where, remedy="make it a pandera.pandas.DataFrameSchema.")
+    for column, field in task.columns.items():
+        if column not in schema.columns:
+            raise TaskError(
+                f"{column!r} is no column of the schema ({', '.join(map(str, schema.columns))})",
+                where=f"task {task.name!r}, field `{field}`",
+                remedy=f"add {column!r} to SCHEMA in schema.py, or name a column that is there.",
+            )
+    return cast("DataFrameSchema", schema)
+
+
+def load_model_builder(task: Task) -> Callable[[TrainParams], Any]:
+    """The task's `build_model`; what it answers is checked when it is called.
+
+    Raises:
+        TaskError: `model.py` is missing, or `build_model` answers no estimator of the task's kind.
+    """
+    build_model = _module(task.name, "model", "build_model").build_model
+    where = f"task {task.name!r}, model.py, `build_model`"
+
+    def checked(params: TrainParams) -> Any:  # noqa: ANN401  # scikit-learn's estimators share no base type
+        estimator = build_model(params)
+        if not hasattr(estimator, "fit") or not hasattr(estimator, "predict"):
+            found = f"it returned {type(estimator).__name__}, which is no estimator"
+            raise TaskError(found, where=where, remedy="return an estimator of scikit-learn, usually a Pipeline.")
+        if task.kind in CLASSIFIERS and not hasattr(estimator, "predict_proba"):
+            found = f"{type(estimator).__name__} has no `predict_proba`, which kind {task.kind!r} needs"
+            remedy = "choose a classifier with probabilities, or wrap it in sklearn.calibration.CalibratedClassifierCV."
+            raise TaskError(found, where=where, remedy=remedy)
+        return estimator
+
+    return checked
+
+
+def _module(package: str, module: str | None, *names: str) -> ModuleType:
+    """`package.module`, which offers `names`."""
+    path = package if module is None else f"{package}.{module}"
+    where = f"task {package!r}, {module or '__init__'}.py"
+    try:
+        loaded = importlib.import_module(path)
+    except ModuleNotFoundError as error:
+        if error.name not in (path, package):
+            found = f"it imports {error.name!r}, which is not installed"
+            remedy = "declare the package in pyproject.toml, then run `make requirements` and `make run`."
+            raise TaskError(found, where=where, remedy=remedy) from error
+        found = f"there is no src/{path.replace('.', '/')}"
+        remedy = "write it (ringside.task says what belongs there), or name another task in params.yaml."
+        raise TaskError(found, where=where, remedy=remedy) from None
+    except TaskError:
+        raise
+    except Exception as error:
+        found = f"it cannot be imported: {type(error).__name__}: {error}"
+        raise TaskError(found, where=where, remedy="correct the file; the message names the line.") from error
+    for name in names:
+        if not hasattr(loaded, name):
+            raise TaskError(f"there is no `{name}`", where=where, remedy="ringside.task says what belongs there.")
+    return loaded

@@ -1,0 +1,136 @@
+"""`params.yaml`, checked at once against a typed model: every command reads it here and nowhere else."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from ringside.errors import UsageError
+from ringside.task import TrainParams
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as DVC reads it: `1e-3` is a number (YAML 1.2), and a key that stands twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping of `node`, whose keys stand once each."""
+        keys = [key.value for key, _ in node.value]
+        if doubled := [key for key in keys if keys.count(key) > 1]:
+            raise yaml.constructor.ConstructorError(None, None, f"key {doubled[0]!r} stands twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ValidateParams(_Section):
+    """The `validate` section."""
+
+    max_quarantined: float = Field(ge=0, le=1, description="share of a partition's labelled rows")
+
+
+class SplitParams(_Section):
+    """The `split` section."""
+
+    strategy: Literal["time", "group", "random"]
+    test: int | float = Field(gt=0, description="time: the last partitions; group and random: a share of the rows")
+    gap: int = Field(default=0, ge=0, description="time: partitions left out between train and test")
+    seed: int = Field(default=0, ge=0, lt=2**32, description="group and random: which rows")
+
+    @model_validator(mode="after")
+    def _test_fits_strategy(self) -> Self:
+        if self.strategy == "time" and not isinstance(self.test, int):
+            raise ValueError("test counts partitions where strategy is time: a whole number of 1 or more")
+        if self.strategy != "time" and self.test >= 1:
+            raise ValueError(f"test is a share of the rows where strategy is {self.strategy}: between 0 and 1")
+        if self.strategy != "time" and self.gap:
+            raise ValueError("gap counts partitions and has a meaning only where strategy is time")
+        return self
+
+
+class EvaluateParams(_Section):
+    """The `evaluate` section."""
+
+    bins: int = Field(default=10, ge=2, le=100, description="bins of the calibration curve and of the profile")
+
+
+class Params(_Section):
+    """The whole of params.yaml, but for `train`, whose keys are the task's own."""
+
+    task: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    validate_: ValidateParams = Field(alias="validate")
+    split: SplitParams
+    train: dict[str, Any]
+    evaluate: EvaluateParams
+
+
+def read_params(path: Path) -> Params:
+    """Read params.yaml; `train` stays as it stands until `train_params` checks it against the task.
+
+    Raises:
+        UsageError: the file is missing or no YAML mapping, or a key is unknown, of the wrong type or impossible; the
+            error names each key and what is allowed.
+    """
+    remedy = "restore it from Git (`git checkout params.yaml`) or write the sections that docs/params.md shows."
+    try:
+        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  # derived from SafeLoader
+    except FileNotFoundError:
+        raise UsageError("it is missing", where=path.name, remedy=remedy) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"it is not YAML ({' '.join(str(error).split())})", where=path.name, remedy=remedy) from None
+    if not isinstance(values, dict):
+        raise UsageError("it is no mapping of sections", where=path.name, remedy=remedy)
+    return _checked(Params, values, where=path.name, prefix="")
+
+
+def train_params(params: Params, model: type[TrainParams], *, where: str = "params.yaml") -> TrainParams:
+    """The `train` section as the task's own type.
+
+    Raises:
+        UsageError: as `read_params`.
+    """
+    return _checked(model, params.train, where=where, prefix="train.")
+
+
+def _checked(model: type[_M], values: dict[str, Any], *, where: str, prefix: str) -> _M:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problems = [_problem(detail, model, prefix) for detail in error.errors()]
+        remedy = "correct the key; docs/params.md lists every key with what it allows."
+        raise UsageError("; ".join(problems), where=where, remedy=remedy) from None
+
+
+def _problem(detail: ErrorDetails, model: type[BaseModel], prefix: str) -> str:
+    key = prefix + ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        allowed = _keys(model, tuple(detail["loc"][:-1]))
+        close = difflib.get_close_matches(str(detail["loc"][-1]), allowed, n=1)
+        hint = f", did you mean `{close[0]}`?" if close else ""
+        return f"unknown key `{key}`{hint} (allowed here: {', '.join(allowed)})"
+    if detail["type"] == "missing":
+        return f"`{key}` is missing"
+    message = detail["msg"].removeprefix("Value error, ").replace("Input should be", "allowed is").rstrip(".")
+    if isinstance(detail["input"], dict):
+        return f"`{key}`: {message}" if key else message
+    return f"`{key}` is {detail['input']!r}; {message}"
+
+
+def _keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """The keys that `model` knows at `path`."""
+    for part in path:
+        field = next(f for name, f in model.model_fields.items() if part in (name, f.alias))
+        model = field.annotation  # type: ignore[assignment]  # every nested section is a model
+    return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,0 +1,1 @@
+"""The four stages as functions of frames and parameters; no path, no terminal."""

@@ -1,0 +1,95 @@
+"""Stage `evaluate`: what the challenger's predictions on the test rows are worth."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from ringside.pipeline.curves import Rows, curves
+from ringside.pipeline.predict import classes, predict
+from ringside.pipeline.scores import LEADING, baseline, scores
+from ringside.task import Task
+
+PARTITION = "partition"
+"""The column of the test rows that says which partition a row is from; always a slice."""
+
+_FEW = 5
+"""A note names at most so many values."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What `evaluate` found."""
+
+    metrics: dict[str, Any]
+    """For `metrics.json`: the metrics of the kind, those of the baseline under `baseline`, rows under `rows`."""
+    predictions: pd.DataFrame
+    """For `predictions.parquet`: identity, group, slices, partition, `y` and the prediction of each test row."""
+    slices: Rows
+    """The metrics by value of each slice; `leading` repeats the one that the kind is judged by first."""
+    curves: dict[str, Rows]
+    """As `ringside.pipeline.curves.curves`."""
+    notes: list[str] = field(default_factory=list)
+    """What a person should know: values that training never saw, metrics that these rows cannot define."""
+
+
+def evaluate(estimator: Any, train: pd.DataFrame, test: pd.DataFrame, task: Task, *, bins: int) -> Evaluation:  # noqa: ANN401
+    """Score a fitted estimator on rows that it was not trained on.
+
+    Args:
+        estimator: fitted on `train`.
+        train: the training rows, for the baseline and for values never seen; `(n_train, n_columns)`.
+        test: the test rows with a column `partition`; `(n_test, n_columns + 1)`; not changed.
+        task: the facts of the task.
+        bins: bins of the calibration curve.
+
+    Raises:
+        DataError: the test rows have a label that training never saw.
+        ModelError: the estimator cannot predict a row, or answers something that is no prediction.
+    """
+    labels = test[task.target]
+    predictions = predict(estimator, test.drop(columns=[task.target, PARTITION]), task)
+    found = scores(labels, predictions, task)
+    naive = baseline(train[task.target], labels, task, classes(predictions))
+    kept = list(dict.fromkeys([*task.identity, *([task.group] if task.group else []), *task.slices, PARTITION]))
+    return Evaluation(
+        metrics=found | {"baseline": naive, "rows": {"train": len(train), "test": len(test)}},
+        predictions=pd.concat([test[kept], labels.rename("y"), predictions], axis=1),
+        slices=_by_slice(test, labels, predictions, task),
+        curves=curves(labels, predictions, task, bins=bins),
+        notes=_never_seen(train, test, task) + _undefined(found, labels),
+    )
+
+
+def _by_slice(test: pd.DataFrame, labels: pd.Series, predictions: pd.DataFrame, task: Task) -> Rows:
+    rows: Rows = []
+    for column in [*task.slices, PARTITION]:
+        for value, index in sorted(test.groupby(column, observed=True, dropna=False).groups.items(), key=str):
+            found = scores(labels.loc[index], predictions.loc[index], task)
+            leading = {"leading": found[LEADING[task.kind]]}
+            rows.append({"slice": f"{column}={value}", "rows": len(index)} | _rounded(leading | found))
+    return rows
+
+
+def _rounded(found: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 6) for name, value in found.items()}
+
+
+def _never_seen(train: pd.DataFrame, test: pd.DataFrame, task: Task) -> list[str]:
+    """Categories in the test rows that training did not have; the model has to guess there."""
+    notes = []
+    for column in test.columns.difference([task.target, PARTITION, *task.identity], sort=False):
+        if not (pd.api.types.is_string_dtype(test[column]) or isinstance(test[column].dtype, pd.CategoricalDtype)):
+            continue
+        unseen = test.loc[~test[column].isin(train[column].unique()) & test[column].notna(), column]
+        if len(unseen):
+            values = sorted(map(str, unseen.unique()))
+            shown = ", ".join(values[:_FEW]) + (f" and {len(values) - _FEW} more" if len(values) > _FEW else "")
+            notes.append(f"{len(unseen):,} test rows have a {column} that training never saw: {shown}")
+    return notes
+
+
+def _undefined(found: dict[str, float], labels: pd.Series) -> list[str]:
+    if labels.nunique() == 1:
+        return [f"all {len(labels):,} test labels are {labels.iloc[0]}: only {', '.join(found)} can be computed"]
+    return []

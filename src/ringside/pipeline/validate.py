@@ -1,0 +1,129 @@
+"""Stage `validate`: which rows of a partition can be learnt from, and why the others cannot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from pandera.errors import SchemaErrors
+
+from ringside.errors import DataError
+from ringside.task import Task
+
+if TYPE_CHECKING:
+    from pandera.pandas import DataFrameSchema
+
+REASON = "quarantine_reason"
+"""The column that quarantined rows gain."""
+
+# Dropping the rows that fail a check can only bring up a check that their values hid; twice is enough, more is a bug.
+_PASSES = 4
+
+
+@dataclass(frozen=True)
+class Validated:
+    """One partition, taken apart: `valid`, `quarantined` and the unlabelled rows add up to what came in."""
+
+    valid: pd.DataFrame
+    """Rows with a label that pass the schema, in the types of the schema."""
+    quarantined: pd.DataFrame
+    """Rows with a label that fail it, as they came in, with the reason in a column of its own."""
+    unlabelled: int
+    """Rows without a label: kept in `data/raw`, checked when the label arrives."""
+    reasons: dict[str, int] = field(default_factory=dict)
+    """How many rows failed which check, most first; a row can fail several."""
+
+
+def validate(frame: pd.DataFrame, schema: "DataFrameSchema", task: Task, *, where: str) -> Validated:
+    """Check each row of one partition against the schema.
+
+    Args:
+        frame: the partition, `(n_rows, n_columns)`; not changed.
+        schema: the task's schema.
+        task: the facts of the task.
+        where: the partition's name, for the error.
+
+    Raises:
+        DataError: a column is missing, is of another type as a whole, or is not in the schema.
+    """
+    labelled = frame[frame[task.target].notna()] if task.target in frame else frame
+    failures: list[pd.DataFrame] = []
+    rest, valid = labelled, None
+    for _ in range(_PASSES):
+        try:
+            valid = schema.validate(rest, lazy=True)
+            break
+        except SchemaErrors as errors:
+            failed = _row_failures(errors, rest, where)
+            failures.append(failed)
+            rest = rest[~rest.index.isin(failed["index"])]
+    else:
+        remedy = "see whether a check of SCHEMA in schema.py changes its answer from call to call."
+        raise DataError("the schema finds new failures in rows that it passed before", where=where, remedy=remedy)
+    found = pd.concat(failures) if failures else pd.DataFrame({"index": [], "reason": []})
+    per_row = found.groupby("index", sort=True)["reason"].agg(lambda texts: "; ".join(dict.fromkeys(texts)))
+    quarantined = labelled.loc[per_row.index].assign(**{REASON: per_row})
+    reasons = found.drop_duplicates()["reason"].value_counts()
+    return Validated(
+        valid=valid.reset_index(drop=True),
+        quarantined=quarantined.reset_index(drop=True),
+        unlabelled=len(frame) - len(labelled),
+        reasons={str(reason): int(count) for reason, count in sorted(reasons.items(), key=lambda i: (-i[1], i[0]))},
+    )
+
+
+def check_quarantine(report: Sequence[Mapping[str, Any]], max_quarantined: float) -> None:
+    """Stop where a partition lost too many rows.
+
+    Args:
+        report: per partition its name and the counts of `Validated`, as `validation.json` holds them.
+        max_quarantined: the share of a partition's labelled rows that may be quarantined.
+
+    Raises:
+        DataError: with a table of the partitions that are above the limit and their reasons.
+    """
+    lines = []
+    for part in report:
+        bad, labelled = part["quarantined"], part["valid"] + part["quarantined"]
+        if bad > max_quarantined * labelled:
+            lines.append(f"  {part['partition']}: {bad:,} of {labelled:,} rows ({bad / labelled:.2%})")
+            lines += [f"    {count:>9,}  {reason}" for reason, count in list(part["reasons"].items())[:10]]
+    if lines:
+        raise DataError(
+            f"more than {max_quarantined:.2%} of the rows fail the schema in\n" + "\n".join(lines) + "\n ",
+            where="validate",
+            remedy="look at data/quarantine; mend the source, or SCHEMA in schema.py, or validate.max_quarantined.",
+        )
+
+
+def _row_failures(errors: SchemaErrors, frame: pd.DataFrame, where: str) -> pd.DataFrame:
+    """The failures that belong to rows, as columns `index` and `reason`.
+
+    Raises:
+        DataError: a failure belongs to no row.
+    """
+    cases = errors.failure_cases
+    whole = cases[cases["index"].isna()]
+    if len(whole):
+        raise DataError(
+            "; ".join(_whole(case, frame) for case in whole.to_dict("records")),
+            where=where,
+            remedy="mend the source, or SCHEMA in schema.py where the new form is meant; nothing was changed.",
+        )
+    reasons = cases["column"].astype(str) + ": " + cases["check"].astype(str)
+    return pd.DataFrame({"index": cases["index"].to_numpy(), "reason": reasons.to_numpy()})
+
+
+def _whole(case: dict[str, object], frame: pd.DataFrame) -> str:
+    """One failure of a column as a whole, in words."""
+    check, found = str(case["check"]), case["failure_case"]
+    if check == "column_in_dataframe":
+        return f"the column {found!r} is missing"
+    if check == "column_in_schema":
+        return f"the column {found!r} is not in the schema"
+    column = case["column"]
+    if check.startswith(("dtype", "coerce_dtype")) and column in frame:
+        return (
+            f"the column {column!r} has type {frame[column].dtype}, not {check.partition('(')[2].strip(')') or found}"
+        )
+    return f"the column {column!r} fails {check} ({found})"

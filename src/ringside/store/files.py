@@ -1,0 +1,106 @@
+"""Atomic files: whoever reads one finds the old content or the new, never a half."""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from ringside.errors import DataError, StoreError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write to; when the block ends well it becomes `path`, else `path` stays as it was.
+
+    The content is on the disk before it gets its name, so a kill or a power cut at any moment leaves the old file or
+    the new one (rename(2) is atomic within a file system).
+
+    Raises:
+        StoreError: the disk is full or the place cannot be written to.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.tmp")
+    try:
+        yield aside
+        with aside.open("rb") as written:
+            os.fsync(written.fileno())
+        aside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            aside.unlink()
+        full = error.errno in _FULL
+        found = "the disk is full" if full else f"it cannot be written ({error.strerror or error})"
+        remedy = "free some space" if full else "see that the folder can be written to"
+        raise StoreError(found, where=str(path), remedy=f"{remedy} and run again; the file is as it was.") from error
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink()
+        raise
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace the content of `path`.
+
+    Raises:
+        StoreError: as `replacing`.
+    """
+    with replacing(path) as aside:
+        aside.write_bytes(content)
+
+
+def write_json(path: Path, content: object) -> None:
+    """Replace the content of `path` by JSON that diffs well: indented, in the order given, finite numbers only.
+
+    Raises:
+        StoreError: as `replacing`.
+    """
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    write_bytes(path, text.encode())
+
+
+def read_json(path: Path, *, remedy: str) -> Any:  # noqa: ANN401  # the caller checks the shape
+    """The content of a JSON file.
+
+    Raises:
+        DataError: the file is missing or no JSON; the error carries `remedy`.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError("it is missing", where=str(path), remedy=remedy) from None
+    except ValueError as error:
+        raise DataError(f"it is not JSON ({error})", where=str(path), remedy=remedy) from None
+
+
+def move(source: Path, target: Path) -> None:
+    """Give `source` the name `target` in one step.
+
+    Raises:
+        StoreError: the file system refuses.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
+    except OSError as error:
+        remedy = "see that the folder can be written to and run again."
+        raise StoreError(f"it cannot be moved ({error.strerror})", where=str(source), remedy=remedy) from error
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with all that is in it; what is not there is no error."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def empty_folder(path: Path) -> None:
+    """Make `path` an empty folder."""
+    remove(path)
+    path.mkdir(parents=True)

@@ -1,0 +1,147 @@
+"""Model files: skops, in a canonical form, loaded only when every type in it is on a written list.
+
+The bytes are a function of the model. skops writes three things that are not: memory addresses (as identities and as
+names of arrays), the times in the zip file, and the thread counts that estimators happen to have fitted with. Here
+identities are numbered in order of appearance, times are constant, and thread counts are left open (so that whoever
+loads the model uses the threads that are there). Entries are stored without compression, since its output would change
+with the version of zlib.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+from skops.io import dumps as skops_dumps
+from skops.io import get_untrusted_types
+from skops.io import loads as skops_loads
+
+from ringside.errors import ModelError
+from ringside.store.model_bounds import check_trees
+
+TRUSTED_TYPES = (
+    # NOTE: skops withholds trust from the two tree types because their arrays are indexed without bounds checks when
+    # they predict; `check_trees` checks those bounds before the model is handed out.
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
+    # FunctionTransformer and HistGradientBoosting keep these two to check their input.
+    "functools.partial",
+    "sklearn.utils.validation.check_array",
+    # Encoders and imputers keep the type of their columns.
+    "numpy.dtype",
+)
+"""What a model file may hold beyond skops' own list; a task adds to it by `Task.trusted_types`."""
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_SCALARS = {"JsonNode", "TypeNode", "FunctionNode"}
+
+
+def dump_model(model: object) -> bytes:
+    """The model as the bytes of a skops file, equal for equal models.
+
+    Raises:
+        ModelError: the model holds something that skops cannot write without pickle.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(skops_dumps(model)))
+    except Exception as error:
+        raise ModelError(
+            f"{type(model).__name__} cannot be written as a skops file ({type(error).__name__}: {error})",
+            where="models/model.skops",
+            remedy="build the model from scikit-learn's own estimators; no lambda, no generator, no open file.",
+        ) from error
+    schema = json.loads(archive.read("schema.json"))
+    canonical = _Canonical()
+    schema = canonical.node(schema)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
+        for old, new in canonical.files.items():
+            _write(target, new, archive.read(old))
+        _write(target, "schema.json", json.dumps(schema, indent=1).encode())
+    return out.getvalue()
+
+
+def load_model(content: bytes, *, where: str, trusted_types: Sequence[str] = ()) -> Any:  # noqa: ANN401
+    """The model in a skops file, if every type in it is trusted.
+
+    Args:
+        content: the file's bytes.
+        where: the file's name, for the error.
+        trusted_types: the task's own additions to `TRUSTED_TYPES`.
+
+    Raises:
+        ModelError: the file is damaged, was tampered with, or holds a type that is not trusted.
+    """
+    trusted = [*TRUSTED_TYPES, *trusted_types]
+    damaged = "take the file from where it was trained or released (`dvc repro`, or the release) and compare its hash."
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if (bad := archive.testzip()) is not None:
+                raise zipfile.BadZipFile(f"the entry {bad} is damaged")  # noqa: TRY301  # one message for all damage
+        unknown = sorted(set(get_untrusted_types(data=content)) - set(trusted))
+    except Exception as error:
+        found = f"it is no skops file, or a damaged one ({type(error).__name__}: {error})"
+        raise ModelError(found, where=where, remedy=damaged) from error
+    if unknown:
+        raise ModelError(
+            f"it holds types that are not trusted: {', '.join(unknown)}",
+            where=where,
+            remedy="do not load it unless you know who made it; if the type is your own, add it to Task.trusted_types.",
+        )
+    try:
+        model = skops_loads(content, trusted=trusted)
+    except Exception as error:
+        found = f"it cannot be loaded ({type(error).__name__}: {error})"
+        raise ModelError(found, where=where, remedy=damaged) from error
+    check_trees(model, where=where)
+    return model
+
+
+class _Canonical:
+    """Rewrites a skops schema without memory addresses and thread counts."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, str] = {}
+        self._ids: dict[object, int] = {}
+
+    def node(self, value: Any) -> Any:  # noqa: ANN401  # any JSON value
+        if isinstance(value, list):
+            return [self.node(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if value.get("__loader__") == "SetNode":
+            # The order of a set of texts changes from process to process.
+            value = value | {"content": sorted(value["content"], key=_without_ids)}
+        result: dict[str, Any] = {}
+        for key, item in value.items():
+            if key == "__id__":
+                result[key] = self._ids.setdefault(self._identity(value), len(self._ids))
+            elif key == "file" and isinstance(item, str):
+                result[key] = self.files.setdefault(item, f"{len(self.files):05d}.{item.rpartition('.')[2]}")
+            elif key == "n_threads" and isinstance(item, dict) and item.get("__loader__") == "JsonNode":
+                result[key] = self.node(item | {"content": "null"})
+            else:
+                result[key] = self.node(item)
+        return result
+
+    @staticmethod
+    def _identity(node: dict[str, Any]) -> object:
+        """Equal constants are one object or several as the interpreter pleases, so they are told apart by content."""
+        return _without_ids(node) if node.get("__loader__") in _SCALARS else node["__id__"]
+
+
+def _without_ids(node: dict[str, Any]) -> str:
+    def strip(value: Any) -> Any:  # noqa: ANN401  # any JSON value
+        if isinstance(value, dict):
+            return {key: strip(item) for key, item in value.items() if key != "__id__"}
+        return [strip(item) for item in value] if isinstance(value, list) else value
+
+    return json.dumps(strip(node), sort_keys=True)
+
+
+def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.create_system = 3
+    info.external_attr = 0o644 << 16
+    archive.writestr(info, content)

@@ -1,0 +1,50 @@
+"""Parquet files, read with errors that name the place."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ringside.errors import DataError
+from ringside.store.files import replacing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Replace the content of `path`.
+
+    Raises:
+        StoreError: the disk is full or the place cannot be written to.
+    """
+    with replacing(path) as aside:
+        pq.write_table(table, aside, compression="zstd")
+
+
+def write_frame(path: Path, frame: "pd.DataFrame") -> None:
+    """Replace the content of `path` by a data frame without its index.
+
+    Raises:
+        StoreError: the disk is full or the place cannot be written to.
+    """
+    write_table(path, pa.Table.from_pandas(frame, preserve_index=False))
+
+
+def read_table(path: Path, *, remedy: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """The content of a Parquet file, all of it or the `columns` named.
+
+    Raises:
+        DataError: the file is missing, empty, truncated or no Parquet; the error carries `remedy`.
+    """
+    try:
+        with path.open("rb") as file, pq.ParquetFile(file) as parquet:
+            return parquet.read(columns=None if columns is None else list(columns))
+    except FileNotFoundError:
+        raise DataError("it is missing", where=str(path), remedy=remedy) from None
+    except (pa.ArrowException, OSError) as error:
+        size = path.stat().st_size
+        what = "it is empty (0 bytes)" if size == 0 else f"it is truncated or no Parquet file ({size:,} bytes: {error})"
+        raise DataError(what, where=str(path), remedy=remedy) from error

@@ -1,0 +1,105 @@
+"""The interface between a task and the machinery: the only module of `ringside` that a task imports.
+
+A task is a package under `src/` with four files, each read by the stages that need it and by no other, so that an
+edit of the model never reads data again:
+
+    __init__.py   `TASK = Task(...)`: the facts below, and the parameters that `build_model` takes
+    source.py     `partitions() -> list[str]`, in order, and `read(partition) -> DataFrame`; and, where the source can
+                  tell cheaply whether its answer could have changed, `fingerprint(partition) -> str`
+    schema.py     `SCHEMA`, a pandera `DataFrameSchema` of the columns that `read` answers
+    model.py      `build_model(params) -> estimator` of scikit-learn, which takes the validated columns as they are:
+                  all feature work is inside its `Pipeline`, so that training and serving can never differ
+
+Nothing is inherited and nothing is registered: `params.yaml` names the package, `ringside.loader` reads it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ringside.errors import TaskError
+
+__all__ = ["Field", "Kind", "Task", "TaskError", "TrainParams"]
+
+Kind = Literal["binary", "multiclass", "regression"]
+
+PARTITION_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
+"""What a partition may be called; its name is also its file's name. Partitions are ordered by their names."""
+
+
+class TrainParams(BaseModel):
+    """The `train` section of params.yaml; a task adds the parameters of its model by deriving from this class."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    seed: int = Field(default=0, ge=0, lt=2**32, description="seeds the estimator and NumPy's global generator")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """The facts of a task.
+
+    Raises:
+        TaskError: a fact is missing or contradicts another; the error names the task, the field and the remedy.
+    """
+
+    name: str
+    """The package's name under `src/`."""
+
+    kind: Kind
+    """`binary` (target true/false or 0/1), `multiclass` (any labels) or `regression` (numbers)."""
+
+    target: str
+    """The column to predict. A row without it has no label yet: it is kept, counted, and not learnt from."""
+
+    identity: Sequence[str]
+    """The columns that together name one row, in all partitions. Their values are never missing."""
+
+    time: str | None = None
+    """The column that says when a row's features were known, if there is one."""
+
+    group: str | None = None
+    """The column whose equal values are correlated (the sample: one day); None where each row stands by itself."""
+
+    slices: Sequence[str] = ()
+    """The columns by whose values the metrics are also reported."""
+
+    label_delay: timedelta = timedelta(0)
+    """How long after `time` a label arrives."""
+
+    train_params: type[TrainParams] = TrainParams
+    """The typed `train` section of params.yaml; `build_model` receives an instance of it."""
+
+    trusted_types: Sequence[str] = ()
+    """Types beyond the machinery's own list that the model file may hold, as `module.Class`. People review this."""
+
+    def __post_init__(self) -> None:
+        self._check("name", isinstance(self.name, str) and self.name.isidentifier(), "the package's name under src/")
+        self._check("kind", self.kind in get_args(Kind), f"one of {', '.join(get_args(Kind))}")
+        self._check("target", isinstance(self.target, str) and bool(self.target), "the name of one column")
+        for field, may_be_empty in (("identity", False), ("slices", True), ("trusted_types", True)):
+            names = getattr(self, field)
+            fine = not isinstance(names, str) and all(isinstance(name, str) for name in names)
+            self._check(field, fine and (may_be_empty or len(names) > 0), "a sequence of names, as in ('id',)")
+        self._check("identity", self.target not in self.identity, "columns that are known before the target")
+        self._check("label_delay", self.label_delay >= timedelta(0), "a duration of zero or more")
+        derived = isinstance(self.train_params, type) and issubclass(self.train_params, TrainParams)
+        self._check("train_params", derived, "a class derived from ringside.task.TrainParams")
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Each column that a fact names, with the fact's name."""
+        named = {self.target: "target"} | dict.fromkeys(self.identity, "identity")
+        named |= dict.fromkeys(self.slices, "slices")
+        return named | {column: field for field in ("time", "group") if (column := getattr(self, field))}
+
+    def _check(self, field: str, holds: bool, expected: str) -> None:
+        if not holds:
+            raise TaskError(
+                f"`{field}` is {getattr(self, field)!r}",
+                where=f"task {self.name!r}, field `{field}`",
+                remedy=f"set it to {expected}.",
+            )
