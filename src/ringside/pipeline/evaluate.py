@@ -90,6 +90,6 @@ def _never_seen(train: pd.DataFrame, test: pd.DataFrame, task: Task) -> list[str
 
 
 def _undefined(found: dict[str, float], labels: pd.Series) -> list[str]:
-    if labels.nunique() == 1:
+    if (labels == labels.iloc[0]).all():
         return [f"all {len(labels):,} test labels are {labels.iloc[0]}: only {', '.join(found)} can be computed"]
     return []

@@ -101,7 +101,7 @@ def class_codes(labels: pd.Series, names: list[str]) -> "np.typing.NDArray[np.in
         raise DataError(
             f"the test rows have labels that training never saw: {', '.join(unknown[:5])}",
             where=f"the target {labels.name!r}",
-            remedy="take rows with these labels into training (split.test, split.gap), or merge rare classes in source.py.",
+            remedy="take rows with these labels into training (split.test, split.gap), or merge rare classes.",
         )
     return np.asarray(pd.Categorical(texts, categories=names).codes, dtype=np.int64)
 
