@@ -54,7 +54,7 @@ class Checkout:
         return Checkout(root)
 
     def use_task(self, name: str) -> None:
-        """Replace the sample by the task `name` of tests/machinery/tasks, as a person would: a folder and params.yaml."""
+        """Replace the sample by `name` of tests/machinery/tasks, as a person would: a folder and params.yaml."""
         for folder in ("flights", name):
             shutil.rmtree(self.root / "src" / folder, ignore_errors=True)
         for file in ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json"):

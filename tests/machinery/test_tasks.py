@@ -1,6 +1,7 @@
 """Everything serves all kinds of task: two toys run through the whole pipeline, by the same dvc.yaml."""
 
 import pytest
+
 from harness import Checkout
 
 METRICS = {"diabetes": {"mae", "rmse", "r2"}, "wine": {"log_loss", "accuracy", "macro_f1"}}
@@ -19,6 +20,8 @@ def toy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.mark.xdist_group("toys")
 class TestToyTask:
+    """A toy task in the place of the sample."""
+
     def test_is_better_than_its_baseline_in_the_metrics_of_its_kind(self, toy):
         """The metrics are those of the kind, and the leading one beats a model without features."""
         found = toy.json("reports/metrics.json")

@@ -71,7 +71,7 @@ def _is_number(column: pd.Series) -> bool:
 def _numbers(column: pd.Series) -> np.typing.NDArray[np.float64]:
     """Values as numbers; times as seconds since 1970 (UTC)."""
     if is_datetime64_any_dtype(column):
-        return (column - pd.Timestamp(0, tz=column.dt.tz)).dt.total_seconds().astype("float64").to_numpy()
+        column = (column - pd.Timestamp(0, tz=column.dt.tz)).dt.total_seconds()
     return np.asarray(column.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
 
 

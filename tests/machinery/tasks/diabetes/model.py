@@ -1,10 +1,11 @@
 """A random forest over numbers and one category."""
 
-from diabetes import DiabetesParams
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder
+
+from diabetes import DiabetesParams
 
 NUMBERS = ["age", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"]
 
