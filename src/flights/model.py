@@ -19,9 +19,7 @@ def build_model(params: FlightsParams) -> Pipeline:
 
     A category that training never saw counts as missing, for which the trees learn a side.
     """
-    encoder = OrdinalEncoder(
-        handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan, max_categories=250
-    )
+    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
     booster = HistGradientBoostingClassifier(
         max_iter=params.max_iter,
         learning_rate=params.learning_rate,

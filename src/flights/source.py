@@ -15,6 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 LATE_MINUTES = 15
+FLIGHTS = ["year", "month", "day", "sched_dep_time", "sched_arr_time", "arr_delay", "carrier", "flight", "tailnum"]
+FLIGHTS += ["origin", "dest", "distance", "time_hour"]
 WEATHER = ["temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib"]
 _FILES = ("flights.csv.zip", "planes.csv", "weather.csv")
 _PARTS_OF_DAY = {"night": 0, "morning": 5, "midday": 10, "afternoon": 15, "evening": 19}
@@ -34,7 +36,11 @@ def fingerprint(_partition: str) -> str:
 def read(partition: str) -> pd.DataFrame:
     """One month, one row per flight; `late` is missing where the flight did not arrive."""
     flights = _flights()
-    flights = flights[flights["month"] == int(partition.removeprefix("2013-"))]
+    return join(flights[flights["month"] == int(partition.removeprefix("2013-"))])
+
+
+def join(flights: pd.DataFrame) -> pd.DataFrame:
+    """Flights, as the package's table has them, with the plane and the weather: the columns of the schema."""
     hour = pd.to_datetime(flights["time_hour"], utc=True).rename("departure_hour")
     departure, arrival = _minutes(flights["sched_dep_time"]), _minutes(flights["sched_arr_time"])
     frame = pd.DataFrame(
@@ -84,9 +90,7 @@ def _checksum() -> int:
 
 @functools.cache
 def _flights() -> pd.DataFrame:
-    columns = ["year", "month", "day", "sched_dep_time", "sched_arr_time", "arr_delay", "carrier", "flight"]
-    columns += ["tailnum", "origin", "dest", "distance", "time_hour"]
-    return pd.read_csv(_folder() / "flights.csv.zip", usecols=columns, engine="pyarrow")
+    return pd.read_csv(_folder() / "flights.csv.zip", usecols=FLIGHTS, engine="pyarrow")
 
 
 @functools.cache

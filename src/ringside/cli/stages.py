@@ -9,33 +9,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ringside.cli.terminal import say, seconds, track, working
-from ringside.loader import load_task
-from ringside.params import Params, read_params, train_params
-from ringside.store.workspace import Workspace
-from ringside.task import Task
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from ringside.params import Params
     from ringside.pipeline.split import Split
+    from ringside.store.workspace import Workspace
+    from ringside.task import Task
 
 _RERUN = "run `dvc repro` (or `make run`), which makes what is missing."
 
 
 @dataclass(frozen=True)
 class _Context:
-    workspace: Workspace
-    params: Params
-    task: Task
+    workspace: "Workspace"
+    params: "Params"
+    task: "Task"
 
 
 def _context() -> _Context:
     """The repository, its parameters and its task, all checked before any work."""
+    from ringside.errors import UsageError
+    from ringside.loader import load_task
+    from ringside.params import read_params, train_params
+    from ringside.store import dvc
+    from ringside.store.workspace import Workspace
+
     workspace = Workspace.find(Path.cwd())
     params = read_params(workspace.params)
     task = load_task(workspace.root, params.task)
     train_params(params, task.train_params)
+    if (folder := dvc.task_folder(workspace)) != task.name:
+        found = f"it names the files of src/{folder}, params.yaml names task {task.name!r}"
+        remedy = "run `ringside ingest`, which brings the task's data and lets dvc.yaml name its files."
+        raise UsageError(found, where="dvc.yaml", remedy=remedy)
     return _Context(workspace, params, task)
 
 
@@ -110,6 +119,7 @@ def split() -> None:
 def train() -> None:
     """Fit the task's model on the training rows with a fixed seed."""
     from ringside.loader import load_model_builder
+    from ringside.params import train_params
     from ringside.pipeline.train import train as fit
     from ringside.store.files import write_bytes
     from ringside.store.model_file import dump_model
@@ -154,21 +164,21 @@ def evaluate() -> None:
     say(f"evaluate: {len(found.predictions):,} rows in; {seconds()} -> {workspace.relative(workspace.metrics)}")
 
 
-def _partitions(workspace: Workspace) -> list[str]:
+def _partitions(workspace: "Workspace") -> list[str]:
     """The partitions that `validate` passed, in order."""
     from ringside.store.files import read_json
 
     return [row["partition"] for row in read_json(workspace.validation, remedy=_RERUN)]
 
 
-def _read_split(workspace: Workspace) -> "Split":
+def _read_split(workspace: "Workspace") -> "Split":
     from ringside.pipeline.split import Split
     from ringside.store.files import read_json
 
     return Split.from_json(read_json(workspace.split, remedy=_RERUN))
 
 
-def _side(workspace: Workspace, decided: "Split", side: str, *, named: bool = False) -> "pa.Table":
+def _side(workspace: "Workspace", decided: "Split", side: str, *, named: bool = False) -> "pa.Table":
     """The valid rows on one side, in order; with `named`, a column says which partition each is from."""
     import pyarrow as pa
 

@@ -5,8 +5,10 @@ The order of steps makes a kill harmless: a partition is written aside, then nam
 in DVC's cache or remote, or in the source, and compared with the manifest before it is used.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -18,6 +20,7 @@ from ringside.loader import Source
 from ringside.store import dvc
 from ringside.store.files import move, remove
 from ringside.store.tables import read_table, write_table
+from ringside.store.verified import Verified
 from ringside.store.workspace import Workspace
 from ringside.task import Task
 
@@ -49,6 +52,12 @@ class Ingest:
     task: Task
     source: Source
     track: Track = lambda items, _label: items
+    add: dvc.PendingAdd | None = None
+    """A `dvc add` of `data/raw` that was started before; one is started when it is needed otherwise."""
+
+    @functools.cached_property
+    def _verified(self) -> Verified:
+        return Verified.read(self.workspace.verified)
 
     def frozen(self) -> Ingested:
         """Bring `data/raw` to what the manifest names, and nothing else.
@@ -88,15 +97,16 @@ class Ingest:
         restored = self._restore(manifest)
         manifest = self._compare(manifest, [name for name in offered if name in manifest.entries], refresh)
         missing = [name for name in wanted if name not in manifest.entries]
-        for name in self.track(missing, "ingest"):
-            manifest = self._take(manifest, name)
-        changed = []
-        for name in self.track(refresh, "refresh"):
-            before = manifest.entries[name]
-            manifest = self._take(manifest, name)
-            changed += [name] if manifest.entries[name].content != before.content else []
-        if missing or changed or self._dvc_is_behind():
-            dvc.add(self.workspace, self.workspace.raw)
+        if not missing and not refresh and not self._dvc_is_behind():
+            return self._done(manifest, restored=restored)
+        with self.add or dvc.PendingAdd(self.workspace, self.workspace.raw) as add:
+            for name in self.track(missing, "ingest"):
+                manifest = self._take(manifest, name)
+            before = manifest
+            for name in self.track(refresh, "refresh"):
+                manifest = self._take(manifest, name)
+            add.run()
+        changed = [name for name in refresh if manifest.entries[name].content != before.entries[name].content]
         return self._done(manifest, read=missing, refreshed=changed, restored=restored)
 
     def _dvc_is_behind(self) -> bool:
@@ -109,6 +119,7 @@ class Ingest:
 
     def _done(self, manifest: Manifest, **what: object) -> Ingested:
         remove(self.workspace.incoming)
+        self._verified.write()
         rows = sum(entry.rows for entry in manifest.entries.values())
         return Ingested(rows=rows, partitions=list(manifest.entries), **what)  # type: ignore[arg-type]
 
@@ -128,8 +139,14 @@ class Ingest:
         entry = Entry(name, table.num_rows, content_hash(table), self.source.fingerprint(name))
         manifest = manifest.with_entries([entry])
         manifest.write(self.workspace.manifest)
-        move(aside, self.workspace.partition(self.workspace.raw, name))
+        self._place(aside, entry)
         return manifest
+
+    def _place(self, aside: Path, entry: Entry) -> None:
+        """Give a partition that has the manifest's content its name in `data/raw`."""
+        target = self.workspace.partition(self.workspace.raw, entry.partition)
+        move(aside, target)
+        self._verified.remember(target, entry.content)
 
     def _read(self, name: str) -> pa.Table:
         """What the source answers now, in order of the identity."""
@@ -185,10 +202,13 @@ class Ingest:
                 lacking = after
         changed = []
         for name in self.track(lacking, "restore"):
-            if content_hash(table := self._reread(name)) != manifest.entries[name].content:
+            entry = manifest.entries[name]
+            if content_hash(table := self._reread(name)) != entry.content:
                 changed.append(name)
                 continue
-            write_table(self.workspace.partition(self.workspace.raw, name), table)
+            aside = self.workspace.partition(self.workspace.incoming, name)
+            write_table(aside, table)
+            self._place(aside, entry)
             came[name] = "the source"
         if changed:
             self._refuse_change(changed)
@@ -214,7 +234,7 @@ class Ingest:
             except RingsideError:
                 continue
             if whole:
-                move(aside, self.workspace.partition(self.workspace.raw, name))
+                self._place(aside, manifest.entries[name])
 
     def _from_dvc(self, _names: Sequence[str]) -> None:
         dvc.checkout(self.workspace, self.workspace.raw)
@@ -227,10 +247,12 @@ class Ingest:
         """
         lacking = []
         for name, entry in manifest.entries.items():
-            if self.workspace.partition(self.workspace.raw, name).exists():
-                read_raw(self.workspace.partition(self.workspace.raw, name), entry)
-            else:
+            path = self.workspace.partition(self.workspace.raw, name)
+            if not path.exists():
                 lacking.append(name)
+            elif not self._verified.knows(path, entry.content):
+                read_raw(path, entry)
+                self._verified.remember(path, entry.content)
         return lacking
 
     def _refuse_strangers(self, manifest: Manifest) -> None:

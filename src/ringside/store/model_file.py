@@ -128,7 +128,9 @@ class _Canonical:
     @staticmethod
     def _identity(node: dict[str, Any]) -> object:
         """Equal constants are one object or several as the interpreter pleases, so they are told apart by content."""
-        return _without_ids(node) if node.get("__loader__") in _SCALARS else node["__id__"]
+        if node.get("__loader__") not in _SCALARS:
+            return node["__id__"]
+        return tuple(str(node.get(key)) for key in ("__loader__", "__module__", "__class__", "content"))
 
 
 def _without_ids(node: dict[str, Any]) -> str:

@@ -56,6 +56,11 @@ class Workspace:
         return self.root / "data" / ".incoming"
 
     @property
+    def verified(self) -> Path:
+        """Which files of `raw` were compared with the manifest; beside DVC's own notes of this kind."""
+        return self.root / ".dvc" / "tmp" / "ringside-verified.json"
+
+    @property
     def valid(self) -> Path:
         """The folder of rows that passed the schema and have a label."""
         return self.root / "data" / "valid"

@@ -1,0 +1,5 @@
+"""The schema of the flights."""
+
+from flights.schema import SCHEMA
+
+__all__ = ["SCHEMA"]
