@@ -26,12 +26,29 @@ run: $(VENV)/.run ## Bring the data, run the pipeline, show the metrics
 test: $(VENV)/.test ## Run all tests
 	@pytest
 
+# The same tests under another Python: make test-3.12
+.PHONY: test-%
+test-%: ## Run all tests under Python %, as in test-3.13
+	@$(MAKE) --no-print-directory test PYTHON=python$* VENV=.venv-$*
+
 .PHONY: lint
 lint: $(VENV)/.test ## Check style, types and docstrings
 	@ruff check .
 	@ruff format --check .
 	@mypy
 	@interrogate
+
+.PHONY: months
+months: $(VENV)/.run ## Show how the sample does in months that it has not seen
+	@python bench/months.py
+
+.PHONY: bench
+bench: $(VENV)/.run ## Measure what docs/benchmarks.md states (about ten minutes)
+	@python bench/run.py
+
+.PHONY: reference
+reference: $(VENV)/.run ## Write docs/reference.md from the command line's help
+	@python docs/reference.py > docs/reference.md
 
 .PHONY: lock
 lock: $(VENV)/.run ## Make dvc.lock anew from the run-cache and the code

@@ -15,10 +15,16 @@ if TYPE_CHECKING:
     from ringside.store.workspace import Workspace
 
 Until = Annotated[
-    str | None, typer.Option(help="Read partitions up to and with this one; without it, all that the source has.")
+    str | None,
+    typer.Option(
+        metavar="PARTITION", help="Read partitions up to and with this one; without it, all that the source has."
+    ),
 ]
 Refresh = Annotated[
-    list[str] | None, typer.Option(help="Read this partition again and believe the answer; may be given several times.")
+    list[str] | None,
+    typer.Option(
+        metavar="PARTITION", help="Read this partition again and believe the answer; may be given several times."
+    ),
 ]
 Frozen = Annotated[
     bool, typer.Option("--frozen", help="Bring data/raw to what data/manifest.json names, and read nothing new.")
@@ -44,7 +50,8 @@ def ingest(until: Until = None, refresh: Refresh = None, frozen: Frozen = False)
         if names:
             say(f"ingest: {len(names)} {what}: {', '.join(names)}")
     first, last = done.partitions[0], done.partitions[-1]
-    count = f"{done.rows:,} rows in {len(done.partitions)} partitions, {first} to {last}"
+    places = f"{len(done.partitions)} partitions, {first} to {last}" if first != last else f"1 partition, {first}"
+    count = f"{done.rows:,} rows in {places}"
     say(f"ingest: {count}, {seconds()} -> {workspace.relative(workspace.raw)}")
 
 

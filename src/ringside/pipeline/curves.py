@@ -26,9 +26,10 @@ def curves(labels: pd.Series, predictions: pd.DataFrame, task: Task, *, bins: in
         bins: how many bins of equal size the calibration curve has.
 
     Returns:
-        `roc` (false and true positive rate, one class against the others), `precision_recall`, `calibration` (mean
-        prediction against mean outcome by bins of the prediction; for multiclass of the largest probability),
-        `scores` (how often which prediction) and `confusion` (multiclass: one row per test row).
+        `roc` (false and true positive rate) and `precision_recall`, for multiclass of all pairs of a row and a class
+        (the micro-average, so that each is one line); `calibration` (mean prediction against mean outcome by bins of
+        the prediction; for multiclass of the largest probability); `scores` (how often which prediction); `confusion`
+        (multiclass: one row per test row).
     """
     values = prediction_values(predictions)
     found: dict[str, Rows] = {"roc": [], "precision_recall": [], "confusion": []}
@@ -38,35 +39,34 @@ def curves(labels: pd.Series, predictions: pd.DataFrame, task: Task, *, bins: in
     elif task.kind == "binary":
         truth = labels.to_numpy(dtype=float)
         top = values
-        _add_rankings(found, truth == 1, values, str(task.target))
+        _add_rankings(found, truth == 1, values)
     else:
         names = classes(predictions)
         codes = class_codes(labels, names)
         top, decided = values.max(axis=1), values.argmax(axis=1)
         truth = (decided == codes).astype(float)
-        for code, name in enumerate(names):
-            _add_rankings(found, codes == code, values[:, code], name)
+        _add_rankings(found, (codes[:, None] == np.arange(len(names))).ravel(), values.ravel())
         found["confusion"] = [
             {"actual": names[actual], "predicted": names[guess]} for actual, guess in zip(codes, decided, strict=True)
         ]
     return found | {"calibration": _calibration(truth, top, bins), "scores": _histogram(top)}
 
 
-def _add_rankings(found: dict[str, Rows], truth: npt.NDArray[np.bool_], values: Floats, name: str) -> None:
+def _add_rankings(found: dict[str, Rows], truth: npt.NDArray[np.bool_], values: Floats) -> None:
     if truth.all() or not truth.any():
         return
     fpr, tpr, _ = skm.roc_curve(truth, values)
     precision, recall, _ = skm.precision_recall_curve(truth, values)
-    found["roc"] += _thinned(name, fpr=fpr, tpr=tpr)
-    found["precision_recall"] += _thinned(name, recall=recall[::-1], precision=precision[::-1])
+    found["roc"] = _thinned(fpr=fpr, tpr=tpr)
+    found["precision_recall"] = _thinned(recall=recall[::-1], precision=precision[::-1])
 
 
-def _thinned(name: str, **columns: Floats) -> Rows:
+def _thinned(**columns: Floats) -> Rows:
     """Rows at evenly spaced values of the first column, first and last included."""
     first = next(iter(columns.values()))
     ends = np.searchsorted(first, np.linspace(first[0], first[-1], POINTS), side="right") - 1
     keep = np.unique(np.concatenate([[0], ends, [first.size - 1]]))
-    return [{"class": name} | {key: round(float(column[i]), 6) for key, column in columns.items()} for i in keep]
+    return [{key: round(float(column[i]), 6) for key, column in columns.items()} for i in keep]
 
 
 def _calibration(truth: Floats, values: Floats, bins: int) -> Rows:

@@ -78,7 +78,9 @@ def _rounded(found: dict[str, float]) -> dict[str, float]:
 def _never_seen(train: pd.DataFrame, test: pd.DataFrame, task: Task) -> list[str]:
     """Categories in the test rows that training did not have; the model has to guess there."""
     notes = []
-    for column in test.columns.difference([task.target, PARTITION, *task.identity], sort=False):
+    # Identities and groups are new by design.
+    known = [task.target, PARTITION, *task.identity, *([task.group] if task.group else [])]
+    for column in test.columns.difference(known, sort=False):
         if not (pd.api.types.is_string_dtype(test[column]) or isinstance(test[column].dtype, pd.CategoricalDtype)):
             continue
         unseen = test.loc[~test[column].isin(train[column].unique()) & test[column].notna(), column]

@@ -80,7 +80,7 @@ def _multiclass(labels: pd.Series, values: Floats, names: list[str]) -> dict[str
     return {
         "log_loss": skm.log_loss(codes, values, labels=known),
         "accuracy": skm.accuracy_score(codes, decided),
-        "macro_f1": skm.f1_score(codes, decided, labels=known, average="macro", zero_division=0.0),
+        "macro_f1": skm.f1_score(codes, decided, average="macro", zero_division=0.0),
     }
 
 

@@ -1,0 +1,33 @@
+"""Prints docs/reference.md from the help of the command line: `make reference`."""
+
+import typer
+
+from ringside.cli.main import app
+
+HEAD = """# The command line
+
+Written by `make reference` from `--help`; change the help, not this page.
+
+| exit code | meaning |
+|--:|---|
+| 0 | done |
+| 1 | something broke; the message says what was found, where, and what to do |
+| 2 | wrong usage: the command line or params.yaml |
+
+Results go to stdout, talk goes to stderr."""
+
+
+def main() -> None:
+    """Print the page."""
+    print(HEAD)
+    for verb, command in sorted(typer.main.get_command(app).commands.items()):
+        print(f"\n## ringside {verb}\n\n{command.help}")
+        if command.params:
+            print("\n| option | |\n|---|---|")
+        for option in command.params:
+            takes = f" {option.metavar}" if option.metavar else ""
+            print(f"| `{option.opts[0]}{takes}` | {option.help} |")
+
+
+if __name__ == "__main__":
+    main()

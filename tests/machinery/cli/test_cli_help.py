@@ -1,0 +1,96 @@
+"""The command line explains itself."""
+
+import subprocess
+import sys
+
+import pytest
+import typer
+
+from harness import PROJECT
+from ringside.cli.main import app
+
+COMMAND = typer.main.get_command(app)
+VERBS = sorted(COMMAND.commands)
+OPTIONS = [(verb, option.name) for verb in VERBS for option in COMMAND.commands[verb].params]
+
+
+class TestHelp:
+    """`--help`."""
+
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_of_a_verb_is_one_sentence(self, verb):
+        """The help of each verb begins with a capital letter and ends with a full stop, with none in between."""
+        text = COMMAND.commands[verb].help
+
+        assert text[0].isupper()
+        assert text.endswith(".")
+        assert ". " not in text
+
+    @pytest.mark.parametrize(("verb", "name"), OPTIONS)
+    def test_of_an_option_is_one_sentence(self, verb, name):
+        """The help of each option does so too."""
+        option = next(option for option in COMMAND.commands[verb].params if option.name == name)
+
+        assert option.help
+        assert option.help[0].isupper()
+        assert option.help.endswith(".")
+        assert ". " not in option.help
+
+    def test_is_what_a_bare_command_shows(self):
+        """`ringside` without a verb lists the verbs."""
+        done = subprocess.run([sys.executable, "-m", "ringside.cli.main"], capture_output=True, text=True, check=False)
+
+        assert all(verb in done.stdout + done.stderr for verb in VERBS)
+
+    def test_stands_in_the_reference(self):
+        """docs/reference.md is what `make reference` writes now."""
+        done = subprocess.run(
+            [sys.executable, PROJECT / "docs" / "reference.py"], capture_output=True, text=True, check=True
+        )
+
+        assert (PROJECT / "docs" / "reference.md").read_text(encoding="utf-8") == done.stdout
+
+
+class TestStart:
+    """What a command costs before it does anything."""
+
+    def test_imports_no_data_library(self):
+        """Importing the command line imports neither pandas, pyarrow, scikit-learn, pydantic nor DVC."""
+        script = "import sys, ringside.cli.main; print(*sys.modules)"
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+        loaded = {name.partition(".")[0] for name in done.stdout.split()}
+        assert loaded & {"pandas", "pyarrow", "sklearn", "pydantic", "dvc", "rich"} == set()
+
+    def test_of_split_imports_neither_pandas_nor_scikit_learn(self, tmp_path):
+        """A stage imports what it needs: splitting needs neither, even where it fails."""
+        script = "import sys, ringside.pipeline.split; print(*sys.modules)"
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
+
+        loaded = {name.partition(".")[0] for name in done.stdout.split()}
+        assert loaded & {"pandas", "sklearn", "pandera", "dvc"} == set()
+
+
+class TestExitCodes:
+    """What programs read."""
+
+    def test_of_a_wrong_option_is_two(self):
+        """Wrong usage of the command line exits with 2."""
+        done = subprocess.run(
+            [sys.executable, "-m", "ringside.cli.main", "ingest", "--nope"], capture_output=True, check=False
+        )
+
+        assert done.returncode == 2
+
+    def test_outside_of_a_repository_is_one(self, tmp_path):
+        """A command that cannot find the repository exits with 1 and says what to do."""
+        done = subprocess.run(
+            [sys.executable, "-m", "ringside.cli.main", "metrics"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+        )
+
+        assert done.returncode == 1
+        assert "What to do" in done.stderr

@@ -1,0 +1,175 @@
+"""The rules of the house: who imports whom, who reads the environment, who writes, and how long things may be."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness import PROJECT, TASKS, Checkout
+
+SRC = PROJECT / "src"
+FILES = sorted(path.relative_to(SRC).as_posix() for path in SRC.rglob("*.py"))
+MACHINERY = [name for name in FILES if name.startswith("ringside/")]
+PYTHON = [*(SRC / name for name in FILES), *(PROJECT / "bench").rglob("*.py"), *(PROJECT / "tests").rglob("*.py")]
+
+# Rooms that know nothing of each other, so that each can be installed and tested by itself.
+FORBIDDEN = {
+    "ringside/verdict/": r"^ringside\.(pipeline|registry|github|cli|loop)\b|^(pandas|sklearn|pyarrow|dvc)\b",
+    "ringside/report/": r"^ringside\.(pipeline|registry|github|cli|loop)\b|^(pandas|sklearn)\b",
+    "ringside/pipeline/": r"^ringside\.(cli|github|registry|loop)\b|^dvc\b",
+    "ringside/data/": r"^ringside\.(cli|github|registry|loop|pipeline)\b",
+    "ringside/store/": r"^ringside\.(cli|github|registry|loop|pipeline|data)\b",
+    "ringside/": r"^(pickle|joblib|cloudpickle|dill)\b",
+}
+
+WRITES = re.compile(r"\.(write_text|write_bytes|mkdir|unlink|touch|rmdir|to_parquet|to_csv|writestr|rmtree)")
+
+
+def imports(name: str) -> set[str]:
+    """The modules that a file of src/ imports, as full names."""
+    found = set()
+    for node in ast.walk(ast.parse((SRC / name).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def breaches(name: str, imported: set[str]) -> set[str]:
+    """Those of `imported` that a file called `name` must not import."""
+    rules = [rule for folder, rule in FORBIDDEN.items() if name.startswith(folder)]
+    return {module for module in imported if any(re.search(rule, module) for rule in rules)}
+
+
+class TestImports:
+    """Who imports whom."""
+
+    @pytest.mark.parametrize("name", MACHINERY)
+    def test_keep_the_rooms_apart(self, name):
+        """No module imports what its room must not know."""
+        assert breaches(name, imports(name)) == set()
+
+    def test_of_a_forbidden_room_would_be_found(self):
+        """The rule is able to fail."""
+        assert breaches("ringside/store/files.py", {"ringside.cli.terminal", "json"}) == {"ringside.cli.terminal"}
+
+    @pytest.mark.parametrize("name", MACHINERY)
+    def test_never_name_a_task(self, name):
+        """The machinery loads the task that params.yaml names and knows none by name."""
+        tasks = {path.name for path in [*SRC.iterdir(), *TASKS.iterdir()] if path.name != "ringside"}
+
+        assert {module.partition(".")[0] for module in imports(name)} & tasks == set()
+
+    @pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("ringside/")])
+    def test_of_a_task_take_the_interface_alone(self, name):
+        """A task imports `ringside.task` and nothing else of the machinery."""
+        ours = {module for module in imports(name) if module.startswith("ringside")}
+
+        assert all(module.startswith("ringside.task") for module in ours)
+
+
+class TestTheWorld:
+    """Who touches what is outside of the process."""
+
+    @pytest.mark.parametrize("name", [n for n in MACHINERY if not n.startswith(("ringside/cli/", "ringside/github/"))])
+    def test_reaches_no_module_by_the_environment(self, name):
+        """Only the command line and the GitHub room read environment variables."""
+        assert not re.search(r"\bos\.(environ|getenv)\b", (SRC / name).read_text(encoding="utf-8"))
+
+    @pytest.mark.parametrize("name", [name for name in MACHINERY if not name.startswith("ringside/store/")])
+    def test_is_written_to_by_the_store_alone(self, name):
+        """Files are written, moved and removed in one room."""
+        calls = [
+            node.attr
+            for node in ast.walk(ast.parse((SRC / name).read_text(encoding="utf-8")))
+            if isinstance(node, ast.Attribute) and WRITES.fullmatch(f".{node.attr}")
+        ]
+
+        # `Path.replace` and `Path.rename` are not among them: texts and data frames have methods of these names.
+        assert calls == []
+
+    @pytest.mark.parametrize("name", FILES)
+    def test_never_meets_a_shell(self, name):
+        """No command is a text for a shell, and no text becomes code."""
+        tree = ast.parse((SRC / name).read_text(encoding="utf-8"))
+        called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and hasattr(node.func, "id")}
+        keywords = {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword)}
+
+        assert not called & {"eval", "exec"}
+        assert "shell" not in keywords
+
+
+class TestSizes:
+    """The budget."""
+
+    @pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.relative_to(PROJECT).as_posix())
+    def test_of_files_and_functions_are_small(self, path):
+        """No file is longer than 450 lines, and no function's body longer than 50 without its docstring."""
+        text = path.read_text(encoding="utf-8")
+        long = []
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                docstring = ast.get_docstring(node, clean=False)
+                lines = node.end_lineno - node.lineno - (docstring.count("\n") + 1 if docstring else 0)
+                long += [node.name] if lines > 50 else []
+
+        assert text.count("\n") <= 450
+        assert long == []
+
+
+# What a stage imports and dvc.yaml leaves out: these print, choose the verb or word an error, and change no result.
+WORDS = {f"src/ringside/cli/{name}.py" for name in ("__init__", "main", "terminal", "ingest", "metrics")}
+WORDS |= {"src/ringside/errors.py"}
+
+TRACED = """
+import atexit, json, sys
+from pathlib import Path
+def show():
+    files = [Path(m.__file__) for m in list(sys.modules.values()) if getattr(m, "__file__", None)]
+    root = Path.cwd()
+    print(json.dumps(sorted(f.relative_to(root).as_posix() for f in files if f.is_relative_to(root / "src"))))
+atexit.register(show)
+from ringside.cli.main import main
+sys.argv = ["ringside", sys.argv[1]]
+main()
+"""
+
+
+def is_code(path: Path) -> bool:
+    """Whether a file holds more than a docstring."""
+    return any(not isinstance(node, ast.Expr) for node in ast.parse(path.read_text(encoding="utf-8")).body)
+
+
+@pytest.mark.xdist_group("ran")
+class TestDependencies:
+    """What dvc.yaml says that a stage depends on."""
+
+    @pytest.mark.parametrize("stage", ["validate", "split", "train", "evaluate"])
+    def test_are_what_the_stage_imports(self, ran: Checkout, stage):
+        """Every file with code that a stage imports is declared, and every declared file of Python is imported."""
+        stages = yaml.safe_load((ran.root / "dvc.yaml").read_text())["stages"]
+        declared = [dep for dep in stages[stage]["deps"] if dep.startswith("src/")]
+        done = subprocess.run(
+            [sys.executable, "-c", TRACED, stage],
+            cwd=ran.root,
+            env=ran.environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        imported = [name for name in json.loads(done.stdout.splitlines()[-1]) if name not in WORDS]
+
+        code = [name for name in imported if is_code(ran.root / name)]
+        assert [name for name in code if not covered(name, declared)] == []
+        assert [dep for dep in declared if not any(covered(name, [dep]) for name in imported)] == []
+
+
+def covered(name: str, declared: list[str]) -> bool:
+    """Whether a file or a folder that it is in is declared."""
+    return any(name == dep or name.startswith(f"{dep}/") for dep in declared)
