@@ -18,7 +18,7 @@ SCHEMA = DataFrameSchema(
         "departure_hour": Column(pd.DatetimeTZDtype("us", "UTC")),
         "carrier": Column(str, Check.str_matches(r"^[A-Z0-9]{2}$", error="not a code of two letters or digits")),
         "flight": Column("int32", Check.ge(1, error="not 1 or more")),
-        "day": Column("datetime64[us]"),
+        "day": Column("datetime64[ns]"),
         "origin": Column(str, Check.isin(["EWR", "JFK", "LGA"], error="not EWR, JFK or LGA")),
         "dest": Column(str, Check.str_matches(r"^[A-Z]{3}$", error="not a code of three letters")),
         "weekday": Column("int8", _between(0, 6)),

@@ -4,7 +4,7 @@ import importlib
 import itertools
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -49,9 +49,12 @@ class _SourceModule:
             TaskError: they are no list of names, or out of order, or doubled.
             SourceError: the source cannot be reached.
         """
-        names = list(self._call("partitions"))
         where = f"task {self._task.name!r}, source.py, `partitions()`"
         remedy = "let it return each name once, in the order of the alphabet (2013-09 before 2013-10, 09 before 10)."
+        answer = self._call("partitions")
+        if isinstance(answer, str) or not isinstance(answer, Iterable):
+            raise TaskError(f"it answered {answer!r}, which is no list of names", where=where, remedy=remedy)
+        names = list(answer)
         for name in names:
             if not isinstance(name, str) or not re.fullmatch(PARTITION_NAME, name):
                 raise TaskError(f"{name!r} is no name for a partition", where=where, remedy=f"use {PARTITION_NAME}.")
@@ -82,7 +85,9 @@ class _SourceModule:
 
     def _call(self, function: str, *args: str) -> Any:  # noqa: ANN401  # each caller states the type
         try:
-            return getattr(self._module, function)(*args)
+            answer = getattr(self._module, function)(*args)
+            # A generator fails only when it is asked, so it is asked here.
+            return list(answer) if isinstance(answer, Iterator) else answer
         except Exception as error:
             call = f"{function}({', '.join(map(repr, args))})"
             raise SourceError(
@@ -124,11 +129,12 @@ def load_schema(task: Task) -> "DataFrameSchema":
     """The task's pandera schema, in which every column that the facts name stands.
 
     Raises:
-        TaskError: `schema.py` is missing or has no schema, or a fact names no column of it.
+        TaskError: `schema.py` is missing or has no schema, or a fact names no column of it, or the identity or the
+            group may be missing.
     """
     schema = _module(task.name, "schema", "SCHEMA").SCHEMA
     schema = schema.to_schema() if hasattr(schema, "to_schema") else schema
-    if not hasattr(schema, "columns"):
+    if not hasattr(schema, "columns") or not hasattr(schema, "validate"):
         where = f"task {task.name!r}, schema.py, `SCHEMA`"
         raise TaskError("it is no pandera schema", where=where, remedy="make it a pandera.pandas.DataFrameSchema.")
     for column, field in task.columns.items():
@@ -137,6 +143,12 @@ def load_schema(task: Task) -> "DataFrameSchema":
                 f"{column!r} is no column of the schema ({', '.join(map(str, schema.columns))})",
                 where=f"task {task.name!r}, field `{field}`",
                 remedy=f"add {column!r} to SCHEMA in schema.py, or name a column that is there.",
+            )
+        if field in ("identity", "group") and getattr(schema.columns[column], "nullable", False):
+            raise TaskError(
+                f"{column!r} may be missing by the schema",
+                where=f"task {task.name!r}, field `{field}`",
+                remedy="let SCHEMA say nullable=False for it; rows without it then go to quarantine.",
             )
     return cast("DataFrameSchema", schema)
 
@@ -151,8 +163,12 @@ def load_model_builder(task: Task) -> Callable[[TrainParams], Any]:
     where = f"task {task.name!r}, model.py, `build_model`"
 
     def checked(params: TrainParams) -> Any:  # noqa: ANN401  # scikit-learn's estimators share no base type
-        estimator = build_model(params)
-        if not hasattr(estimator, "fit") or not hasattr(estimator, "predict"):
+        try:
+            estimator = build_model(params)
+        except Exception as error:
+            found = f"it raised {type(error).__name__}: {error}"
+            raise TaskError(found, where=where, remedy="correct it, or the parameters that `train` states.") from error
+        if isinstance(estimator, type) or not hasattr(estimator, "fit") or not hasattr(estimator, "predict"):
             found = f"it returned {type(estimator).__name__}, which is no estimator"
             raise TaskError(found, where=where, remedy="return an estimator of scikit-learn, usually a Pipeline.")
         if task.kind in CLASSIFIERS and not hasattr(estimator, "predict_proba"):

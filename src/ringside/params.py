@@ -20,9 +20,11 @@ class _Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """The mapping of `node`, whose keys stand once each."""
-        keys = [key.value for key, _ in node.value]
-        if doubled := [key for key in keys if keys.count(key) > 1]:
-            raise yaml.constructor.ConstructorError(None, None, f"key {doubled[0]!r} stands twice", node.start_mark)
+        seen: list[Any] = []
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} stands twice", key.start_mark)
+            seen.append(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -32,7 +34,7 @@ _Loader.add_implicit_resolver(
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class ValidateParams(_Section):
@@ -108,13 +110,19 @@ def _checked(model: type[_M], values: dict[str, Any], *, where: str, prefix: str
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        problems = [_problem(detail, model, prefix) for detail in error.errors()]
+        # A value that may have one of two types gives one error for each.
+        problems = list({_location(detail): _problem(detail, model, prefix) for detail in error.errors()}.values())
         remedy = "correct the key; docs/params.md lists every key with what it allows."
         raise UsageError("; ".join(problems), where=where, remedy=remedy) from None
 
 
+def _location(detail: ErrorDetails) -> tuple[str, ...]:
+    """Where the error is, without the type that pydantic tried at a place that allows several."""
+    return tuple(str(part) for part in detail["loc"] if part not in ("int", "float"))
+
+
 def _problem(detail: ErrorDetails, model: type[BaseModel], prefix: str) -> str:
-    key = prefix + ".".join(str(part) for part in detail["loc"])
+    key = prefix + ".".join(_location(detail))
     if detail["type"] == "extra_forbidden":
         allowed = _keys(model, tuple(detail["loc"][:-1]))
         close = difflib.get_close_matches(str(detail["loc"][-1]), allowed, n=1)

@@ -33,7 +33,7 @@ PARTITION_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
 class TrainParams(BaseModel):
     """The `train` section of params.yaml; a task adds the parameters of its model by deriving from this class."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     seed: int = Field(default=0, ge=0, lt=2**32, description="seeds the estimator and NumPy's global generator")
 
@@ -82,10 +82,15 @@ class Task:
         self._check("target", isinstance(self.target, str) and bool(self.target), "the name of one column")
         for field, may_be_empty in (("identity", False), ("slices", True), ("trusted_types", True)):
             names = getattr(self, field)
-            fine = not isinstance(names, str) and all(isinstance(name, str) for name in names)
+            fine = isinstance(names, Sequence) and not isinstance(names, str)
+            fine = fine and all(isinstance(name, str) for name in names)
             self._check(field, fine and (may_be_empty or len(names) > 0), "a sequence of names, as in ('id',)")
         self._check("identity", self.target not in self.identity, "columns that are known before the target")
-        self._check("label_delay", self.label_delay >= timedelta(0), "a duration of zero or more")
+        for field in ("time", "group"):
+            name = getattr(self, field)
+            self._check(field, name is None or (isinstance(name, str) and bool(name)), "the name of one column")
+        delay = self.label_delay
+        self._check("label_delay", isinstance(delay, timedelta) and delay >= timedelta(0), "a duration of zero or more")
         derived = isinstance(self.train_params, type) and issubclass(self.train_params, TrainParams)
         self._check("train_params", derived, "a class derived from ringside.task.TrainParams")
 

@@ -64,7 +64,7 @@ def _add_rankings(found: dict[str, Rows], truth: npt.NDArray[np.bool_], values: 
 def _thinned(**columns: Floats) -> Rows:
     """Rows at evenly spaced values of the first column, first and last included."""
     first = next(iter(columns.values()))
-    ends = np.searchsorted(first, np.linspace(first[0], first[-1], POINTS), side="right") - 1
+    ends = np.searchsorted(first, np.linspace(first[0], first[-1], POINTS - 1), side="right") - 1
     keep = np.unique(np.concatenate([[0], ends, [first.size - 1]]))
     return [{key: round(float(column[i]), 6) for key, column in columns.items()} for i in keep]
 

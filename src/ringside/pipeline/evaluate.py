@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ringside.pipeline.curves import Rows, curves
+from ringside.pipeline.labels import check_kind
 from ringside.pipeline.predict import classes, predict
 from ringside.pipeline.scores import LEADING, baseline, scores
 from ringside.task import Task
@@ -44,10 +45,11 @@ def evaluate(estimator: Any, train: pd.DataFrame, test: pd.DataFrame, task: Task
         bins: bins of the calibration curve.
 
     Raises:
-        DataError: the test rows have a label that training never saw.
+        DataError: the test rows have a label that training never saw, or one that is not of the task's kind.
         ModelError: the estimator cannot predict a row, or answers something that is no prediction.
     """
     labels = test[task.target]
+    check_kind(labels, task, where="the test rows")
     predictions = predict(estimator, test.drop(columns=[task.target, PARTITION]), task)
     found = scores(labels, predictions, task)
     naive = baseline(train[task.target], labels, task, classes(predictions))
@@ -57,7 +59,7 @@ def evaluate(estimator: Any, train: pd.DataFrame, test: pd.DataFrame, task: Task
         predictions=pd.concat([test[kept], labels.rename("y"), predictions], axis=1),
         slices=_by_slice(test, labels, predictions, task),
         curves=curves(labels, predictions, task, bins=bins),
-        notes=_never_seen(train, test, task) + _undefined(found, labels),
+        notes=_never_seen(train, test, task) + _undefined(found, labels, task),
     )
 
 
@@ -91,7 +93,7 @@ def _never_seen(train: pd.DataFrame, test: pd.DataFrame, task: Task) -> list[str
     return notes
 
 
-def _undefined(found: dict[str, float], labels: pd.Series) -> list[str]:
-    if (labels == labels.iloc[0]).all():
+def _undefined(found: dict[str, float], labels: pd.Series, task: Task) -> list[str]:
+    if task.kind != "multiclass" and (labels == labels.iloc[0]).all():
         return [f"all {len(labels):,} test labels are {labels.iloc[0]}: only {', '.join(found)} can be computed"]
     return []

@@ -20,7 +20,26 @@ def check_labels(target: pd.Series, task: Task, *, where: str) -> None:
         DataError: a binary target is not true/false or 0/1, a regression target is no number or not finite, or all
             labels are the same.
     """
-    place = f"task {task.name!r}, target {task.target!r}, {where}"
+    check_kind(target, task, where=where)
+    values = target.unique()
+    if len(values) <= 1:
+        found = f"all {len(target):,} labels are {values[0]!s}" if len(values) else "there is no label"
+        remedy = "take more data into the training rows (split.test, split.gap), or see what the source does to labels."
+        raise DataError(f"{found}: there is nothing to learn", where=_place(task, where), remedy=remedy)
+
+
+def check_kind(target: pd.Series, task: Task, *, where: str) -> None:
+    """Check that the labels fit the kind of the task.
+
+    Args:
+        target: the labels, shape `(n_rows,)`, none missing.
+        task: the facts of the task.
+        where: which rows they are, for the error.
+
+    Raises:
+        DataError: a binary target is not true/false or 0/1, or a regression target is no number or not finite.
+    """
+    place = _place(task, where)
     values = target.unique()
     if task.kind == "regression":
         if not is_numeric_dtype(target) or is_bool_dtype(target) or not np.isfinite(target.to_numpy(dtype=float)).all():
@@ -30,7 +49,7 @@ def check_labels(target: pd.Series, task: Task, *, where: str) -> None:
         shown = ", ".join(map(repr, sorted(map(str, values))[:5]))
         remedy = "answer true and false in source.py (`frame[target] = frame[column] == 'yes'`), or set `kind`."
         raise DataError(f"kind binary needs true/false or 0/1, this has {shown}", where=place, remedy=remedy)
-    if len(values) <= 1:
-        found = f"all {len(target):,} labels are {values[0]!s}" if len(values) else "there is no label"
-        remedy = "take more data into the training rows (split.test, split.gap), or see what the source does to labels."
-        raise DataError(f"{found}: there is nothing to learn", where=place, remedy=remedy)
+
+
+def _place(task: Task, where: str) -> str:
+    return f"task {task.name!r}, target {task.target!r}, {where}"

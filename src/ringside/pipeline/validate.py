@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 from pandera.errors import SchemaErrors
 
 from ringside.errors import DataError
@@ -18,6 +19,9 @@ REASON = "quarantine_reason"
 
 # Dropping the rows that fail a check can only bring up a check that their values hid; twice is enough, more is a bug.
 _PASSES = 4
+
+_OF_TYPE = ("dtype(", "coerce_dtype(")
+"""How pandera calls its checks of a column's type."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +50,21 @@ def validate(frame: pd.DataFrame, schema: "DataFrameSchema", task: Task, *, wher
     Raises:
         DataError: a column is missing, is of another type as a whole, or is not in the schema.
     """
+    # Rows are told apart by their places from here on, whatever index the frame has.
+    frame = frame.reset_index(drop=True)
     labelled = frame[frame[task.target].notna()] if task.target in frame else frame
     failures: list[pd.DataFrame] = []
-    rest, valid = labelled, None
+    rest = valid = labelled
     for _ in range(_PASSES):
         try:
             valid = schema.validate(rest, lazy=True)
-            break
+            failed = _altered(rest, valid, where)
         except SchemaErrors as errors:
             failed = _row_failures(errors, rest, where)
-            failures.append(failed)
-            rest = rest[~rest.index.isin(failed["index"])]
+        if failed.empty:
+            break
+        failures.append(failed)
+        rest = rest[~rest.index.isin(failed["index"])]
     else:
         remedy = "see whether a check of SCHEMA in schema.py changes its answer from call to call."
         raise DataError("the schema finds new failures in rows that it passed before", where=where, remedy=remedy)
@@ -102,28 +110,63 @@ def _row_failures(errors: SchemaErrors, frame: pd.DataFrame, where: str) -> pd.D
     Raises:
         DataError: a failure belongs to no row.
     """
-    cases = errors.failure_cases
-    whole = cases[cases["index"].isna()]
-    if len(whole):
+    cases = errors.failure_cases.assign(check=lambda cases: cases["check"].astype(str))
+    of_type = cases["check"].str.startswith(_OF_TYPE)
+    # Where a value has the wrong type, all other checks of its column fail for that alone: the next pass asks them.
+    cases = cases[of_type | ~cases["column"].isin(set(cases.loc[of_type, "column"]))]
+    rows = cases[cases["index"].notna()].drop_duplicates(["index", "column", "check"])
+    rows = rows[~(rows["check"].str.startswith(_OF_TYPE) & rows.duplicated(["index", "column"]))]
+    types = rows[rows["check"].str.startswith(_OF_TYPE)].drop_duplicates("column")
+    wrong = [case for case in types.to_dict("records") if _all_fail(case["column"], rows, frame)]
+    whole = cases[cases["index"].isna()].to_dict("records") + wrong
+    if whole:
         raise DataError(
-            "; ".join(_whole(case, frame) for case in whole.to_dict("records")),
+            "; ".join(_whole(case, frame) for case in whole),
             where=where,
             remedy="mend the source, or SCHEMA in schema.py where the new form is meant; nothing was changed.",
         )
-    reasons = cases["column"].astype(str) + ": " + cases["check"].astype(str)
-    return pd.DataFrame({"index": cases["index"].to_numpy(), "reason": reasons.to_numpy()})
+    wide = rows["schema_context"] == "DataFrameSchema"
+    reasons = rows["check"].where(wide, rows["column"].astype(str) + ": " + rows["check"])
+    return pd.DataFrame({"index": rows["index"].to_numpy(), "reason": reasons.to_numpy()})
+
+
+def _all_fail(column: str, rows: pd.DataFrame, frame: pd.DataFrame) -> bool:
+    """Whether every value of `column` has the wrong type, so that the column has, and not some rows."""
+    failed = rows.loc[(rows["column"] == column) & rows["check"].str.startswith(_OF_TYPE), "index"]
+    return len(frame) > 1 and bool(frame.index[frame[column].notna()].isin(failed).all())
+
+
+def _altered(before: pd.DataFrame, after: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Rows of which the schema's coercion changed a value in silence, as `_row_failures` answers them.
+
+    Raises:
+        DataError: a column of texts became true and false, which tells nothing about the texts.
+    """
+    lost = []
+    for column in after.columns.intersection(before.columns):
+        old, new = before[column], after[column]
+        if is_bool_dtype(new) and not is_bool_dtype(old):
+            changed = ~old.isin([True, False])
+            if len(old) and changed.all():
+                remedy = "answer true and false in source.py; nothing was changed."
+                raise DataError(f"the column {column!r} has type {old.dtype}, not bool", where=where, remedy=remedy)
+        elif is_integer_dtype(new) and is_numeric_dtype(old):
+            # A fraction is cut off and a number too large comes back negative.
+            changed = old != new
+        else:
+            continue
+        lost += [(index, f"{column}: cannot be {new.dtype} without loss") for index in old.index[changed]]
+    return pd.DataFrame(lost, columns=["index", "reason"])
 
 
 def _whole(case: dict[str, object], frame: pd.DataFrame) -> str:
     """One failure of a column as a whole, in words."""
-    check, found = str(case["check"]), case["failure_case"]
+    check, found, column = str(case["check"]), case["failure_case"], case["column"]
     if check == "column_in_dataframe":
         return f"the column {found!r} is missing"
     if check == "column_in_schema":
         return f"the column {found!r} is not in the schema"
-    column = case["column"]
-    if check.startswith(("dtype", "coerce_dtype")) and column in frame:
-        return (
-            f"the column {column!r} has type {frame[column].dtype}, not {check.partition('(')[2].strip(')') or found}"
-        )
-    return f"the column {column!r} fails {check} ({found})"
+    if check.startswith(_OF_TYPE) and column in frame:
+        expected = check.partition("(")[2].removesuffix(")").strip("'")
+        return f"the column {column!r} has type {frame[column].dtype}, not {expected}"
+    return f"{'the partition' if column is None else f'the column {column!r}'} fails {check} ({found})"
