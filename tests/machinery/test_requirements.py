@@ -1,0 +1,75 @@
+"""The locks: hashes, no address, one version of a package in all of them, and what pyproject.toml declares."""
+
+import re
+import tomllib
+
+import pytest
+from harness import PROJECT
+
+LOCKS = ("model", "tools", "report", "dev")
+PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+GROUPS = PYPROJECT["dependency-groups"]
+
+# What each lock is compiled from.
+DECLARED = {
+    "model": PYPROJECT["project"]["dependencies"],
+    "tools": [*GROUPS["tools"], *GROUPS["sample"]],
+    "report": GROUPS["report"],
+    "dev": GROUPS["dev"],
+}
+
+
+def name(requirement: str) -> str:
+    """The normal form of a requirement's name."""
+    return re.sub(r"[-_.]+", "-", re.match(r"[A-Za-z0-9._-]+", requirement)[0]).lower()
+
+
+def text(lock: str) -> str:
+    """A lock as it is."""
+    return (PROJECT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
+
+
+def pins(lock: str) -> set[tuple[str, str]]:
+    """The pinned packages of a lock with their versions; a package can have one version per platform."""
+    return set(re.findall(r"^([a-z0-9._-]+)==([^\s;]+)", text(lock), re.MULTILINE))
+
+
+class TestLock:
+    """One of requirements/*.txt."""
+
+    @pytest.mark.parametrize("lock", LOCKS)
+    def test_has_what_pyproject_declares(self, lock):
+        """Each declared package is pinned."""
+        assert {name(requirement) for requirement in DECLARED[lock]} <= {name(pinned) for pinned, _ in pins(lock)}
+
+    @pytest.mark.parametrize("lock", LOCKS)
+    def test_has_a_hash_for_each_package(self, lock):
+        """Each pin is followed by at least one SHA-256."""
+        assert len(re.findall(r"^\S+==[^\n]* \\\n    --hash=sha256:[0-9a-f]{64}", text(lock), re.MULTILINE)) == len(
+            re.findall(r"^\S+==", text(lock), re.MULTILINE)
+        )
+
+    @pytest.mark.parametrize("lock", LOCKS)
+    def test_has_no_address(self, lock):
+        """No URL, no index and no local path stands in a lock."""
+        assert not re.search(r"://|--index|--find-links|--extra|@ |^\.|^/", text(lock), re.MULTILINE)
+
+    @pytest.mark.parametrize("lock", ["tools", "dev"])
+    def test_agrees_with_the_model(self, lock):
+        """A package that stages depend on has the same version wherever it is installed."""
+        model = dict(pins("model"))
+
+        assert {
+            (pinned, version) for pinned, version in pins(lock) if pinned in model and model[pinned] != version
+        } == set()
+
+    @pytest.mark.parametrize("lock", LOCKS)
+    def test_never_has_cml(self, lock):
+        """`cml` on PyPI is another project than the tool of that name."""
+        assert "cml" not in {pinned for pinned, _ in pins(lock)}
+
+    def test_of_a_run_has_no_tool_of_development(self):
+        """`make run` installs no test runner, linter or type checker."""
+        installed = {pinned for lock in ("model", "tools") for pinned, _ in pins(lock)}
+
+        assert installed & {"pytest", "hypothesis", "ruff", "mypy", "interrogate"} == set()
