@@ -44,6 +44,8 @@ def ingest(until: Until = None, refresh: Refresh = None, frozen: Frozen = False)
     # Started before everything that reads the source is imported.
     with nullcontext() if frozen else dvc.PendingAdd(workspace, workspace.raw) as add:
         done = _ingest(workspace, add, until=until, refresh=refresh or ())
+    for name in done.removed:
+        say(f"ingest: {name} is of another branch; DVC keeps it")
     for name, origin in done.restored.items():
         say(f"ingest: {name} restored from {origin}")
     for what, names in (("read", done.read), ("changed", done.refreshed)):

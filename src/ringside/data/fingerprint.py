@@ -22,7 +22,7 @@ def content_hash(table: pa.Table) -> str:
     """SHA-256 over the names, types and values of a table, as `sha256:<64 hex digits>`.
 
     Rows count in their order; columns in the order of their names. NaN and null are the same, and so are 0.0 and -0.0,
-    and the two widths of offsets that Arrow knows for text.
+    and the two widths of offsets that Arrow knows for text, and the same instants in different units.
     """
     digest = hashlib.sha256()
     for name in sorted(table.column_names):
@@ -38,11 +38,15 @@ def row_hashes(table: pa.Table, columns: Sequence[str], *, seed: int = 0) -> UIn
     """A 64-bit hash of the values in `columns` for each row, shape `(n_rows,)`.
 
     The mixing function is SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014);
-    text is hashed by BLAKE2b once per distinct value. Integers hash alike in every width.
+    text is hashed by BLAKE2b once per distinct value. Integers hash alike in every width, times in every unit (what is
+    below a microsecond does not count).
     """
     state = np.full(table.num_rows, seed, dtype=np.uint64)
     for name in columns:
-        state = _mix(state ^ _column_hashes(_plain(table.column(name))))
+        column = table.column(name)
+        if pa.types.is_timestamp(column.type):
+            column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+        state = _mix(state ^ _column_hashes(_plain(column)))
     return state
 
 
@@ -52,12 +56,25 @@ def _plain(column: pa.ChunkedArray) -> pa.Array:
         column = column.cast(column.type.value_type)
     if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
         column = column.cast(pa.string())
+    if pa.types.is_timestamp(column.type):
+        column = _instants(column)
+    if pa.types.is_float16(column.type):
+        # Arrow computes nothing with them.
+        column = column.cast(pa.float32())
     array = column.combine_chunks()
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
     if pa.types.is_floating(array.type):
         array = pc.if_else(pc.is_nan(array), pa.scalar(None, array.type), array)
         array = pc.add(array, pa.scalar(0.0, array.type))
     return array
+
+
+def _instants(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Times in microseconds where that loses nothing: which unit a library chooses says nothing about the data."""
+    try:
+        return column.cast(pa.timestamp("us", column.type.tz))
+    except pa.ArrowInvalid:
+        return column
 
 
 def _mask(array: pa.Array) -> npt.NDArray[np.bool_]:

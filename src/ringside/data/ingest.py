@@ -40,6 +40,8 @@ class Ingested:
     """New from the source."""
     refreshed: list[str] = field(default_factory=list)
     """Read again because `--refresh` said so, and different from before."""
+    removed: list[str] = field(default_factory=list)
+    """Files of another branch's partitions, which DVC can bring back."""
     restored: dict[str, str] = field(default_factory=dict)
     """Brought back as the manifest names them, each with where from."""
 
@@ -73,8 +75,12 @@ class Ingest:
                 where=str(self.workspace.manifest),
                 remedy="run `ringside ingest` to read the source, or `git checkout data/manifest.json`.",
             )
-        self._refuse_strangers(manifest)
-        return self._done(manifest, restored=self._restore(manifest))
+        removed = self._take_out_strangers(manifest)
+        restored = self._restore(manifest)
+        if not self.workspace.raw_dvc.exists():
+            with dvc.PendingAdd(self.workspace, self.workspace.raw) as add:
+                add.run()
+        return self._done(manifest, restored=restored, removed=removed)
 
     def new(self, *, until: str | None = None, refresh: Sequence[str] = ()) -> Ingested:
         """Read what the source has and the manifest has not.
@@ -93,12 +99,13 @@ class Ingest:
         wanted = offered if until is None else [name for name in offered if name <= self._known(until, offered)]
         for name in refresh:
             self._known(name, [name for name in offered if name in manifest.entries])
-        self._refuse_strangers(manifest)
-        restored = self._restore(manifest)
+        removed = self._take_out_strangers(manifest)
+        # What is read again anyway need not be there, nor be what it was.
+        restored = self._restore(manifest.without(refresh))
         manifest = self._compare(manifest, [name for name in offered if name in manifest.entries], refresh)
         missing = [name for name in wanted if name not in manifest.entries]
         if not missing and not refresh and not self._dvc_is_behind():
-            return self._done(manifest, restored=restored)
+            return self._done(manifest, restored=restored, removed=removed)
         with self.add or dvc.PendingAdd(self.workspace, self.workspace.raw) as add:
             for name in self.track(missing, "ingest"):
                 manifest = self._take(manifest, name)
@@ -107,7 +114,7 @@ class Ingest:
                 manifest = self._take(manifest, name)
             add.run()
         changed = [name for name in refresh if manifest.entries[name].content != before.entries[name].content]
-        return self._done(manifest, read=missing, refreshed=changed, restored=restored)
+        return self._done(manifest, read=missing, refreshed=changed, restored=restored, removed=removed)
 
     def _dvc_is_behind(self) -> bool:
         """Whether a kill could have come between the manifest and `dvc add`."""
@@ -250,25 +257,52 @@ class Ingest:
             path = self.workspace.partition(self.workspace.raw, name)
             if not path.exists():
                 lacking.append(name)
-            elif not self._verified.knows(path, entry.content):
-                read_raw(path, entry)
+            elif self._verified.knows(path, entry.content):
+                continue
+            elif self._fits(path, entry):
                 self._verified.remember(path, entry.content)
+            else:
+                remove(path)
+                lacking.append(name)
         return lacking
 
-    def _refuse_strangers(self, manifest: Manifest) -> None:
-        """Stop where `data/raw` holds a file that no ingest wrote: stages would read it."""
+    def _fits(self, path: Path, entry: Entry) -> bool:
+        """Whether a file is what the manifest says; what is not, but can be had back from DVC, is of another branch.
+
+        Raises:
+            DataError: the file is not what the manifest says, and nothing else has its bytes.
+        """
+        try:
+            read_raw(path, entry)
+        except DataError:
+            if dvc.is_cached(self.workspace, path):
+                return False
+            raise
+        return True
+
+    def _take_out_strangers(self, manifest: Manifest) -> list[str]:
+        """Take partitions of another branch out of `data/raw`; those are strangers that DVC's cache has.
+
+        Raises:
+            DataError: there is a stranger that nothing else has.
+        """
         present = {path.name for path in self.workspace.raw.glob("*")} if self.workspace.raw.exists() else set()
         ours = {self.workspace.partition(self.workspace.raw, name).name for name in manifest.entries}
         # What is written aside by `replacing` and was left by a kill.
         left = {name for name in present if name.startswith(".") and name.endswith(".tmp")}
         for name in left:
             remove(self.workspace.raw / name)
-        if strangers := sorted(present - ours - left):
+        others = sorted(present - ours - left)
+        kept = [name for name in others if dvc.is_cached(self.workspace, self.workspace.raw / name)]
+        for name in kept:
+            remove(self.workspace.raw / name)
+        if strangers := [name for name in others if name not in kept]:
             raise DataError(
                 f"data/raw holds {_list(strangers)}, which the manifest does not name",
                 where=str(self.workspace.manifest),
                 remedy="move it out of data/raw; new data come in by `ringside ingest`, through the task's source.",
             )
+        return kept
 
 
 def _list(names: Sequence[str], limit: int = 6) -> str:

@@ -1,7 +1,7 @@
 """`data/manifest.json`: the partitions that there are, in a form that a reviewer can read in a diff."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -56,12 +56,19 @@ class Manifest:
                 "remove data/manifest.json, data/raw.dvc and data/raw, then run `ringside ingest` for the new task."
             )
             raise DataError(f"it lists the data of task {owner!r}, not {task!r}", where=str(path), remedy=remedy)
-        return cls(task, {entry.partition: entry for entry in entries})
+        names = [entry.partition for entry in entries]
+        if doubled := sorted({name for name in names if names.count(name) > 1}):
+            raise DataError(f"it names {', '.join(doubled)} more than once", where=str(path), remedy=_REMEDY)
+        return cls(task).with_entries(entries)
 
     def with_entries(self, entries: Iterable[Entry]) -> Self:
         """A manifest in which `entries` are added or replaced, in the order of their partitions."""
         merged = self.entries | {entry.partition: entry for entry in entries}
         return type(self)(self.task, {name: merged[name] for name in sorted(merged)})
+
+    def without(self, names: Collection[str]) -> Self:
+        """A manifest that lacks the partitions `names`."""
+        return type(self)(self.task, {name: entry for name, entry in self.entries.items() if name not in names})
 
     def write(self, path: Path) -> None:
         """Replace the file.

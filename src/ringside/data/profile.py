@@ -71,14 +71,18 @@ def _is_number(column: pd.Series) -> bool:
 def _numbers(column: pd.Series) -> np.typing.NDArray[np.float64]:
     """Values as numbers; times as seconds since 1970 (UTC)."""
     if is_datetime64_any_dtype(column):
-        column = (column - pd.Timestamp(0, tz=column.dt.tz)).dt.total_seconds()
+        column = (column - pd.Timestamp(0, unit="s", tz=column.dt.tz)).dt.total_seconds()
     return np.asarray(column.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
+
+
+def _finite(values: np.typing.NDArray[np.float64]) -> np.typing.NDArray[np.float64]:
+    return values[np.isfinite(values)]
 
 
 def _bins(column: pd.Series, bins: int) -> Bins:
     present = column.dropna()
     if _is_number(column):
-        values = _numbers(present)
+        values = _finite(_numbers(present))
         edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1])) if values.size else np.empty(0)
         return {"edges": [float(edge) for edge in edges]}
     counts = present.astype(str).value_counts()
@@ -94,8 +98,8 @@ def _counts(column: pd.Series, bins: Bins) -> dict[str, Any]:
         values = _numbers(present)
         where = np.searchsorted(bins["edges"], values, side="right")
         result["counts"] = np.bincount(where, minlength=len(bins["edges"]) + 1).tolist()
-        if values.size:
-            result |= {"mean": float(values.mean()), "std": float(values.std())}
+        if (finite := _finite(values)).size:
+            result |= {"mean": float(finite.mean()), "std": float(finite.std())}
         return result
     counts = present.astype(str).value_counts()
     known = [int(counts.get(value, 0)) for value in bins["values"]]

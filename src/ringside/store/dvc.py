@@ -1,12 +1,13 @@
 """DVC, as a person would call it from the root of the repository."""
 
+import hashlib
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import yaml
 
@@ -35,7 +36,7 @@ class PendingAdd:
 
     def __init__(self, workspace: Workspace, path: Path) -> None:
         self._workspace = workspace
-        self._args = ["add", "--quiet", workspace.relative(path)]
+        self._args = ["add", workspace.relative(path)]
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
             [sys.executable, "-c", _WHEN_TOLD, *self._args],
@@ -79,6 +80,14 @@ def checkout(workspace: Workspace, path: Path) -> bool:
     return _has_remote(workspace) and _succeeds(workspace, ["pull", "--quiet", target])
 
 
+def is_cached(workspace: Workspace, path: Path) -> bool:
+    """Whether DVC's cache has the bytes of `path`, so that nothing is lost when the file goes."""
+    done = subprocess.run(_command(["cache", "dir"]), cwd=workspace.root, capture_output=True, text=True, check=False)
+    digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    cache = workspace.root / done.stdout.strip() / "files" / "md5"
+    return done.returncode == 0 and (cache / digest[:2] / digest[2:]).is_file()
+
+
 def task_folder(workspace: Workspace) -> str:
     """The task's folder under src/ that dvc.yaml names."""
     return "/".join(sorted(set(_TASK_FILE.findall(_dvc_yaml(workspace).read_text(encoding="utf-8")))))
@@ -113,7 +122,7 @@ def mend(workspace: Workspace) -> list[str]:
             parse(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             continue
-        except (ValueError, yaml.YAMLError, KeyError, TypeError):
+        except (ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
             remove(path)
             removed.append(workspace.relative(path))
     return removed
@@ -124,11 +133,26 @@ def _dvc_yaml(workspace: Workspace) -> Path:
 
 
 def _stages(text: str) -> None:
-    yaml.load(text, _fast_loader())["stages"].items()  # noqa: S506  # a safe loader
+    for stage in _whole(text)["stages"].values():
+        _ = stage["cmd"]
+        for item in (*stage.get("deps", ()), *stage.get("outs", ())):
+            _ = item["path"]
+        for values in stage.get("params", {}).values():
+            values.items()
 
 
 def _outs(text: str) -> None:
-    yaml.load(text, _fast_loader())["outs"][0]["md5"].endswith(".dir")  # noqa: S506  # a safe loader
+    (out,) = _whole(text)["outs"]
+    if out["path"] != "raw" or not out["md5"].endswith(".dir"):
+        raise ValueError("it does not name data/raw")
+
+
+def _whole(text: str) -> dict[str, Any]:
+    """The content of a file of DVC's, which DVC always ends with the end of a line."""
+    if not text.endswith("\n"):
+        raise ValueError("it was cut off")
+    content: dict[str, Any] = yaml.load(text, _fast_loader())  # noqa: S506  # a safe loader
+    return content
 
 
 def _fast_loader() -> type:

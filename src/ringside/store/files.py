@@ -24,9 +24,9 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         StoreError: the disk is full or the place cannot be written to.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield aside
         with aside.open("rb") as written:
             os.fsync(written.fileno())

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from skops.io import dumps as skops_dumps
 from skops.io import get_untrusted_types
 from skops.io import loads as skops_loads
@@ -30,6 +31,14 @@ TRUSTED_TYPES = (
     "sklearn.utils.validation.check_array",
     # Encoders and imputers keep the type of their columns.
     "numpy.dtype",
+    # Voting and stacking keep their estimators in the first, calibration in the others.
+    "sklearn.utils._bunch.Bunch",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+    # Searches over parameters and encoders of targets keep how they cut the rows, and how they scored.
+    "sklearn.model_selection._split.KFold",
+    "sklearn.model_selection._split.StratifiedKFold",
+    "sklearn.metrics._scorer._PassthroughScorer",
 )
 """What a model file may hold beyond skops' own list; a task adds to it by `Task.trusted_types`."""
 
@@ -54,10 +63,16 @@ def dump_model(model: object) -> bytes:
     schema = json.loads(archive.read("schema.json"))
     canonical = _Canonical()
     schema = canonical.node(schema)
+    if unnamed := sorted(canonical.unnamed):
+        raise ModelError(
+            f"it holds functions that no other process can find by name: {', '.join(unnamed)}",
+            where="models/model.skops",
+            remedy="write each function at the top of a module, not as a lambda or inside another function.",
+        )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
         for old, new in canonical.files.items():
-            _write(target, new, archive.read(old))
+            _write(target, new, _without_padding(archive.read(old)))
         _write(target, "schema.json", json.dumps(schema, indent=1).encode())
     return out.getvalue()
 
@@ -103,6 +118,7 @@ class _Canonical:
 
     def __init__(self) -> None:
         self.files: dict[str, str] = {}
+        self.unnamed: set[str] = set()
         self._ids: dict[object, int] = {}
 
     def node(self, value: Any) -> Any:  # noqa: ANN401  # any JSON value
@@ -113,6 +129,8 @@ class _Canonical:
         if value.get("__loader__") == "SetNode":
             # The order of a set of texts changes from process to process.
             value = value | {"content": sorted(value["content"], key=_without_ids)}
+        if value.get("__loader__") == "FunctionNode" and not value["__class__"].isidentifier():
+            self.unnamed.add(f"{value['__module__']}.{value['__class__']}")
         result: dict[str, Any] = {}
         for key, item in value.items():
             if key == "__id__":
@@ -140,6 +158,19 @@ def _without_ids(node: dict[str, Any]) -> str:
         return [strip(item) for item in value] if isinstance(value, list) else value
 
     return json.dumps(strip(node), sort_keys=True)
+
+
+def _without_padding(content: bytes) -> bytes:
+    """An array's file in which the bytes between the fields of a record, which are whatever memory held, are zero."""
+    if b"'descr': [(" not in content[:64]:
+        return content
+    array = np.load(io.BytesIO(content), allow_pickle=False)
+    clean = np.zeros(array.shape, array.dtype)
+    for field in array.dtype.names:
+        clean[field] = array[field]
+    out = io.BytesIO()
+    np.save(out, clean, allow_pickle=False)
+    return out.getvalue()
 
 
 def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

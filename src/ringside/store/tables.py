@@ -21,7 +21,7 @@ def write_table(path: Path, table: pa.Table) -> None:
         StoreError: the disk is full or the place cannot be written to.
     """
     with replacing(path) as aside:
-        pq.write_table(table, aside, compression="zstd")
+        pq.write_table(table, aside, compression="zstd", use_compliant_nested_type=False)
 
 
 def write_frame(path: Path, frame: "pd.DataFrame") -> None:
@@ -41,10 +41,12 @@ def read_table(path: Path, *, remedy: str, columns: Sequence[str] | None = None)
     """
     try:
         with path.open("rb") as file, pq.ParquetFile(file) as parquet:
+            if lacking := [name for name in columns or () if name not in parquet.schema_arrow.names]:
+                raise DataError(f"it lacks the column {', '.join(lacking)}", where=str(path), remedy=remedy)
             return parquet.read(columns=None if columns is None else list(columns))
     except FileNotFoundError:
         raise DataError("it is missing", where=str(path), remedy=remedy) from None
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         size = path.stat().st_size
         what = "it is empty (0 bytes)" if size == 0 else f"it is truncated or no Parquet file ({size:,} bytes: {error})"
         raise DataError(what, where=str(path), remedy=remedy) from error
