@@ -16,7 +16,7 @@ class RingsideError(Exception):
     """An error that a person can act on.
 
     Args:
-        found: what was found, one sentence without a final full stop.
+        found: what was found, one sentence without a final full stop, or with a table on further lines.
         where: the file, key, task or partition that it was found in.
         remedy: what to do next, one sentence.
     """
@@ -30,7 +30,9 @@ class RingsideError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.found}.\n  What to do: {self.remedy}"
+        # A table of findings ends with its last line.
+        stop = "" if "\n" in self.found else "."
+        return f"{self.where}: {self.found}{stop}\n  What to do: {self.remedy}"
 
 
 class UsageError(RingsideError):

@@ -98,7 +98,7 @@ def check_quarantine(report: Sequence[Mapping[str, Any]], max_quarantined: float
             lines += [f"    {count:>9,}  {reason}" for reason, count in list(part["reasons"].items())[:10]]
     if lines:
         raise DataError(
-            f"more than {max_quarantined:.2%} of the rows fail the schema in\n" + "\n".join(lines) + "\n ",
+            f"more than {max_quarantined:.2%} of the rows fail the schema in\n" + "\n".join(lines),
             where="validate",
             remedy="look at data/quarantine; mend the source, or SCHEMA in schema.py, or validate.max_quarantined.",
         )
