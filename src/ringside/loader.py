@@ -1,5 +1,6 @@
 """Finds the task that params.yaml names and reads the parts that a stage needs, and no more."""
 
+import functools
 import importlib
 import itertools
 import re
@@ -95,6 +96,29 @@ class _SourceModule:
                 where=f"task {self._task.name!r}, source.py, `{call}`",
                 remedy="see that the source can be reached from here and run again; nothing was changed.",
             ) from error
+
+
+class LateSource:
+    """A task's source that is imported when it is first asked: what is in a cache needs no source."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+
+    @functools.cached_property
+    def _source(self) -> Source:
+        return load_source(self._task)
+
+    def partitions(self) -> list[str]:
+        """As `load_source` and its answer."""
+        return self._source.partitions()
+
+    def read(self, partition: str) -> "pd.DataFrame":
+        """As `load_source` and its answer."""
+        return self._source.read(partition)
+
+    def fingerprint(self, partition: str) -> str | None:
+        """As `load_source` and its answer."""
+        return self._source.fingerprint(partition)
 
 
 def load_task(root: Path, name: str) -> Task:

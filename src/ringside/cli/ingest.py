@@ -62,7 +62,7 @@ def _ingest(
 ) -> "Ingested":
     """Read what is missing; without `add`, bring what the manifest names."""
     from ringside.data.ingest import Ingest
-    from ringside.loader import load_source, load_task
+    from ringside.loader import LateSource, load_task
     from ringside.params import read_params
     from ringside.store import dvc
 
@@ -71,5 +71,5 @@ def _ingest(
         say(f"ingest: {file} was cut off by a kill and is made again")
     if dvc.name_task(workspace, task.name):
         say(f"ingest: dvc.yaml now names the files of src/{task.name}, as params.yaml does")
-    step = Ingest(workspace, task, load_source(task), track, add)
+    step = Ingest(workspace, task, LateSource(task), track, add)
     return step.frozen() if add is None else step.new(until=until, refresh=refresh)

@@ -51,7 +51,7 @@ def _context() -> _Context:
 def validate() -> None:
     """Check each partition of data/raw against the task's schema; rows that fail go to data/quarantine."""
     from ringside.data.manifest import Manifest
-    from ringside.data.partitions import check_identities, read_raw
+    from ringside.data.partitions import check_identities, read_raw, refuse_strangers, strangers
     from ringside.loader import load_schema
     from ringside.pipeline.validate import check_quarantine
     from ringside.pipeline.validate import validate as check
@@ -61,6 +61,7 @@ def validate() -> None:
     here = _context()
     workspace, schema = here.workspace, load_schema(here.task)
     entries = Manifest.read(workspace.manifest, task=here.task.name).entries
+    refuse_strangers(strangers(workspace.raw, entries))
     empty_folder(workspace.valid)
     empty_folder(workspace.quarantine)
     report: list[dict[str, Any]] = []
@@ -141,16 +142,15 @@ def train() -> None:
 def evaluate() -> None:
     """Score the model on the test rows and write metrics, predictions, curves and the profile of the data."""
     from ringside.pipeline.evaluate import evaluate as score
-    from ringside.store.files import empty_folder, write_json
+    from ringside.store.files import empty_folder, read_bytes, write_json
     from ringside.store.model_file import load_model
     from ringside.store.tables import write_frame
 
     here = _context()
     workspace, task, bins = here.workspace, here.task, here.params.evaluate.bins
     decided = _read_split(workspace)
-    model = load_model(
-        workspace.model.read_bytes(), where=workspace.relative(workspace.model), trusted_types=task.trusted_types
-    )
+    content = read_bytes(workspace.model, remedy=_RERUN)
+    model = load_model(content, where=workspace.relative(workspace.model), trusted_types=task.trusted_types)
     train_rows = _side(workspace, decided, "train").to_pandas()
     found = score(model, train_rows, _side(workspace, decided, "test", named=True).to_pandas(), task, bins=bins)
     empty_folder(workspace.plots)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ringside.data.fingerprint import content_hash
 from ringside.data.manifest import Entry, Manifest
-from ringside.data.partitions import check_identities, read_raw
+from ringside.data.partitions import check_identities, read_raw, refuse_strangers, strangers
 from ringside.errors import DataError, RingsideError, SourceError, UsageError
 from ringside.loader import Source
 from ringside.store import dvc
@@ -153,7 +153,7 @@ class Ingest:
         """Give a partition that has the manifest's content its name in `data/raw`."""
         target = self.workspace.partition(self.workspace.raw, entry.partition)
         move(aside, target)
-        self._verified.remember(target, entry.content)
+        self._verified.remember(target, entry.state)
 
     def _read(self, name: str) -> pa.Table:
         """What the source answers now, in order of the identity."""
@@ -162,6 +162,9 @@ class Ingest:
         remedy = "correct `read` in source.py; nothing was ingested from this answer."
         if not hasattr(frame, "columns"):
             raise SourceError(f"`read` answered {type(frame).__name__}, no data frame", where=where, remedy=remedy)
+        if doubled := sorted({str(column) for column in frame.columns[frame.columns.duplicated()]}):
+            found = f"the answer has the column {', '.join(doubled)} more than once"
+            raise SourceError(found, where=where, remedy=remedy)
         if lacking := [column for column in self.task.columns if column not in frame.columns]:
             raise SourceError(f"the answer lacks the column {', '.join(lacking)}", where=where, remedy=remedy)
         try:
@@ -257,10 +260,10 @@ class Ingest:
             path = self.workspace.partition(self.workspace.raw, name)
             if not path.exists():
                 lacking.append(name)
-            elif self._verified.knows(path, entry.content):
+            elif self._verified.knows(path, entry.state):
                 continue
             elif self._fits(path, entry):
-                self._verified.remember(path, entry.content)
+                self._verified.remember(path, entry.state)
             else:
                 remove(path)
                 lacking.append(name)
@@ -286,22 +289,14 @@ class Ingest:
         Raises:
             DataError: there is a stranger that nothing else has.
         """
-        present = {path.name for path in self.workspace.raw.glob("*")} if self.workspace.raw.exists() else set()
-        ours = {self.workspace.partition(self.workspace.raw, name).name for name in manifest.entries}
-        # What is written aside by `replacing` and was left by a kill.
-        left = {name for name in present if name.startswith(".") and name.endswith(".tmp")}
-        for name in left:
-            remove(self.workspace.raw / name)
-        others = sorted(present - ours - left)
-        kept = [name for name in others if dvc.is_cached(self.workspace, self.workspace.raw / name)]
-        for name in kept:
-            remove(self.workspace.raw / name)
-        if strangers := [name for name in others if name not in kept]:
-            raise DataError(
-                f"data/raw holds {_list(strangers)}, which the manifest does not name",
-                where=str(self.workspace.manifest),
-                remedy="move it out of data/raw; new data come in by `ringside ingest`, through the task's source.",
-            )
+        raw = self.workspace.raw
+        others = strangers(raw, manifest.entries)
+        # What was written aside when a kill came is nobody's.
+        left = [name for name in others if name.startswith(".") and name.endswith(".tmp")]
+        kept = [name for name in others if name not in left and dvc.is_cached(self.workspace, raw / name)]
+        for name in (*left, *kept):
+            remove(raw / name)
+        refuse_strangers([name for name in others if name not in (*left, *kept)])
         return kept
 
 

@@ -25,6 +25,11 @@ class Entry:
     source: str | None
     """The source's fingerprint when the partition was last compared with it."""
 
+    @property
+    def state(self) -> str:
+        """What a file of the partition must be."""
+        return f"{self.rows} rows, {self.content}"
+
 
 @dataclass(frozen=True)
 class Manifest:

@@ -1,5 +1,6 @@
 """A partition on its way from `data/raw` into memory: what must hold before anything is computed from it."""
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,12 +23,33 @@ def read_raw(path: Path, entry: Entry) -> pa.Table:
         f"let the source answer it and run `ringside ingest --refresh {entry.partition}`."
     )
     table = read_table(path, remedy=remedy)
-    if content_hash(table) != entry.content:
+    if table.num_rows != entry.rows or content_hash(table) != entry.content:
         found = (
             f"it does not fit data/manifest.json ({table.num_rows:,} rows here, {entry.rows:,} there, or other values)"
         )
         raise DataError(found, where=str(path), remedy=remedy)
     return table
+
+
+def strangers(folder: Path, names: Collection[str]) -> list[str]:
+    """The files in `folder` that are not those of the partitions `names`."""
+    ours = {f"{name}.parquet" for name in names}
+    return sorted(path.name for path in folder.glob("*") if path.name not in ours) if folder.exists() else []
+
+
+def refuse_strangers(files: Sequence[str]) -> None:
+    """Stop where `data/raw` holds files that the manifest does not name.
+
+    Raises:
+        DataError: there are such files.
+    """
+    if files:
+        shown = ", ".join(files[:6]) + (f" and {len(files) - 6} more" if len(files) > 6 else "")  # noqa: PLR2004
+        raise DataError(
+            f"data/raw holds {shown}, which the manifest does not name",
+            where="data/manifest.json",
+            remedy="move it out of data/raw; new data come in by `ringside ingest`, through the task's source.",
+        )
 
 
 def check_identities(table: pa.Table, task: Task, *, where: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -45,7 +46,7 @@ def validate(frame: pd.DataFrame, schema: "DataFrameSchema", task: Task, *, wher
         frame: the partition, `(n_rows, n_columns)`; not changed.
         schema: the task's schema.
         task: the facts of the task.
-        where: the partition's name, for the error.
+        where: the partition's name or its file, for the error.
 
     Raises:
         DataError: a column is missing, is of another type as a whole, or is not in the schema.
@@ -123,7 +124,8 @@ def _row_failures(errors: SchemaErrors, frame: pd.DataFrame, where: str) -> pd.D
         raise DataError(
             "; ".join(_whole(case, frame) for case in whole),
             where=where,
-            remedy="mend the source, or SCHEMA in schema.py where the new form is meant; nothing was changed.",
+            remedy=f"mend the source and run `ringside ingest --refresh {PurePath(where).stem}`, or mend SCHEMA in "
+            "schema.py where the new form is meant; nothing was changed.",
         )
     wide = rows["schema_context"] == "DataFrameSchema"
     reasons = rows["check"].where(wide, rows["column"].astype(str) + ": " + rows["check"])

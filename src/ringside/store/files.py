@@ -64,6 +64,20 @@ def write_json(path: Path, content: object) -> None:
     write_bytes(path, text.encode())
 
 
+def read_bytes(path: Path, *, remedy: str) -> bytes:
+    """The content of a file.
+
+    Raises:
+        DataError: the file is missing or cannot be read; the error carries `remedy`.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DataError("it is missing", where=str(path), remedy=remedy) from None
+    except OSError as error:
+        raise DataError(f"it cannot be read ({error.strerror})", where=str(path), remedy=remedy) from None
+
+
 def read_json(path: Path, *, remedy: str) -> Any:  # noqa: ANN401  # the caller checks the shape
     """The content of a JSON file.
 
@@ -71,9 +85,7 @@ def read_json(path: Path, *, remedy: str) -> Any:  # noqa: ANN401  # the caller 
         DataError: the file is missing or no JSON; the error carries `remedy`.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError("it is missing", where=str(path), remedy=remedy) from None
+        return json.loads(read_bytes(path, remedy=remedy))
     except ValueError as error:
         raise DataError(f"it is not JSON ({error})", where=str(path), remedy=remedy) from None
 
