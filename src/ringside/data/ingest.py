@@ -277,8 +277,8 @@ class Ingest:
         """
         try:
             read_raw(path, entry)
-        except DataError:
-            if dvc.is_cached(self.workspace, path):
+        except DataError as error:
+            if error.where == str(path) and dvc.is_cached(self.workspace, path):
                 return False
             raise
         return True

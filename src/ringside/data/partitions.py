@@ -23,11 +23,14 @@ def read_raw(path: Path, entry: Entry) -> pa.Table:
         f"let the source answer it and run `ringside ingest --refresh {entry.partition}`."
     )
     table = read_table(path, remedy=remedy)
-    if table.num_rows != entry.rows or content_hash(table) != entry.content:
+    if content_hash(table) != entry.content:
         found = (
             f"it does not fit data/manifest.json ({table.num_rows:,} rows here, {entry.rows:,} there, or other values)"
         )
         raise DataError(found, where=str(path), remedy=remedy)
+    if table.num_rows != entry.rows:
+        found = f"it gives {entry.partition} {entry.rows:,} rows, the values that it names are {table.num_rows:,}"
+        raise DataError(found, where="data/manifest.json", remedy="restore it with `git checkout data/manifest.json`.")
     return table
 
 
