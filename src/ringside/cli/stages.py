@@ -119,13 +119,14 @@ def split() -> None:
 
 def train() -> None:
     """Fit the task's model on the training rows with a fixed seed."""
+    # Before scikit-learn is imported, so that a wrong key is told at once.
+    here = _context()
     from ringside.loader import load_model_builder
     from ringside.params import train_params
     from ringside.pipeline.train import train as fit
     from ringside.store.files import write_bytes
     from ringside.store.model_file import dump_model
 
-    here = _context()
     workspace, task = here.workspace, here.task
     builder = load_model_builder(task)
     frame = _side(workspace, _read_split(workspace), "train").to_pandas()
@@ -141,12 +142,13 @@ def train() -> None:
 
 def evaluate() -> None:
     """Score the model on the test rows and write metrics, predictions, curves and the profile of the data."""
+    # Before scikit-learn is imported, so that a wrong key is told at once.
+    here = _context()
     from ringside.pipeline.evaluate import evaluate as score
     from ringside.store.files import empty_folder, read_bytes, write_json
     from ringside.store.model_file import load_model
     from ringside.store.tables import write_frame
 
-    here = _context()
     workspace, task, bins = here.workspace, here.task, here.params.evaluate.bins
     decided = _read_split(workspace)
     content = read_bytes(workspace.model, remedy=_RERUN)

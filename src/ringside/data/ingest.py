@@ -195,7 +195,7 @@ class Ingest:
     def _refuse_change(self, names: Sequence[str]) -> None:
         options = " ".join(f"--refresh {name}" for name in names)
         raise SourceError(
-            f"the source now answers {_list(names)} differently than the manifest says; nothing was changed",
+            f"the source now answers {_list(names)} differently than the manifest says; nothing of it was kept",
             where=f"the source of {self.task.name!r}",
             remedy=f"if the change is meant, `ringside ingest {options}`; the manifest's diff then shows it.",
         )
@@ -213,7 +213,8 @@ class Ingest:
         changed = []
         for name in self.track(lacking, "restore"):
             entry = manifest.entries[name]
-            if content_hash(table := self._reread(name)) != entry.content:
+            table = self._reread(name)
+            if not _is(table, entry):
                 changed.append(name)
                 continue
             aside = self.workspace.partition(self.workspace.incoming, name)
@@ -240,7 +241,7 @@ class Ingest:
         for name in names:
             aside = self.workspace.partition(self.workspace.incoming, name)
             try:
-                whole = content_hash(read_table(aside, remedy="")) == manifest.entries[name].content
+                whole = _is(read_table(aside, remedy=""), manifest.entries[name])
             except RingsideError:
                 continue
             if whole:
@@ -298,6 +299,10 @@ class Ingest:
             remove(raw / name)
         refuse_strangers([name for name in others if name not in (*left, *kept)])
         return kept
+
+
+def _is(table: pa.Table, entry: Entry) -> bool:
+    return (table.num_rows, content_hash(table)) == (entry.rows, entry.content)
 
 
 def _list(names: Sequence[str], limit: int = 6) -> str:

@@ -136,7 +136,7 @@ def _stages(text: str) -> None:
     for stage in _whole(text)["stages"].values():
         _ = stage["cmd"]
         for item in (*stage.get("deps", ()), *stage.get("outs", ())):
-            _ = item["path"]
+            _ = item["path"], item["md5"], item["size"]
         for values in stage.get("params", {}).values():
             values.items()
 

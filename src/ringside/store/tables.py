@@ -40,7 +40,8 @@ def read_table(path: Path, *, remedy: str, columns: Sequence[str] | None = None)
         DataError: the file is missing, empty, truncated or no Parquet; the error carries `remedy`.
     """
     try:
-        with path.open("rb") as file, pq.ParquetFile(file) as parquet:
+        # A Python file would be read by a thread of Arrow's that needs the interpreter, even while it ends.
+        with pa.OSFile(str(path), "rb") as file, pq.ParquetFile(file) as parquet:
             if lacking := [name for name in columns or () if name not in parquet.schema_arrow.names]:
                 raise DataError(f"it lacks the column {', '.join(lacking)}", where=str(path), remedy=remedy)
             return parquet.read(columns=None if columns is None else list(columns))
