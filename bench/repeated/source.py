@@ -1,4 +1,4 @@
-"""Each month of 2013 once a year from 2013 to 2022, one CSV file a month, as data usually arrive."""
+"""Each month of 2013 once a year from 2013 to 2022, one zipped CSV file a month, as the package has the year."""
 
 import importlib.metadata
 from pathlib import Path
@@ -20,7 +20,7 @@ def partitions() -> list[str]:
 def read(partition: str) -> pd.DataFrame:
     """One file, joined as the sample joins it and moved by whole weeks, so that weekdays stay what they were."""
     moved = pd.Timedelta(weeks=52 * (int(partition[:4]) - YEARS[0]))
-    frame = source.join(pd.read_csv(FOLDER / f"{partition}.csv", engine="pyarrow"))
+    frame = source.join(pd.read_csv(FOLDER / f"{partition}.csv.zip", engine="pyarrow"))
     return frame.assign(departure_hour=frame["departure_hour"] + moved, day=frame["day"] + moved)
 
 
@@ -31,4 +31,4 @@ def write(last: str) -> None:
     months = dict(list(pd.read_csv(str(table), usecols=source.FLIGHTS).groupby("month")))
     for partition in partitions():
         if partition <= last:
-            months[int(partition[-2:])].to_csv(FOLDER / f"{partition}.csv", index=False)
+            months[int(partition[-2:])].to_csv(FOLDER / f"{partition}.csv.zip", index=False)
