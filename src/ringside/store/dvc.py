@@ -19,12 +19,20 @@ _TASK_FILE = re.compile(r"^ +- src/(\w+)/(?:__init__|schema|model)\.py$", re.MUL
 """A file of the task among the dependencies of a stage."""
 
 
-# Imports what `dvc add` will need, then waits for a line before it runs the command line that it was given; without a
-# line (its parent was killed) it ends.
+# Does what `dvc add` does before it looks at the data, then waits for a line; without one (its parent was killed) it
+# ends. What follows the line is `dvc add`, by the class that DVCLive uses; DVC's command line would first build the
+# parsers of all its commands.
 _WHEN_TOLD = """
 import sys
-import dvc.cli.parser, dvc.commands.add, dvc.repo.datasets, dvc.repo.graph, dvc.scm, networkx
-sys.stdin.readline() and sys.exit(dvc.cli.main(sys.argv[1:]))
+from dvc.exceptions import DvcException
+from dvc.repo import Repo
+try:
+    with Repo() as repo:
+        repo.index.outs_graph
+        if sys.stdin.readline():
+            repo.add(sys.argv[1])
+except DvcException as error:
+    sys.exit(str(error))
 """
 
 
@@ -36,10 +44,10 @@ class PendingAdd:
 
     def __init__(self, workspace: Workspace, path: Path) -> None:
         self._workspace = workspace
-        self._args = ["add", workspace.relative(path)]
+        self._path = workspace.relative(path)
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _WHEN_TOLD, *self._args],
+            [sys.executable, "-c", _WHEN_TOLD, self._path],
             cwd=workspace.root,
             stdin=pipe,
             stdout=pipe,
@@ -64,7 +72,7 @@ class PendingAdd:
         _, said = self._process.communicate("now\n")
         if self._process.returncode != 0:
             raise StoreError(
-                f"`dvc {' '.join(self._args)}` failed: {' '.join(said.split())}",
+                f"`dvc add {self._path}` failed: {' '.join(said.split())}",
                 where=str(self._workspace.root),
                 remedy="see what DVC says, mend it and run again; what was ingested is kept.",
             )
