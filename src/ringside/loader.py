@@ -187,6 +187,7 @@ def load_model_builder(task: Task) -> Callable[[TrainParams], Any]:
     where = f"task {task.name!r}, model.py, `build_model`"
 
     def checked(params: TrainParams) -> Any:  # noqa: ANN401  # scikit-learn's estimators share no base type
+        """What `build_model` answers, if it is an estimator of the task's kind."""
         try:
             estimator = build_model(params)
         except Exception as error:

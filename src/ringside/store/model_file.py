@@ -122,6 +122,7 @@ class _Canonical:
         self._ids: dict[object, int] = {}
 
     def node(self, value: Any) -> Any:  # noqa: ANN401  # any JSON value
+        """The value with identities numbered, files renamed, sets in order and thread counts left open."""
         if isinstance(value, list):
             return [self.node(item) for item in value]
         if not isinstance(value, dict):
