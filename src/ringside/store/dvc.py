@@ -19,18 +19,21 @@ _TASK_FILE = re.compile(r"^ +- src/(\w+)/(?:__init__|schema|model)\.py$", re.MUL
 """A file of the task among the dependencies of a stage."""
 
 
-# Does what `dvc add` does before it looks at the data, then waits for a line; without one (its parent was killed) it
-# ends. What follows the line is `dvc add`, by the class that DVCLive uses; DVC's command line would first build the
-# parsers of all its commands.
+# Opens the repository, then waits for a line; without one (its parent was killed) it ends. Where DVC's record exists, what
+# follows is `dvc commit`, which looks at this one output alone; `dvc add` reads the whole pipeline first. Both by the
+# class that DVCLive uses: DVC's command line would build the parsers of all its commands.
 _WHEN_TOLD = """
-import sys
+import os, sys
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
+path = sys.argv[1]
 try:
     with Repo() as repo:
-        repo.index.outs_graph
         if sys.stdin.readline():
-            repo.add(sys.argv[1])
+            if os.path.exists(path + ".dvc"):
+                repo.commit(path + ".dvc", force=True)
+            else:
+                repo.add(path)
 except DvcException as error:
     sys.exit(str(error))
 """
