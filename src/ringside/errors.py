@@ -6,10 +6,16 @@
     ├── SourceError          a source cannot be reached, or answers something else than before
     ├── DataError            a partition, the manifest or the labels are not what they must be
     ├── ModelError           a model cannot be fitted, or a model file cannot be trusted
-    └── StoreError           a file cannot be written, or the repository is not in order
+    ├── StoreError           a file cannot be written, or the repository is not in order
+    ├── ReportError          a report is not ours, or not whole
+    └── RegistryError        the registry cannot be asked, or holds what it must not
+        └── ReleaseExistsError   a version was published by somebody else in between
 
 Every error says what was found, where, and what to do next; only the command line turns it into text for people.
 """
+
+import functools
+from typing import Any
 
 
 class RingsideError(Exception):
@@ -28,6 +34,10 @@ class RingsideError(Exception):
         self.found = found
         self.where = where
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For processes that hand their errors on: the constructor takes the place and the remedy by name."""
+        return functools.partial(type(self), where=self.where, remedy=self.remedy), (self.found,), self.__dict__
 
     def __str__(self) -> str:
         # A table of findings ends with its last line.
@@ -59,3 +69,26 @@ class ModelError(RingsideError):
 
 class StoreError(RingsideError):
     """A file cannot be read or written, or the repository is not in order."""
+
+
+class ReportError(RingsideError):
+    """A report is not ours, or not whole."""
+
+
+class RegistryError(RingsideError):
+    """The registry cannot be asked, or holds what it must not.
+
+    Args:
+        found: as `RingsideError`, like `where` and `remedy`.
+        where: what was asked.
+        remedy: what to do next.
+        state: what the verdict calls it, one of `ringside.verdict.rules.RivalState`; None where it has no word for it.
+    """
+
+    def __init__(self, found: str, *, where: str, remedy: str, state: str | None = None) -> None:
+        super().__init__(found, where=where, remedy=remedy)
+        self.state = state
+
+
+class ReleaseExistsError(RegistryError):
+    """A version was published by somebody else in between."""

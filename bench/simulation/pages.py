@@ -1,0 +1,37 @@
+"""Tables in Markdown, and the page that they are published on."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "statistics.md"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> list[str]:
+    """The lines of a table; all columns after the first `texts` are aligned to the right."""
+    rule = ["---"] * texts + ["--:"] * (len(header) - texts)
+    return ["| " + " | ".join(header) + " |", "|" + "|".join(rule) + "|", *("| " + " | ".join(r) + " |" for r in rows)]
+
+
+def replaced(text: str, name: str, lines: Iterable[str]) -> str:
+    """`text` with `lines` in place of what stands between the comments `<!-- name -->` and `<!-- /name -->`.
+
+    Raises:
+        ValueError: one of the comments is missing.
+    """
+    start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->\n"
+    head, found, rest = text.partition(start)
+    _, ended, tail = rest.partition(end)
+    if not (found and ended):
+        raise ValueError(f"{start.strip()} or {end.strip()} is missing")
+    return "".join([head, start, *(f"{line}\n" for line in lines), end, tail])
+
+
+def publish(name: str, lines: Sequence[str]) -> None:
+    """Print the lines and write them to their place in docs/statistics.md."""
+    print("\n".join(lines), flush=True)
+    PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), name, lines), encoding="utf-8")
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share as a number of percent, without the sign."""
+    return f"{100 * share:.{digits}f}"

@@ -1,0 +1,33 @@
+"""The comparison of two models on the same rows: metrics, intervals, outcomes, rules. NumPy and SciPy alone."""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ringside.verdict.comparison import Comparison, Slice, compare
+    from ringside.verdict.metrics import Metric, custom
+    from ringside.verdict.outcomes import Result
+    from ringside.verdict.policy import Policy, Tolerance
+    from ringside.verdict.rows import Scored, Truth
+
+__all__ = ["Comparison", "Metric", "Policy", "Result", "Scored", "Slice", "Tolerance", "Truth", "compare", "custom"]
+
+_HOMES = {
+    "Comparison": "comparison",
+    "Slice": "comparison",
+    "compare": "comparison",
+    "Metric": "metrics",
+    "custom": "metrics",
+    "Result": "outcomes",
+    "Policy": "policy",
+    "Tolerance": "policy",
+    "Scored": "rows",
+    "Truth": "rows",
+}
+
+
+def __getattr__(name: str) -> object:
+    # Imported when it is asked for: a stage that draws a curve depends on the module of curves and on no other.
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

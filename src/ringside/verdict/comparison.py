@@ -1,0 +1,121 @@
+"""Challenger against rival, whole: every metric, and the deciding one within slices."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ringside.errors import DataError
+from ringside.verdict.metrics import Metric, metrics_of
+from ringside.verdict.outcomes import Pair, Result, judge
+from ringside.verdict.policy import Policy
+from ringside.verdict.rows import Ints, Scored, Truth
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The deciding metric on the rows that have one value of a column."""
+
+    column: str
+    value: str
+    rows: int
+    result: Result
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the rows say of two models."""
+
+    metrics: tuple[Result, ...]
+    """The deciding metric first, then the guardrails, then those that are only shown."""
+    slices: tuple[Slice, ...]
+
+    @property
+    def deciding(self) -> Result:
+        """The result of the metric that decides."""
+        return self.metrics[0]
+
+
+def compare(  # noqa: PLR0913  # each is a thing of its own
+    challenger: Scored,
+    rival: Scored,
+    policy: Policy,
+    *,
+    baseline: Scored | None = None,
+    slices: Mapping[str, npt.ArrayLike] | None = None,
+    own: tuple[Metric, ...] = (),
+) -> Comparison:
+    """Compare two models on the same rows.
+
+    Args:
+        challenger: the predictions to judge.
+        rival: the predictions to judge against, of the same `Truth`.
+        policy: which metric decides and what is tolerated.
+        baseline: naive predictions of the same rows, which relative tolerances need.
+        slices: columns of text, each `(n_rows,)`.
+        own: metrics of the task's own.
+
+    Raises:
+        UsageError: the policy names a metric that does not exist or cannot decide.
+        DataError: the predictions are not of the same rows.
+    """
+    _same_rows(challenger.truth, *(other.truth for other in (rival, baseline) if other))
+    metrics = metrics_of(challenger.truth.kind, own)
+    policy.check(metrics)
+    pair = Pair(challenger, rival, policy, baseline)
+    deciding = metrics[policy.metric]
+    results = [judge(deciding, pair, policy.tolerance, uses=policy.uses)]
+    results += [judge(metrics[name], pair, tolerance) for name, tolerance in policy.guardrails.items()]
+    known = {policy.metric, *policy.guardrails}
+    results += [judge(metric, pair, None) for name, metric in metrics.items() if name not in known]
+    found = [_slice(column, value, pair, index, deciding) for column, value, index in _parts(slices or {})]
+    return Comparison(tuple(results), tuple(holm(found, policy.alpha)))
+
+
+def holm(slices: list[Slice], alpha: float) -> list[Slice]:
+    """Take `worse` back where it could be chance among so many slices.
+
+    Holm's step-down (Scandinavian Journal of Statistics 6, 1979): in ascending order of the p-values, each is compared
+    with alpha by the number of those that are left; all from the first that is above it on are kept.
+    """
+    judged = sorted((s.result.p_worse, i) for i, s in enumerate(slices) if s.result.p_worse is not None)
+    worse = set()
+    for step, (p_value, index) in enumerate(judged):
+        if p_value > alpha / (len(judged) - step):
+            break
+        worse.add(index)
+    return [
+        replace(s, result=replace(s.result, outcome="inconclusive"))
+        if s.result.outcome == "worse" and index not in worse
+        else s
+        for index, s in enumerate(slices)
+    ]
+
+
+def _same_rows(truth: Truth, *others: Truth) -> None:
+    for other in others:
+        same = other is truth or (np.array_equal(other.y, truth.y) and np.array_equal(other.groups, truth.groups))
+        if not same:
+            remedy = "build both from one `Truth`."
+            raise DataError("the predictions are not of the same rows", where="the comparison", remedy=remedy)
+
+
+def _parts(slices: Mapping[str, npt.ArrayLike]) -> Iterator[tuple[str, str, Ints]]:
+    """Each value of each column with its rows, in order."""
+    for column, values in slices.items():
+        names, codes = np.unique(np.asarray(values), return_inverse=True)
+        order = np.argsort(codes, kind="stable")
+        borders = np.searchsorted(codes[order], np.arange(len(names) + 1))
+        for position, name in enumerate(names):
+            yield column, str(name), order[borders[position] : borders[position + 1]]
+
+
+def _slice(column: str, value: str, pair: Pair, index: Ints, metric: Metric) -> Slice:
+    part = pair.take(index)
+    policy = pair.policy
+    tolerance = policy.slices if len(index) >= policy.slice_rows else None
+    result = judge(metric, part, tolerance)
+    if policy.slices is not None and tolerance is None:
+        result = replace(result, reason="few_rows")
+    return Slice(column, value, len(index), result)

@@ -1,0 +1,177 @@
+"""The metrics that models are compared by: what each is, which interval it has and why, and whether it may decide.
+
+A metric answers its value and what the value is without each group; the comparison makes the difference of two models
+of those, so that every metric has the same interval by the same code. docs/statistics.md has the coverage of each.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ringside.codes import Better, Kind
+from ringside.errors import UsageError
+from ringside.verdict import ranks, sums
+from ringside.verdict.rows import Floats, Scored
+
+Judged = Literal["decides", "guards"]
+
+LEADING: Mapping[Kind, str] = {"binary": "log_loss", "multiclass": "log_loss", "regression": "mae"}
+"""The metric that decides where the policy names none."""
+
+
+class Function(Protocol):
+    """A metric of a task's own: any function of labels, predictions and weights of rows."""
+
+    def __call__(self, y: Floats, prediction: Floats, weights: Floats) -> float:
+        """The metric of rows `(n_rows,)` with weights of 0 and 1."""
+        ...
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """A metric of one model."""
+
+    value: float
+    """NaN where these rows cannot define it."""
+    deleted: Floats
+    """The value without each group or block of groups, `(n_blocks,)`."""
+    sizes: Floats
+    """Rows by group or block, `(n_blocks,)`."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric."""
+
+    name: str
+    better: Better
+    estimate: Callable[[Scored], Estimates]
+    interval: str
+    """Which interval the difference has, and why that one."""
+    judged: Judged = "guards"
+    """The most that the policy may ask of it: to decide, or only to guard."""
+    decisions: bool = False
+    """Whether it looks at decisions alone, so that models that decide alike cannot be told apart by it."""
+
+    @property
+    def sign(self) -> float:
+        """1 where more is better, else -1."""
+        return 1.0 if self.better == "higher" else -1.0
+
+
+_SUMS = "Jackknife over groups, exact: a group is left out by subtracting its sums."
+_SQUARES = (
+    "Jackknife over groups, exact. Too narrow where errors have heavy tails, since a rare huge error has not yet been "
+    "seen; so it never decides by default."
+)
+_RANKS = "Jackknife over groups, exact: from row sums, column sums and the diagonal of the rank comparisons."
+_HISTOGRAMS = (
+    "Jackknife over groups; the value is exact, the deviations come from 4,096 bins of ranks with ties together."
+)
+_DECISIONS = "Jackknife over groups, exact; none where the models decide differently in fewer than ten groups."
+_CUSTOM = "Jackknife over groups: the function is called once without each group, or block of groups."
+
+
+def _of_sums(
+    statistics: Callable[[Scored], Floats], value: Callable[[Floats], Floats]
+) -> Callable[[Scored], Estimates]:
+    def estimate(scored: Scored) -> Estimates:
+        by_group = statistics(scored)
+        total = by_group.sum(axis=0)
+        sizes = scored.truth.sizes
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return Estimates(float(value(total)), value(total - by_group), sizes)
+
+    return estimate
+
+
+def _of_ranks(function: Callable[[Scored], tuple[float, Floats]]) -> Callable[[Scored], Estimates]:
+    def estimate(scored: Scored) -> Estimates:
+        value, deleted = function(scored)
+        sizes = scored.truth.sizes
+        return Estimates(value, deleted, sizes if len(deleted) == len(sizes) else ranks.block_sizes(scored))
+
+    return estimate
+
+
+def custom(name: str, better: Better, function: Function) -> Metric:
+    """A metric of a task's own; correct for any function, and as slow as the function times the number of groups."""
+
+    def estimate(scored: Scored) -> Estimates:
+        block, sizes = ranks.blocks(scored), ranks.block_sizes(scored)
+        y, prediction = scored.truth.y, scored.prediction
+        values = [function(y, prediction, np.ones(len(y)))]
+        for index in range(len(sizes)):
+            weights = (block != index).astype(float)
+            # Without the only group no row is left, and most averages raise.
+            values.append(function(y, prediction, weights) if weights.any() else np.nan)
+        return Estimates(float(values[0]), np.asarray(values[1:], dtype=float), sizes)
+
+    return Metric(name, better, estimate, _CUSTOM, "decides")
+
+
+_CALIBRATION = Metric("calibration", "lower", _of_sums(sums.calibration, sums.calibration_error), _SUMS)
+
+_BINARY = (
+    Metric("log_loss", "lower", _of_sums(sums.log_loss, sums.mean), _SUMS, "decides"),
+    Metric("brier", "lower", _of_sums(sums.squared, sums.mean), _SUMS, "decides"),
+    Metric("roc_auc", "higher", _of_ranks(ranks.roc_auc), _RANKS, "decides"),
+    Metric("average_precision", "higher", _of_ranks(ranks.average_precision), _HISTOGRAMS, "decides"),
+    Metric("precision", "higher", _of_sums(sums.confusion, sums.precision), _DECISIONS, "decides", decisions=True),
+    Metric("recall", "higher", _of_sums(sums.confusion, sums.recall), _DECISIONS, "decides", decisions=True),
+    Metric("f1", "higher", _of_sums(sums.confusion, sums.f1), _DECISIONS, "decides", decisions=True),
+    Metric("precision_at_top", "higher", _of_ranks(ranks.precision_at_top), _HISTOGRAMS, "decides"),
+    Metric("lift_at_top", "higher", _of_ranks(ranks.lift_at_top), _HISTOGRAMS, "decides"),
+    _CALIBRATION,
+)
+_MULTICLASS = (
+    Metric("log_loss", "lower", _of_sums(sums.log_loss, sums.mean), _SUMS, "decides"),
+    Metric("accuracy", "higher", _of_sums(sums.hits, sums.mean), _DECISIONS, "decides", decisions=True),
+    Metric("macro_f1", "higher", _of_sums(sums.confusions, sums.macro_f1), _DECISIONS, "decides", decisions=True),
+)
+_REGRESSION = (
+    Metric("mae", "lower", _of_sums(sums.absolute, sums.mean), _SUMS, "decides"),
+    Metric("rmse", "lower", _of_sums(sums.squared, sums.root_mean), _SQUARES, "decides"),
+    Metric("r2", "higher", _of_sums(sums.explained, sums.r_squared), _SQUARES, "decides"),
+)
+METRICS: Mapping[Kind, tuple[Metric, ...]] = {
+    "binary": _BINARY,
+    "multiclass": _MULTICLASS,
+    "regression": _REGRESSION,
+}
+"""The metrics of each kind, in the order of the report."""
+
+
+def metrics_of(kind: Kind, own: tuple[Metric, ...] = ()) -> dict[str, Metric]:
+    """The metrics of a kind by name, with those of the task's own.
+
+    Raises:
+        UsageError: two metrics have one name.
+    """
+    found: dict[str, Metric] = {}
+    for metric in (*METRICS[kind], *own):
+        if metric.name in found:
+            remedy = "give the metric in metrics.py another name."
+            raise UsageError(f"there are two metrics called {metric.name!r}", where="metrics.py", remedy=remedy)
+        found[metric.name] = metric
+    return found
+
+
+def expected_calibration_error(scored: Scored, bins: int = sums.CALIBRATION_BINS) -> float:
+    """How far mean prediction and mean outcome are apart, the mean over bins of equal size, weighted by rows.
+
+    It is biased upwards by the noise in each bin, more so with few rows, so it is shown and never judged.
+    """
+    edges = np.unique(np.quantile(scored.prediction, np.linspace(0, 1, bins + 1)[1:-1]))
+    where = np.searchsorted(edges, scored.prediction, side="right")
+    gaps = np.abs(np.bincount(where, scored.truth.y - scored.prediction))
+    return float(gaps.sum() / len(scored.truth))
+
+
+def differing_groups(challenger: Scored, rival: Scored) -> int:
+    """In how many groups the two models decide at least one row differently."""
+    differ: npt.NDArray[np.bool_] = challenger.decisions != rival.decisions
+    return int(np.unique(challenger.truth.groups[differ]).size)
