@@ -1,0 +1,141 @@
+"""Draws the pictures of docs/images: reports as a page with GitHub's style shows them. Run by hand, not in CI.
+
+    python docs/pictures.py                the two pictures of the README
+    python docs/pictures.py --all FOLDER   every example report, wide and as on a phone, light and dark
+
+It needs Node.js, npm and Chromium. Its packages (marked, marked-alert, github-markdown-css, mermaid) are installed into
+a temporary folder, or into the one that `--modules` names, which is then kept.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(PROJECT / "src"), str(PROJECT / "tests" / "machinery" / "report")]
+
+from examples import ALL  # noqa: E402  # found by the line above
+from ringside.report.html import to_html  # noqa: E402
+from ringside.report.markdown import to_markdown  # noqa: E402
+
+PACKAGES = ("marked@18", "marked-alert@2", "github-markdown-css@5", "mermaid@{mermaid}")
+IMAGES = PROJECT / "docs" / "images"
+WIDE, PHONE = 900, 360
+PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="{modules}/github-markdown-css/github-markdown-{theme}.css">
+<style>body {{ margin: 0; background: {page} }} .markdown-body {{ padding: 20px; max-width: 860px }}
+.markdown-alert-title svg {{ margin-right: 8px }} pre.mermaid {{ background: none }}</style></head>
+<body><article class="markdown-body"></article>
+<script src="{modules}/marked/lib/marked.umd.js"></script>
+<script src="{modules}/marked-alert/dist/index.umd.js"></script>
+<script src="{modules}/mermaid/dist/mermaid.min.js"></script>
+<script>
+const article = document.querySelector("article");
+article.innerHTML = new marked.Marked({{gfm: true}}).use(markedAlert()).parse({text});
+if ({unfold}) for (const part of document.querySelectorAll("details")) part.open = true;
+for (const code of document.querySelectorAll("code.language-mermaid")) {{
+  const chart = document.createElement("pre");
+  chart.className = "mermaid";
+  chart.textContent = code.textContent;
+  code.parentElement.replaceWith(chart);
+}}
+mermaid.initialize({{startOnLoad: false, theme: "{mermaid_theme}"}});
+mermaid.run().catch(error => document.body.append("MERMAID: " + error))
+  .finally(() => document.body.dataset.height = document.documentElement.scrollHeight);
+</script></body></html>
+"""
+
+
+def main() -> None:
+    """Draw what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--all", type=Path, metavar="FOLDER", help="every example, into this folder")
+    parser.add_argument("--modules", type=Path, metavar="FOLDER", help="keep the Node packages in this folder")
+    parser.add_argument("--mermaid", default="11", help="the major version of Mermaid (default 11)")
+    parser.add_argument("--only", default="", help="with --all: examples whose name holds this")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        modules = install(options.modules or Path(scratch), options.mermaid)
+        if options.all is None:
+            for name, example in (("pass", "passed"), ("inconclusive", "inconclusive")):
+                page = comment(example, modules, "light", unfold=False)
+                shoot(page, IMAGES / f"report-{name}.png", WIDE, Path(scratch))
+            return
+        for example in ALL:
+            if options.only in example:
+                draw(example, modules, options.all, Path(scratch))
+
+
+def install(folder: Path, version: str) -> Path:
+    """The folder of the Node packages, installed if they are not."""
+    modules = folder / "node_modules"
+    if not modules.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        packages = [package.format(mermaid=version) for package in PACKAGES]
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, *packages]
+        subprocess.run(command, check=True)
+    return modules.resolve()
+
+
+def draw(example: str, modules: Path, folder: Path, scratch: Path) -> None:
+    """One example as a comment and as HTML, wide and narrow, light and dark."""
+    folder.mkdir(parents=True, exist_ok=True)
+    report = to_html(ALL[example]())
+    for theme in ("light", "dark"):
+        for width in (WIDE, PHONE):
+            page = comment(example, modules, theme, unfold=True)
+            shoot(page, folder / f"{example}-md-{theme}-{width}.png", width, scratch)
+            shoot(report, folder / f"{example}-html-{theme}-{width}.png", width, scratch, dark=theme == "dark")
+
+
+def comment(example: str, modules: Path, theme: str, *, unfold: bool) -> str:
+    """A page that shows the Markdown of an example as GitHub does."""
+    return PAGE.format(
+        modules=modules.as_uri(),
+        theme=theme,
+        page="#ffffff" if theme == "light" else "#0d1117",
+        mermaid_theme="default" if theme == "light" else "dark",
+        text=json.dumps(to_markdown(ALL[example]())).replace("</", "<\\/"),
+        unfold="true" if unfold else "false",
+    )
+
+
+def shoot(page: str, image: Path, width: int, scratch: Path, *, dark: bool = False) -> None:
+    """A picture of a page as high as it is; a page without its own measure is measured within a frame."""
+    image.parent.mkdir(parents=True, exist_ok=True)
+    file = scratch / "page.html"
+    file.write_text(page, encoding="utf-8")
+    # Chromium's window is at least 500 wide, so a phone is a frame within it.
+    frame = scratch / "frame.html"
+    frame.write_text(
+        f'<body style="margin:0"><iframe src="page.html" style="border:0;width:{width}px;height:{{height}}px"></iframe>'
+        "<script>onload = () => setTimeout(() => document.body.dataset.height = "
+        "document.querySelector('iframe').contentDocument.documentElement.scrollHeight, 4000)</script>",
+        encoding="utf-8",
+    )
+    found = re.search(r'data-height="(\d+)"', chromium(frame, "--dump-dom", width=width, height=900, dark=dark))
+    height = int(found.group(1)) if found else 2000
+    frame.write_text(frame.read_text(encoding="utf-8").replace("{height}", str(height)), encoding="utf-8")
+    chromium(frame, f"--screenshot={image}", width=width, height=height, dark=dark)
+
+
+def chromium(page: Path, action: str, *, width: int, height: int, dark: bool) -> str:
+    """What Chromium prints about a page."""
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files"]
+    options += ["--virtual-time-budget=8000", f"--window-size={max(width, 500)},{height}"]
+    options += ["--blink-settings=preferredColorScheme=0"] if dark else []
+    done = subprocess.run(
+        ["chromium", *options, action, page.as_uri()],  # noqa: S607
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main()

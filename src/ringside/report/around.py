@@ -1,0 +1,111 @@
+"""Sections of what stands around a verdict: the models, time and cost, how to make it again."""
+
+import math
+
+from ringside.report import words
+from ringside.report.blocks import Block, Cell, Code, Mono, Section, Strong, Table, Text
+from ringside.report.figures import count, plain
+from ringside.report.model import Model, Report, StageCost
+
+USD_PER_MINUTE = 0.006
+"""A started minute of a Linux runner with two cores; docs.github.com, Actions runner pricing, 2026."""
+
+_MIB = 2**20
+
+
+def models(report: Report) -> Section:
+    """Who was compared, on which rows."""
+    window = report.window
+    blocks: list[Block] = [_models_table(report)]
+    groups = f"{count(window.groups, 'group')} ({plain(window.effective_groups, 1)} effective)"
+    between = window.first if window.first == window.last else f"{window.first} to {window.last}"
+    blocks.append(Text((f"Judged on {count(window.rows, 'row')} of {groups}, {between}.",)))
+    if window.left_out:
+        left_out = f"{count(window.left_out, 'test row')} left out: the rival was trained on them or has no prediction."
+        blocks.append(Text((left_out,)))
+    if report.rival is not None and report.rival.own_environment:
+        own = f"Code or packages changed since, so {words.rival_phrase(report)} ran with its own."
+        blocks.append(Text((own,)))
+    return Section("models", "Models and rows", tuple(blocks), count(window.rows, "test row"))
+
+
+def cost(report: Report) -> Section | None:
+    """Seconds, memory and price of each stage; latency."""
+    if not report.stages and report.latency_ms is None:
+        return None
+    blocks: list[Block] = []
+    if report.stages:
+        header = ("stage", "seconds", f"seconds of {words.rival_name(report)}", "peak memory")
+        rows = tuple(_stage_row(stage) for stage in report.stages)
+        blocks += [Table("Time and memory by stage", header, rows), Text((_price(report.stages),))]
+    if report.latency_ms is not None:
+        rival = report.rival_latency_ms
+        beside = "" if rival is None else f", {words.rival_name(report)} {plain(rival, 1)} ms"
+        text = f"1,000 predictions: {words.challenger_name(report)} {plain(report.latency_ms, 1)} ms{beside}."
+        blocks.append(Text((text,)))
+    seconds = sum(stage.seconds or 0.0 for stage in report.stages)
+    return Section("cost", "Time and cost", tuple(blocks), f"{plain(seconds, 1)} s")
+
+
+def reproduce(report: Report) -> Section:
+    """What to type to make it again, and the hashes to compare."""
+    facts = report.reproduce
+    rows: list[tuple[Cell, ...]] = [
+        ("model", Mono(report.challenger.sha256)),
+        ("data/manifest.json", Mono(facts.data)),
+        ("requirements/model.txt", Mono(facts.model_lock)),
+        ("test rows", Mono(report.window.sha256)),
+        ("Python", Mono(facts.python)),
+    ]
+    table = Table("What it was made of (SHA-256)", ("what", "value"), tuple(rows), left=2)
+    if facts.commit is None:
+        return Section("reproduce", "Make it again", (Text((Strong("No commit holds this."),)), table))
+    blocks: list[Block] = [Code((f"git checkout {facts.commit}", "make run")), table]
+    if facts.dirty:
+        blocks.insert(0, Text((Strong("The checkout had changes that no commit has"), ": it cannot be made again.")))
+    return Section("reproduce", "Make it again", tuple(blocks), facts.commit[:10])
+
+
+def _models_table(report: Report) -> Table:
+    columns: list[tuple[str, Model | None]] = [(words.challenger_name(report), report.challenger)]
+    rows: list[list[Cell]] = [["trained on"], ["rows"], ["size"], ["hash"], ["commit"], ["published"]]
+    extra: list[tuple[Cell, Cell]] = [(_commit(report.reproduce.commit), "")]
+    if report.rival is not None:
+        name = words.rival_name(report) if report.against == "rival" else "rival"
+        columns.append((name, report.rival.model))
+        extra.append((_commit(report.rival.commit), report.rival.published or "unknown"))
+    for (_, model), (commit, published) in zip(columns, extra, strict=True):
+        for row, cell in zip(rows, (*_model_cells(model), commit, published), strict=True):
+            row.append(cell)
+    kept = tuple(tuple(row) for row in rows if any(cell not in ("", "unknown") for cell in row[1:]))
+    return Table("Models", ("", *(name for name, _ in columns)), kept, left=3)
+
+
+def _model_cells(model: Model | None) -> tuple[Cell, ...]:
+    if model is None:
+        return ("unknown",) * 4
+    between = model.first if model.first == model.last else f"{model.first} to {model.last}"
+    return between, count(model.rows), f"{plain(model.bytes / _MIB, 2)} MiB", Mono(model.sha256[:12])
+
+
+def _commit(commit: str | None) -> Cell:
+    return Mono(commit[:12]) if commit else "unknown"
+
+
+def _stage_row(stage: StageCost) -> tuple[Cell, ...]:
+    seconds = "cached" if stage.cached else plain(stage.seconds, 1)
+    peak = "none" if stage.cached or stage.peak_mib is None else f"{plain(stage.peak_mib, 0)} MiB"
+    return Mono(stage.stage), seconds, plain(stage.rival_seconds, 1), peak
+
+
+def _price(stages: list[StageCost]) -> str:
+    """What the stages that ran cost on a hosted runner, by started minutes."""
+    ran = sum(stage.seconds or 0.0 for stage in stages if not stage.cached)
+    if ran <= 0:
+        return "Nothing ran: every result was there already, at no cost."
+    minutes = math.ceil(ran / 60)
+    price = f"USD {minutes * USD_PER_MINUTE:,.3f} in a private repository (USD {USD_PER_MINUTE} a minute in 2026)"
+    return (
+        f"{count(minutes, 'started minute')} of a Linux runner with two cores: {price}, free in a public one. "
+        "The set-up of a job is not in it."
+    )

@@ -1,0 +1,311 @@
+"""The report's data: the one file that crosses from untrusted to trusted code.
+
+Strict: no unknown field, no free text, every name short and of harmless characters, every number finite, every list
+bounded. Sentences are made by the renderers from codes and numbers, so nothing that a pull request writes is ever read
+as text by a person or as markup by a page. docs/report.schema.json is this module as a JSON schema.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ringside.codes import (
+    Better,
+    Caution,
+    Kind,
+    Method,
+    Outcome,
+    ResultReason,
+    RivalState,
+    RuleReason,
+    Severity,
+    State,
+    Verdict,
+)
+
+FORMAT = 1
+"""Of the file; a reader refuses another one."""
+MAX_BYTES = 2_000_000
+"""A file larger than this is not read."""
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+"""Metrics, columns, values, partitions, stages. What has other characters is rewritten by `name_of` before."""
+Version = Annotated[str, Field(pattern=r"^v(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})$")]
+Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Date = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=10**12)]
+
+
+class Part(BaseModel):
+    """What every part of a report keeps to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Result(Part):
+    """One metric of challenger and rival; differences and bounds are positive where the challenger is better."""
+
+    metric: Name
+    better: Better
+    challenger: Number | None
+    rival: Number | None
+    difference: Number | None = None
+    lower: Number | None = None
+    """One-sided bound that decides better and no worse."""
+    upper: Number | None = None
+    """One-sided bound that decides worse."""
+    tolerance: Number | None = None
+    """None where the metric is only shown."""
+    relative: Share | None = None
+    """The share of the rival's gain over the baseline that the tolerance is."""
+    outcome: Outcome | None = None
+    reason: ResultReason | None = None
+    cautions: Annotated[list[Caution], Field(max_length=3)] = []
+    method: Method | None = None
+    standard_error: Number | None = None
+    degrees_of_freedom: Number | None = None
+    groups: Count = 0
+    effective_groups: Number = 0.0
+    smallest: Number | None = None
+    """The true difference that a window like this shows in four of five cases."""
+    more_groups: Count | None = None
+    p_worse: Share | None = None
+
+
+class SliceResult(Part):
+    """The deciding metric on the rows with one value of a column."""
+
+    column: Name
+    value: Name
+    rows: Count
+    result: Result
+
+
+class RuleFinding(Part):
+    """One coded rule."""
+
+    code: Annotated[str, Field(pattern=r"^RS[0-9]{3}$")]
+    name: Name
+    severity: Severity
+    state: State
+    reason: RuleReason | None = None
+    subjects: Annotated[list[tuple[Name] | tuple[Name, Name]], Field(max_length=1000)] = []
+    """Metrics (`[name]`) or slices (`[column, value]`)."""
+    value: Number | None = None
+    limit: Number | None = None
+
+
+class Model(Part):
+    """One trained model."""
+
+    sha256: Sha256
+    bytes: Count
+    rows: Count
+    """Trained on."""
+    first: Name
+    """First and last partition trained on."""
+    last: Name
+
+
+class Rival(Part):
+    """What the challenger was put against: a released version, or predictions that the team adopted."""
+
+    source: Literal["champion", "adopted"]
+    version: Version | None
+    commit: Commit | None
+    published: Date | None
+    model: Model | None
+    own_environment: bool
+    """Its code or packages differ from this checkout's, so it ran in an environment made of its own."""
+    left_out: Count
+    """Test rows that it was trained on, or has no prediction for."""
+
+
+class Anchor(Part):
+    """The version that small losses are measured against."""
+
+    version: Version | None
+    pinned: bool
+    state: RivalState | Literal["same_as_champion"]
+    result: Result | None
+
+
+class Window(Part):
+    """The rows that the models are judged on."""
+
+    rows: Count
+    left_out: Count
+    groups: Count
+    effective_groups: Number
+    first: Name
+    """First and last partition."""
+    last: Name
+    sha256: Sha256
+    """Of the row identities: equal for equal windows."""
+    releases: Count | None
+    """Versions that were judged on this window before; None where the registry could not be asked."""
+    pull_requests: Count | None
+    """Pull requests that were judged on it; None where nobody counted."""
+
+
+class Floor(Part):
+    """The least that the policy asks of a metric."""
+
+    metric: Name
+    value: Number | None
+    limit: Number
+    reached: bool
+
+
+class Change(Part):
+    """A key of params.yaml that differs; a value that is no short name or number stands as None, `shown` false."""
+
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
+    before: Name | Number | int | bool | None
+    after: Name | Number | int | bool | None
+    shown: bool = True
+
+
+class Policy(Part):
+    """The policy that judged."""
+
+    metric: Name
+    confidence: Share
+    uses: Count
+    min_groups: Number
+    threshold: Share
+    top: Share
+    inconclusive: Literal["merge_only", "block"]
+    origin: Literal["checkout", "ref"]
+    """Read from this checkout, or from the ref that `--policy-from` names."""
+    changes: Annotated[list[Change], Field(max_length=100)] = []
+    """How this checkout's policy differs from the one that judged."""
+
+
+class ColumnChange(Part):
+    """One column of the data, the rival's training data against what came since."""
+
+    column: Name
+    stability: Number | None
+    """Population stability index."""
+    distance: Number | None
+    """Effect size: Cohen's d for numbers (absolute), Cramér's V for categories."""
+    effect: Literal["distance_d", "distance_v"] | None = None
+    missing_before: Share | None
+    missing_after: Share | None
+
+
+class PartitionChange(Part):
+    """A partition that was added, removed, or has another content."""
+
+    partition: Name
+    change: Literal["added", "removed", "changed"]
+    rows_before: Count | None
+    rows_after: Count | None
+
+
+class DataDiff(Part):
+    """Data of the rival against data of the challenger."""
+
+    rows_before: Count
+    rows_after: Count
+    duplicates_before: Count | None
+    """Rows that repeat another but for the identity; None where a profile does not say."""
+    duplicates_after: Count | None
+    partitions: Annotated[list[PartitionChange], Field(max_length=200)] = []
+    columns_added: Annotated[list[Name], Field(max_length=500)] = []
+    columns_removed: Annotated[list[Name], Field(max_length=500)] = []
+    columns_retyped: Annotated[list[Name], Field(max_length=500)] = []
+    labels: Annotated[list[tuple[Name, Number, Number]], Field(max_length=100)] = []
+    """Label, and its share before and after; for regression `mean` and `std`."""
+    columns: Annotated[list[ColumnChange], Field(max_length=500)] = []
+    """The ones that moved most first."""
+
+
+Points = Annotated[list[tuple[Number, Number]], Field(max_length=200)]
+
+
+class Curves(Part):
+    """One model's curves."""
+
+    roc: Points = []
+    """False and true positive rate."""
+    calibration: Annotated[list[tuple[Number, Number, Count]], Field(max_length=100)] = []
+    """Mean prediction, mean outcome, rows."""
+    scores: Annotated[list[tuple[Number, Count]], Field(max_length=200)] = []
+    """Lower edge of a bin of the prediction, rows."""
+
+
+class GroupPoint(Part):
+    """The deciding metric in one group; neighbours are joined where there are more than 400."""
+
+    group: Name
+    rows: Count
+    challenger: Number | None
+    rival: Number | None
+
+
+class StageCost(Part):
+    """One stage: seconds and peak memory of this run and of the rival's; None where it was not measured."""
+
+    stage: Name
+    seconds: Number | None
+    peak_mib: Number | None
+    cached: bool
+    """Nothing ran: DVC had the result."""
+    rival_seconds: Number | None = None
+
+
+class Reproduce(Part):
+    """What is needed to make this again."""
+
+    commit: Commit | None
+    dirty: bool
+    """The checkout has changes that no commit has."""
+    model_lock: Sha256
+    """Of requirements/model.txt."""
+    data: Sha256
+    """Of data/manifest.json."""
+    python: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+
+
+class Report(Part):
+    """The whole."""
+
+    format: Literal[1]
+    task: Name
+    kind: Kind
+    verdict: Verdict
+    champion: RivalState
+    challenger: Model
+    challenger_version: Version | None = None
+    """Where the challenger is itself a released version: two versions side by side, and nothing to merge."""
+    rival: Rival | None
+    window: Window
+    policy: Policy
+    rules: Annotated[list[RuleFinding], Field(max_length=50)]
+    metrics: Annotated[list[Result], Field(max_length=100)]
+    """Against the rival, the deciding metric first; without a rival against the baseline."""
+    against: Literal["rival", "baseline"]
+    baseline: Result | None
+    """The deciding metric against a model that knows no feature."""
+    anchor: Anchor | None
+    floors: Annotated[list[Floor], Field(max_length=50)] = []
+    slices: Annotated[list[SliceResult], Field(max_length=1000)] = []
+    slices_left_out: Count = 0
+    params: Annotated[list[Change], Field(max_length=500)] = []
+    data: DataDiff | None = None
+    curves: Curves = Curves()
+    rival_curves: Curves | None = None
+    groups: Annotated[list[GroupPoint], Field(max_length=400)] = []
+    calibration_error: Share | None = None
+    """Expected calibration error of the challenger; shown, never judged."""
+    rival_calibration_error: Share | None = None
+    stages: Annotated[list[StageCost], Field(max_length=50)] = []
+    latency_ms: Number | None = None
+    """Milliseconds for 1,000 rows, the challenger."""
+    rival_latency_ms: Number | None = None
+    reproduce: Reproduce
