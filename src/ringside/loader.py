@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import importlib.util
 import itertools
 import re
 import sys
@@ -11,7 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ringside.errors import SourceError, TaskError
-from ringside.task import PARTITION_NAME, Task, TrainParams
+from ringside.task import PARTITION_NAME, Metric, Task, TrainParams
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,6 +204,21 @@ def load_model_builder(task: Task) -> Callable[[TrainParams], Any]:
         return estimator
 
     return checked
+
+
+def load_metrics(task: Task) -> tuple[Metric, ...]:
+    """The measures of the task's own; none where it has no `metrics.py`.
+
+    Raises:
+        TaskError: `metrics.py` cannot be imported, or its `METRICS` is no sequence of `ringside.task.Metric`.
+    """
+    if importlib.util.find_spec(f"{task.name}.metrics") is None:
+        return ()
+    found = _module(task.name, "metrics", "METRICS").METRICS
+    if isinstance(found, str) or not isinstance(found, Iterable) or not all(isinstance(m, Metric) for m in found):
+        where = f"task {task.name!r}, metrics.py, `METRICS`"
+        raise TaskError("it is no sequence of metrics", where=where, remedy="list objects of ringside.task.Metric.")
+    return tuple(found)
 
 
 def _module(package: str, module: str | None, *names: str) -> ModuleType:

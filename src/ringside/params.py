@@ -3,16 +3,19 @@
 import difflib
 import re
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from ringside.errors import UsageError
 from ringside.task import TrainParams
 
 _M = TypeVar("_M", bound=BaseModel)
+
+_LARGEST = 1e15
+"""A number of the policy beyond it is none that a report can hold."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -68,6 +71,75 @@ class EvaluateParams(_Section):
     bins: int = Field(default=10, ge=2, le=100, description="bins of the calibration curve and of the profile")
 
 
+def _is_tolerance(value: object) -> float | str:
+    """A number above 0, or a text such as `10%`."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _LARGEST:
+        return float(value)
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,2}(\.[0-9]+)?%", value) and float(value[:-1]) > 0:
+        return value
+    raise ValueError("allowed is a number above 0 on the metric's scale, or a share of the gain below 100%, as '10%'")
+
+
+def _is_version(value: object) -> str | None:
+    """`v1.2.0`, or nothing."""
+    if value is None or (isinstance(value, str) and re.fullmatch(r"v[0-9]+\.[0-9]+\.[0-9]+", value)):
+        return value
+    raise ValueError("allowed is a version, as v1.2.0")
+
+
+_Tolerance = Annotated[float | str, PlainValidator(_is_tolerance)]
+"""On the metric's scale, or a share of the champion's gain over the baseline."""
+
+
+class SlicePolicyParams(_Section):
+    """The `policy.slices` section."""
+
+    tolerance: _Tolerance | None = Field(
+        default=None, description="of the deciding metric within a slice; without one, slices are shown and not judged"
+    )
+    min_rows: int = Field(default=200, ge=1, description="a slice with fewer rows is shown and not judged")
+
+
+class PolicyParams(_Section):
+    """The `policy` section."""
+
+    metric: str | None = Field(default=None, description="the metric that decides; log_loss, or mae for a regression")
+    tolerance: _Tolerance = Field(
+        default="10%",
+        description="the accepted loss against the champion: on the metric's scale, or as 10% of its gain",
+    )
+    guardrails: dict[str, _Tolerance] = Field(
+        default_factory=dict, description="metrics that fail the verdict where the challenger is worse by more"
+    )
+    floors: dict[str, Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]] = Field(
+        default_factory=dict,
+        description="what a metric must reach (for a loss: stay below), whatever the champion does",
+    )
+    slices: SlicePolicyParams = Field(default_factory=SlicePolicyParams, description="what holds within slices")
+    confidence: float = Field(default=0.95, ge=0.5, lt=1, description="of each bound, one-sided")
+    uses: int = Field(default=5, ge=1, le=1000, description="how many verdicts a test window may give")
+    min_groups: float = Field(
+        default=10, ge=3, le=_LARGEST, description="groups, as if of equal size, that an interval needs"
+    )
+    threshold: float = Field(default=0.5, ge=0, le=1, description="binary: from this probability on a row is positive")
+    top: float = Field(default=0.1, gt=0, lt=1, description="binary: the share of rows that the top metrics look at")
+    inconclusive: Literal["merge_only", "block"] = Field(
+        default="merge_only", description="whether an inconclusive verdict lets a pull request merge"
+    )
+    anchor: Annotated[str | None, PlainValidator(_is_version)] = Field(
+        default=None,
+        description="the version that small losses are added up against; without one, the last that was judged better",
+    )
+
+
+class PublishParams(_Section):
+    """The `publish` section."""
+
+    reference_rows: int = Field(
+        default=0, ge=0, le=1000, description="test rows that a release carries to be verified by; 0 for private data"
+    )
+
+
 class Params(_Section):
     """The whole of params.yaml, but for `train`, whose keys are the task's own."""
 
@@ -76,6 +148,8 @@ class Params(_Section):
     split: SplitParams
     train: dict[str, Any]
     evaluate: EvaluateParams
+    policy: PolicyParams = Field(default_factory=PolicyParams)
+    publish: PublishParams = Field(default_factory=PublishParams)
 
 
 def read_params(path: Path) -> Params:
@@ -85,16 +159,47 @@ def read_params(path: Path) -> Params:
         UsageError: the file is missing or no YAML mapping, or a key is unknown, of the wrong type or impossible; the
             error names each key and what is allowed.
     """
-    remedy = "restore it from Git (`git checkout params.yaml`) or write the sections that docs/params.md shows."
+    return _checked(Params, read_sections(path), where=path.name, prefix="")
+
+
+def parse_params(text: str, *, where: str) -> Params:
+    """As `read_params`, of a text that is no file here.
+
+    Raises:
+        UsageError: as `read_params`.
+    """
+    return _checked(Params, _sections(text, where=where), where=where, prefix="")
+
+
+def read_sections(path: Path) -> dict[str, Any]:
+    """The sections of params.yaml as they stand.
+
+    Raises:
+        UsageError: the file is missing or no YAML mapping.
+    """
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  # derived from SafeLoader
+        return _sections(path.read_text(encoding="utf-8"), where=path.name)
     except FileNotFoundError:
-        raise UsageError("it is missing", where=path.name, remedy=remedy) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"it is not YAML ({' '.join(str(error).split())})", where=path.name, remedy=remedy) from None
+        raise UsageError("it is missing", where=path.name, remedy=_RESTORE) from None
+    except UnicodeDecodeError as error:
+        raise _no_yaml(error, path.name) from None
+
+
+_RESTORE = "restore it from Git (`git checkout params.yaml`) or write the sections that docs/params.md shows."
+
+
+def _sections(text: str, *, where: str) -> dict[str, Any]:
+    try:
+        values = yaml.load(text, _Loader)  # noqa: S506  # derived from SafeLoader
+    except yaml.YAMLError as error:
+        raise _no_yaml(error, where) from None
     if not isinstance(values, dict):
-        raise UsageError("it is no mapping of sections", where=path.name, remedy=remedy)
-    return _checked(Params, values, where=path.name, prefix="")
+        raise UsageError("it is no mapping of sections", where=where, remedy=_RESTORE)
+    return values
+
+
+def _no_yaml(error: Exception, where: str) -> UsageError:
+    return UsageError(f"it is not YAML ({' '.join(str(error).split())})", where=where, remedy=_RESTORE)
 
 
 def train_params(params: Params, model: type[TrainParams], *, where: str = "params.yaml") -> TrainParams:

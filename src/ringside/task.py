@@ -10,10 +10,14 @@ edit of the model never reads data again:
     model.py      `build_model(params) -> estimator` of scikit-learn, which takes the validated columns as they are:
                   all feature work is inside its `Pipeline`, so that training and serving can never differ
 
+and, if there is one,
+
+    metrics.py    `METRICS`, a sequence of `Metric`: measures of the task's own, such as money lost by wrong decisions
+
 Nothing is inherited and nothing is registered: `params.yaml` names the package, `ringside.loader` reads it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, get_args
@@ -22,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ringside.errors import TaskError
 
-__all__ = ["Field", "Kind", "Task", "TaskError", "TrainParams"]
+__all__ = ["Field", "Kind", "Metric", "Task", "TaskError", "TrainParams"]
 
 Kind = Literal["binary", "multiclass", "regression"]
 
@@ -36,6 +40,37 @@ class TrainParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     seed: int = Field(default=0, ge=0, lt=2**32, description="seeds the estimator and NumPy's global generator")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A measure of the task's own, by which models can be compared, guarded and judged.
+
+    `function(y, prediction, weights)` answers one number from labels `(n_rows,)` (0 and 1; numbers; for multiclass the
+    position of the class), predictions `(n_rows,)` or `(n_rows, n_classes)`, and weights `(n_rows,)`, which are 1, or 0
+    for rows that are left out. It is called once for each group (at most 1,001 times a model), so it is to be quick.
+
+    Raises:
+        TaskError: a field is not what it must be.
+    """
+
+    name: str
+    """As the policy names it; letters, digits and underscores."""
+
+    better: Literal["higher", "lower"]
+    """Which values are better."""
+
+    function: Callable[..., float]
+
+    def __post_init__(self) -> None:
+        for field, holds, expected in (
+            ("name", isinstance(self.name, str) and self.name.isidentifier(), "letters, digits and underscores"),
+            ("better", self.better in ("higher", "lower"), "higher or lower"),
+            ("function", callable(self.function), "a function of labels, predictions and weights"),
+        ):
+            if not holds:
+                where = f"metrics.py, metric {self.name!r}, field `{field}`"
+                raise TaskError(f"it is {getattr(self, field)!r}", where=where, remedy=f"set it to {expected}.")
 
 
 @dataclass(frozen=True, kw_only=True)

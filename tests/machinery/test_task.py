@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ringside.task import Task, TaskError, TrainParams
+from ringside.task import Metric, Task, TaskError, TrainParams
 
 FACTS = {"name": "toy", "kind": "binary", "target": "bought", "identity": ("customer", "week")}
 
@@ -93,3 +93,31 @@ class TestTask:
         """A fact cannot be set after the task was stated."""
         with pytest.raises(dataclasses.FrozenInstanceError):
             Task(**FACTS).target = "returned"
+
+
+class TestMetric:
+    """A measure of the task's own."""
+
+    def test_is_a_name_a_direction_and_a_function(self):
+        """Nothing else is asked."""
+        metric = Metric(name="money_lost", better="lower", function=max)
+
+        assert (metric.name, metric.better, metric.function) == ("money_lost", "lower", max)
+
+    @pytest.mark.parametrize(
+        ("field", "value", "allowed"),
+        [
+            ("name", "money lost", "letters, digits and underscores"),
+            ("name", "", "letters, digits and underscores"),
+            ("name", 5, "letters, digits and underscores"),
+            ("better", "up", "higher or lower"),
+            ("function", 0.5, "a function of labels, predictions and weights"),
+        ],
+    )
+    def test_with_a_field_that_does_not_hold_is_refused(self, field, value, allowed):
+        """The error names the field, what was found and what is allowed."""
+        with pytest.raises(TaskError) as caught:
+            Metric(**{"name": "lost", "better": "lower", "function": max} | {field: value})
+
+        assert caught.value.where.endswith(f"field `{field}`")
+        assert (caught.value.found, caught.value.remedy) == (f"it is {value!r}", f"set it to {allowed}.")

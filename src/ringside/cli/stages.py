@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ringside.cli.terminal import say, seconds, track, working
+from ringside.cli.terminal import elapsed, say, seconds, track, working
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,17 +19,19 @@ if TYPE_CHECKING:
     from ringside.store.workspace import Workspace
     from ringside.task import Task
 
-_RERUN = "run `dvc repro` (or `make run`), which makes what is missing."
+RERUN = "run `dvc repro` (or `make run`), which makes what is missing."
 
 
 @dataclass(frozen=True)
-class _Context:
+class Context:
+    """The repository, its parameters and its task, all checked."""
+
     workspace: "Workspace"
     params: "Params"
     task: "Task"
 
 
-def _context() -> _Context:
+def context() -> Context:
     """The repository, its parameters and its task, all checked before any work."""
     from ringside.errors import UsageError
     from ringside.loader import load_task
@@ -45,7 +47,7 @@ def _context() -> _Context:
         found = f"it names the files of src/{folder}, params.yaml names task {task.name!r}"
         remedy = "run `ringside ingest`, which brings the task's data and lets dvc.yaml name its files."
         raise UsageError(found, where="dvc.yaml", remedy=remedy)
-    return _Context(workspace, params, task)
+    return Context(workspace, params, task)
 
 
 def validate() -> None:
@@ -58,7 +60,7 @@ def validate() -> None:
     from ringside.store.files import empty_folder, write_json
     from ringside.store.tables import write_frame
 
-    here = _context()
+    here = context()
     workspace, schema = here.workspace, load_schema(here.task)
     entries = Manifest.read(workspace.manifest, task=here.task.name).entries
     refuse_strangers(strangers(workspace.raw, entries))
@@ -88,6 +90,7 @@ def validate() -> None:
     write_json(workspace.quarantine / "reasons.json", reasons)
     check_quarantine(report, here.params.validate_.max_quarantined)
     write_json(workspace.validation, report)
+    _note(workspace, "validate")
     total = {key: sum(row[key] for row in report) for key in ("rows", "valid", "quarantined", "unlabelled")}
     say(
         f"validate: {total['rows']:,} rows in; {total['valid']:,} valid, {total['quarantined']:,} quarantined, "
@@ -101,15 +104,16 @@ def split() -> None:
     from ringside.store.files import write_json
     from ringside.store.tables import read_table
 
-    here = _context()
+    here = context()
     workspace, task = here.workspace, here.task
     columns = list(dict.fromkeys([*task.identity, *([task.group] if task.group else [])]))
     tables = {
-        name: read_table(workspace.partition(workspace.valid, name), remedy=_RERUN, columns=columns)
+        name: read_table(workspace.partition(workspace.valid, name), remedy=RERUN, columns=columns)
         for name in _partitions(workspace)
     }
     decided = decide(tables, task, here.params.split)
     write_json(workspace.split, decided.to_json())
+    _note(workspace, "split")
     places = " to ".join(dict.fromkeys([decided.test[0], decided.test[-1]]))
     say(
         f"split: {decided.strategy}; {decided.rows['train']:,} rows to train on, {decided.rows['test']:,} to test on "
@@ -120,7 +124,7 @@ def split() -> None:
 def train() -> None:
     """Fit the task's model on the training rows with a fixed seed."""
     # Before scikit-learn is imported, so that a wrong key is told at once.
-    here = _context()
+    here = context()
     from ringside.loader import load_model_builder
     from ringside.params import train_params
     from ringside.pipeline.train import train as fit
@@ -129,11 +133,12 @@ def train() -> None:
 
     workspace, task = here.workspace, here.task
     builder = load_model_builder(task)
-    frame = _side(workspace, _read_split(workspace), "train").to_pandas()
+    frame = side_rows(workspace, read_split(workspace), "train").to_pandas()
     with working(f"train: fitting on {len(frame):,} rows"):
         model = fit(frame, task, train_params(here.params, task.train_params), builder)
     content = dump_model(model)
     write_bytes(workspace.model, content)
+    _note(workspace, "train")
     say(
         f"train: {len(frame):,} rows, {frame.shape[1] - 1} columns in; {len(content) / 1e6:.1f} MB; "
         f"{seconds()} -> {workspace.relative(workspace.model)}"
@@ -143,44 +148,53 @@ def train() -> None:
 def evaluate() -> None:
     """Score the model on the test rows and write metrics, predictions, curves and the profile of the data."""
     # Before scikit-learn is imported, so that a wrong key is told at once.
-    here = _context()
+    here = context()
     from ringside.pipeline.evaluate import evaluate as score
     from ringside.store.files import empty_folder, read_bytes, write_json
     from ringside.store.model_file import load_model
     from ringside.store.tables import write_frame
 
     workspace, task, bins = here.workspace, here.task, here.params.evaluate.bins
-    decided = _read_split(workspace)
-    content = read_bytes(workspace.model, remedy=_RERUN)
+    decided = read_split(workspace)
+    content = read_bytes(workspace.model, remedy=RERUN)
     model = load_model(content, where=workspace.relative(workspace.model), trusted_types=task.trusted_types)
-    train_rows = _side(workspace, decided, "train").to_pandas()
-    found = score(model, train_rows, _side(workspace, decided, "test", named=True).to_pandas(), task, bins=bins)
+    train_rows = side_rows(workspace, decided, "train").to_pandas()
+    found = score(model, train_rows, side_rows(workspace, decided, "test", named=True).to_pandas(), task, bins=bins)
     empty_folder(workspace.plots)
     for name, rows in {**found.curves, "slices": found.slices}.items():
         write_json(workspace.plots / f"{name}.json", rows)
     write_frame(workspace.predictions, found.predictions)
     write_json(workspace.profile, _profile(here, decided, train_rows))
     write_json(workspace.metrics, found.metrics)
+    _note(workspace, "evaluate", latency_ms=found.latency_ms)
     for note in found.notes:
         say(f"evaluate: note: {note}")
     say(f"evaluate: {len(found.predictions):,} rows in; {seconds()} -> {workspace.relative(workspace.metrics)}")
+
+
+def _note(workspace: "Workspace", stage: str, *, latency_ms: float | None = None) -> None:
+    """Write down what the stage took, for the report's table of costs."""
+    from ringside.store.times import note
+
+    note(workspace.times, stage, elapsed(), workspace.stage_outputs[stage], latency_ms=latency_ms)
 
 
 def _partitions(workspace: "Workspace") -> list[str]:
     """The partitions that `validate` passed, in order."""
     from ringside.store.files import read_json
 
-    return [row["partition"] for row in read_json(workspace.validation, remedy=_RERUN)]
+    return [row["partition"] for row in read_json(workspace.validation, remedy=RERUN)]
 
 
-def _read_split(workspace: "Workspace") -> "Split":
+def read_split(workspace: "Workspace") -> "Split":
+    """What `split` decided."""
     from ringside.pipeline.split import Split
     from ringside.store.files import read_json
 
-    return Split.from_json(read_json(workspace.split, remedy=_RERUN))
+    return Split.from_json(read_json(workspace.split, remedy=RERUN))
 
 
-def _side(workspace: "Workspace", decided: "Split", side: str, *, named: bool = False) -> "pa.Table":
+def side_rows(workspace: "Workspace", decided: "Split", side: str, *, named: bool = False) -> "pa.Table":
     """The valid rows on one side, in order; with `named`, a column says which partition each is from."""
     import pyarrow as pa
 
@@ -188,14 +202,14 @@ def _side(workspace: "Workspace", decided: "Split", side: str, *, named: bool = 
 
     def parts() -> Iterable[pa.Table]:
         for name in decided.train if side == "train" else decided.test:
-            whole = read_table(workspace.partition(workspace.valid, name), remedy=_RERUN)
+            whole = read_table(workspace.partition(workspace.valid, name), remedy=RERUN)
             rows = whole.filter(pa.array(decided.side(name, whole, side)))
             yield rows.append_column("partition", pa.array([name] * rows.num_rows, pa.string())) if named else rows
 
     return pa.concat_tables(parts())
 
 
-def _profile(here: _Context, decided: "Split", train_rows: "pd.DataFrame") -> dict[str, object]:
+def _profile(here: Context, decided: "Split", train_rows: "pd.DataFrame") -> dict[str, object]:
     """The profile of all valid partitions; one is in memory at a time."""
     import numpy as np
 
@@ -209,7 +223,7 @@ def _profile(here: _Context, decided: "Split", train_rows: "pd.DataFrame") -> di
     entries = Manifest.read(workspace.manifest, task=task.name).entries
     partitions, trained_on = {}, []
     for name in _partitions(workspace):
-        rows = read_table(workspace.partition(workspace.valid, name), remedy=_RERUN)
+        rows = read_table(workspace.partition(workspace.valid, name), remedy=RERUN)
         sides = [side for side in ("train", "test") if name in getattr(decided, side)]
         trained_on.append(row_hashes(rows, task.identity)[decided.side(name, rows, "train")])
         partitions[name] = {"sides": sides, "content": entries[name].content}

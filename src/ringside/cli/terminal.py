@@ -18,9 +18,14 @@ def result(text: str) -> None:
     print(text, flush=True)
 
 
+def elapsed() -> float:
+    """Seconds since the command started."""
+    return time.perf_counter() - _START
+
+
 def seconds() -> str:
     """The time since the command started, as text."""
-    return f"{time.perf_counter() - _START:.1f} s"
+    return f"{elapsed():.1f} s"
 
 
 def track(items: Iterable[str], label: str) -> Iterator[str]:

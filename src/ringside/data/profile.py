@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
+from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype, is_object_dtype
 
 from ringside.data.fingerprint import UInt64
 from ringside.task import Task
 
-VERSION = 1
+VERSION = 2
+"""Of the file. Version 1 had no duplicates, no types, and no smallest and largest number."""
 CATEGORIES = 50
 """A text column has at most so many bins; the rest is counted together."""
 
@@ -33,7 +34,10 @@ def column_bins(train: pd.DataFrame, *, bins: int) -> dict[str, Bins]:
 
 
 def partition_profile(frame: pd.DataFrame, bins: Mapping[str, Bins], task: Task) -> dict[str, Any]:
-    """One partition's counts: rows, labels, and per column the missing values and the rows in each bin.
+    """One partition's counts: rows, duplicates, labels, and per column the missing values and the rows in each bin.
+
+    A duplicate is a row that repeats an earlier one of the partition in all columns but the identity. `types` has the
+    type of each column, as pandas calls it, the target's too.
 
     Args:
         frame: the valid rows of the partition.
@@ -42,6 +46,8 @@ def partition_profile(frame: pd.DataFrame, bins: Mapping[str, Bins], task: Task)
     """
     return {
         "rows": len(frame),
+        "duplicates": _duplicates(frame, task),
+        "types": {str(column): str(frame[column].dtype) for column in frame},
         "labels": _labels(frame[task.target], task),
         "columns": {column: _counts(frame[column], bins[column]) for column in bins if column != task.target},
     }
@@ -100,10 +106,21 @@ def _counts(column: pd.Series, bins: Bins) -> dict[str, Any]:
         result["counts"] = np.bincount(where, minlength=len(bins["edges"]) + 1).tolist()
         if (finite := _finite(values)).size:
             result |= {"mean": float(finite.mean()), "std": float(finite.std())}
+            result |= {"min": float(finite.min()), "max": float(finite.max())}
         return result
     counts = present.astype(str).value_counts()
     known = [int(counts.get(value, 0)) for value in bins["values"]]
     return result | {"counts": known, "other": int(len(present) - sum(known)), "distinct": len(counts)}
+
+
+def _duplicates(frame: pd.DataFrame, task: Task) -> int:
+    """Rows that repeat an earlier one in all columns but the identity; none where there is no other column."""
+    others = frame.drop(columns=[column for column in task.identity if column in frame])
+    if others.columns.empty:
+        return 0
+    # A list has no hash and counts by its text.
+    texts = {str(column): others[column].astype(str) for column in others if is_object_dtype(others[column])}
+    return int(others.assign(**texts).duplicated().sum())
 
 
 def _labels(target: pd.Series, task: Task) -> dict[str, float]:

@@ -1,17 +1,15 @@
-"""The data of the usual curves, small enough to draw anywhere: at most `POINTS` points each."""
+"""The data of the usual curves as rows, for `dvc plots` and for people."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn import metrics as skm
 
 from ringside.pipeline.predict import Floats, classes, prediction_values
 from ringside.pipeline.scores import class_codes
 from ringside.task import Task
-
-POINTS = 200
+from ringside.verdict import curves as drawn
 
 Rows = list[dict[str, Any]]
 
@@ -55,35 +53,23 @@ def curves(labels: pd.Series, predictions: pd.DataFrame, task: Task, *, bins: in
 def _add_rankings(found: dict[str, Rows], truth: npt.NDArray[np.bool_], values: Floats) -> None:
     if truth.all() or not truth.any():
         return
-    fpr, tpr, _ = skm.roc_curve(truth, values)
-    precision, recall, _ = skm.precision_recall_curve(truth, values)
-    found["roc"] = _thinned(fpr=fpr, tpr=tpr)
-    found["precision_recall"] = _thinned(recall=recall[::-1], precision=precision[::-1])
+    fpr, tpr = drawn.roc(truth, values)
+    recall, precision = drawn.precision_recall(truth, values)
+    found["roc"] = _rows(fpr=fpr, tpr=tpr)
+    found["precision_recall"] = _rows(recall=recall, precision=precision)
 
 
-def _thinned(**columns: Floats) -> Rows:
-    """Rows at evenly spaced values of the first column, first and last included."""
-    first = next(iter(columns.values()))
-    ends = np.searchsorted(first, np.linspace(first[0], first[-1], POINTS - 1), side="right") - 1
-    keep = np.unique(np.concatenate([[0], ends, [first.size - 1]]))
-    return [{key: round(float(column[i]), 6) for key, column in columns.items()} for i in keep]
+def _rows(**columns: Floats) -> Rows:
+    values = zip(*(column.round(6).tolist() for column in columns.values()), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in values]
 
 
 def _calibration(truth: Floats, values: Floats, bins: int) -> Rows:
-    order = np.argsort(values, kind="stable")
     return [
-        {
-            "predicted": round(float(values[part].mean()), 6),
-            "observed": round(float(truth[part].mean()), 6),
-            "rows": int(part.size),
-        }
-        for part in np.array_split(order, bins)
-        if part.size
+        {"predicted": round(predicted, 6), "observed": round(observed, 6), "rows": rows}
+        for predicted, observed, rows in drawn.calibration(truth, values, bins)
     ]
 
 
 def _histogram(values: Floats) -> Rows:
-    counts, edges = np.histogram(values, bins=20)
-    return [
-        {"prediction": round(float(low), 6), "rows": int(count)} for low, count in zip(edges[:-1], counts, strict=True)
-    ]
+    return [{"prediction": round(low, 6), "rows": rows} for low, rows in drawn.histogram(values)]

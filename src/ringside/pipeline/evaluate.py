@@ -1,5 +1,6 @@
 """Stage `evaluate`: what the challenger's predictions on the test rows are worth."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,12 +8,18 @@ import pandas as pd
 
 from ringside.pipeline.curves import Rows, curves
 from ringside.pipeline.labels import check_kind
-from ringside.pipeline.predict import classes, predict
+from ringside.pipeline.predict import PREDICTION, classes, predict
 from ringside.pipeline.scores import LEADING, baseline, scores
 from ringside.task import Task
 
 PARTITION = "partition"
 """The column of the test rows that says which partition a row is from; always a slice."""
+
+BASELINE = "baseline"
+"""The columns of the baseline's predictions: this in the place of `prediction`."""
+
+_BATCH = 1000
+"""Rows by which a model's latency is measured."""
 
 _FEW = 5
 """A note names at most so many values."""
@@ -25,11 +32,14 @@ class Evaluation:
     metrics: dict[str, Any]
     """For `metrics.json`: the metrics of the kind, those of the baseline under `baseline`, rows under `rows`."""
     predictions: pd.DataFrame
-    """For `predictions.parquet`: identity, group, slices, partition, `y` and the prediction of each test row."""
+    """For `predictions.parquet`: identity, group, slices, partition, `y`, the prediction of each test row, and the
+    baseline's in columns that begin with `baseline`."""
     slices: Rows
     """The metrics by value of each slice; `leading` repeats the one that the kind is judged by first."""
     curves: dict[str, Rows]
     """As `ringside.pipeline.curves.curves`."""
+    latency_ms: float | None = None
+    """Milliseconds that the model took for 1,000 rows; None where there are fewer test rows."""
     notes: list[str] = field(default_factory=list)
     """What a person should know: values that training never saw, metrics that these rows cannot define."""
 
@@ -50,17 +60,31 @@ def evaluate(estimator: Any, train: pd.DataFrame, test: pd.DataFrame, task: Task
     """
     labels = test[task.target]
     check_kind(labels, task, where="the test rows")
-    predictions = predict(estimator, test.drop(columns=[task.target, PARTITION]), task)
+    features = test.drop(columns=[task.target, PARTITION])
+    predictions = predict(estimator, features, task)
     found = scores(labels, predictions, task)
-    naive = baseline(train[task.target], labels, task, classes(predictions))
+    naive = baseline(train[task.target], test.index, task, classes(predictions))
     kept = list(dict.fromkeys([*task.identity, *([task.group] if task.group else []), *task.slices, PARTITION]))
     return Evaluation(
-        metrics=found | {"baseline": naive, "rows": {"train": len(train), "test": len(test)}},
-        predictions=pd.concat([test[kept], labels.rename("y"), predictions], axis=1),
+        metrics=found | {"baseline": scores(labels, naive, task), "rows": {"train": len(train), "test": len(test)}},
+        predictions=pd.concat([test[kept], labels.rename("y"), predictions, naive.rename(columns=_naive)], axis=1),
         slices=_by_slice(test, labels, predictions, task),
         curves=curves(labels, predictions, task, bins=bins),
+        latency_ms=_latency(estimator, features, task),
         notes=_never_seen(train, test, task) + _undefined(found, labels, task),
     )
+
+
+def _latency(estimator: Any, features: pd.DataFrame, task: Task) -> float | None:  # noqa: ANN401
+    if len(features) < _BATCH:
+        return None
+    start = time.perf_counter()
+    predict(estimator, features.iloc[:_BATCH], task)
+    return (time.perf_counter() - start) * 1000
+
+
+def _naive(column: str) -> str:
+    return column.replace(PREDICTION, BASELINE, 1)
 
 
 def _by_slice(test: pd.DataFrame, labels: pd.Series, predictions: pd.DataFrame, task: Task) -> Rows:

@@ -35,28 +35,26 @@ def scores(labels: pd.Series, predictions: pd.DataFrame, task: Task) -> dict[str
     return {name: float(value) for name, value in found.items() if np.isfinite(value)}
 
 
-def baseline(train_labels: pd.Series, labels: pd.Series, task: Task, class_names: list[str]) -> dict[str, float]:
-    """The scores of a model that knows the training labels and no feature: base rates, or the training median.
+def baseline(train_labels: pd.Series, index: pd.Index, task: Task, class_names: list[str]) -> pd.DataFrame:
+    """What a model predicts that knows the training labels and no feature: base rates, or the training median.
 
     Args:
         train_labels: the target of the training rows.
-        labels: the target of the test rows, shape `(n_rows,)`.
+        index: of the test rows, `(n_rows,)`.
         task: the facts of the task.
         class_names: multiclass: the labels in the order of the model's predictions.
+
+    Returns:
+        Columns as `ringside.pipeline.predict.predict` answers them, each constant.
     """
     if task.kind == "regression":
-        constant = np.full(len(labels), float(np.median(train_labels.to_numpy(dtype=float))))
-        predictions = pd.DataFrame({"prediction": constant})
+        constants = {"prediction": float(np.median(train_labels.to_numpy(dtype=float)))}
     elif task.kind == "binary":
-        predictions = pd.DataFrame(
-            {"prediction": np.full(len(labels), float(train_labels.to_numpy(dtype=bool).mean()))}
-        )
+        constants = {"prediction": float(train_labels.to_numpy(dtype=bool).mean())}
     else:
         shares = train_labels.astype(str).value_counts(normalize=True)
-        predictions = pd.DataFrame(
-            {f"prediction:{name}": np.full(len(labels), float(shares.get(name, 0.0))) for name in class_names}
-        )
-    return scores(labels, predictions, task)
+        constants = {f"prediction:{name}": float(shares.get(name, 0.0)) for name in class_names}
+    return pd.DataFrame(constants, index=index)
 
 
 def _binary(labels: pd.Series, values: Floats, _names: list[str]) -> dict[str, Any]:

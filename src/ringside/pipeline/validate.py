@@ -54,8 +54,35 @@ def validate(frame: pd.DataFrame, schema: "DataFrameSchema", task: Task, *, wher
     # Rows are told apart by their places from here on, whatever index the frame has.
     frame = frame.reset_index(drop=True)
     labelled = frame[frame[task.target].notna()] if task.target in frame else frame
+    valid, found = check_rows(labelled, schema, where=where)
+    per_row = found.groupby("index", sort=True)["reason"].agg(lambda texts: "; ".join(dict.fromkeys(texts)))
+    quarantined = labelled.loc[per_row.index].assign(**{REASON: per_row})
+    reasons = found.drop_duplicates()["reason"].value_counts()
+    return Validated(
+        valid=valid.reset_index(drop=True),
+        quarantined=quarantined.reset_index(drop=True),
+        unlabelled=len(frame) - len(labelled),
+        reasons={str(reason): int(count) for reason, count in sorted(reasons.items(), key=lambda i: (-i[1], i[0]))},
+    )
+
+
+def check_rows(frame: pd.DataFrame, schema: "DataFrameSchema", *, where: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take rows apart by the schema.
+
+    Args:
+        frame: rows told apart by their index; not changed.
+        schema: what they must be.
+        where: where they come from, for the error.
+
+    Returns:
+        The rows that pass, in the types of the schema and under their index; and the failures of the others as columns
+        `index` and `reason`, several where a row fails several checks.
+
+    Raises:
+        DataError: as `validate`.
+    """
     failures: list[pd.DataFrame] = []
-    rest = valid = labelled
+    rest = valid = frame
     for _ in range(_PASSES):
         try:
             valid = schema.validate(rest, lazy=True)
@@ -69,16 +96,7 @@ def validate(frame: pd.DataFrame, schema: "DataFrameSchema", task: Task, *, wher
     else:
         remedy = "see whether a check of SCHEMA in schema.py changes its answer from call to call."
         raise DataError("the schema finds new failures in rows that it passed before", where=where, remedy=remedy)
-    found = pd.concat(failures) if failures else pd.DataFrame({"index": [], "reason": []})
-    per_row = found.groupby("index", sort=True)["reason"].agg(lambda texts: "; ".join(dict.fromkeys(texts)))
-    quarantined = labelled.loc[per_row.index].assign(**{REASON: per_row})
-    reasons = found.drop_duplicates()["reason"].value_counts()
-    return Validated(
-        valid=valid.reset_index(drop=True),
-        quarantined=quarantined.reset_index(drop=True),
-        unlabelled=len(frame) - len(labelled),
-        reasons={str(reason): int(count) for reason, count in sorted(reasons.items(), key=lambda i: (-i[1], i[0]))},
-    )
+    return valid, pd.concat(failures) if failures else pd.DataFrame({"index": [], "reason": []})
 
 
 def check_quarantine(report: Sequence[Mapping[str, Any]], max_quarantined: float) -> None:

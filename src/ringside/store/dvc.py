@@ -19,9 +19,9 @@ _TASK_FILE = re.compile(r"^ +- src/(\w+)/(?:__init__|schema|model)\.py$", re.MUL
 """A file of the task among the dependencies of a stage."""
 
 
-# Opens the repository, then waits for a line; without one (its parent was killed) it ends. Where DVC's record exists, what
-# follows is `dvc commit`, which looks at this one output alone; `dvc add` reads the whole pipeline first. Both by the
-# class that DVCLive uses: DVC's command line would build the parsers of all its commands.
+# Opens the repository, then waits for a line; without one (its parent was killed) it ends. Where DVC's record exists,
+# what follows is `dvc commit`, which looks at this one output alone; `dvc add` reads the whole pipeline first. Both by
+# the class that DVCLive uses: DVC's command line would build the parsers of all its commands.
 _WHEN_TOLD = """
 import os, sys
 from dvc.exceptions import DvcException

@@ -64,14 +64,20 @@ def write_json(path: Path, content: object) -> None:
     write_bytes(path, text.encode())
 
 
-def read_bytes(path: Path, *, remedy: str) -> bytes:
+def read_bytes(path: Path, *, remedy: str, most: int = -1) -> bytes:
     """The content of a file.
+
+    Args:
+        path: the file.
+        remedy: what to do where it cannot be read.
+        most: no more bytes than these are read, for a file that may be endless; -1 for all.
 
     Raises:
         DataError: the file is missing or cannot be read; the error carries `remedy`.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            return stream.read(most)
     except FileNotFoundError:
         raise DataError("it is missing", where=str(path), remedy=remedy) from None
     except OSError as error:

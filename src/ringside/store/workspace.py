@@ -51,6 +51,11 @@ class Workspace:
         return self.root / "data" / "raw.dvc"
 
     @property
+    def adopted(self) -> Path:
+        """Predictions that the team had before its first champion, tracked by Git."""
+        return self.root / "data" / "adopted.parquet"
+
+    @property
     def incoming(self) -> Path:
         """Partitions on their way into `raw`, on the same disk."""
         return self.root / "data" / ".incoming"
@@ -59,6 +64,31 @@ class Workspace:
     def verified(self) -> Path:
         """Which files of `raw` were compared with the manifest; beside DVC's own notes of this kind."""
         return self.root / ".dvc" / "tmp" / "ringside-verified.json"
+
+    @property
+    def times(self) -> Path:
+        """What each stage took when it last ran here."""
+        return self.root / ".dvc" / "tmp" / "ringside-times.json"
+
+    @property
+    def rivals(self) -> Path:
+        """Predictions of released models on test rows, kept because the next verdict is often on the same rows."""
+        return self.root / ".dvc" / "tmp" / "ringside-rivals"
+
+    @property
+    def stage_outputs(self) -> dict[str, Path]:
+        """One small output of each stage, by which its run is known again."""
+        return {
+            "validate": self.validation,
+            "split": self.split,
+            "train": self.model,
+            "evaluate": self.metrics,
+        }
+
+    @property
+    def release_draft(self) -> Path:
+        """Where `publish` builds a release."""
+        return self.root / ".dvc" / "tmp" / "ringside-release"
 
     @property
     def valid(self) -> Path:
@@ -94,6 +124,26 @@ class Workspace:
     def predictions(self) -> Path:
         """The prediction for each test row."""
         return self.root / "reports" / "predictions.parquet"
+
+    @property
+    def lock(self) -> Path:
+        """The packages that a stage and a released model need."""
+        return self.root / "requirements" / "model.txt"
+
+    @property
+    def report(self) -> Path:
+        """The verdict with all that it rests on."""
+        return self.root / "reports" / "report.json"
+
+    @property
+    def report_page(self) -> Path:
+        """The report as one page for a browser."""
+        return self.root / "reports" / "report.html"
+
+    @property
+    def report_text(self) -> Path:
+        """The report as a comment of a pull request."""
+        return self.root / "reports" / "report.md"
 
     @property
     def profile(self) -> Path:

@@ -101,6 +101,38 @@ class TestCounts:
         assert {sum(column["counts"]) for column in profile["columns"].values()} == {0}
 
 
+class TestDuplicates:
+    """Rows that repeat another of the partition."""
+
+    def test_are_those_alike_in_all_but_the_identity(self):
+        """Of three rows that differ only in their identity, two are duplicates; a missing value equals another."""
+        frame = pd.DataFrame({"id": [1, 2, 3, 4], "x": [None, None, None, 1.0], "late": [True] * 4})
+
+        assert partition_profile(frame, {}, TASK)["duplicates"] == 2
+
+    def test_differ_in_the_label_too(self):
+        """Rows alike in the features with another label are no duplicates."""
+        frame = pd.DataFrame({"id": [1, 2], "x": [1.0, 1.0], "late": [True, False]})
+
+        assert partition_profile(frame, {}, TASK)["duplicates"] == 0
+
+    def test_can_hold_lists(self):
+        """A column of objects that have no hash is compared by its text."""
+        frame = pd.DataFrame({"id": [1, 2, 3], "x": [["a"], ["a"], ["b"]], "late": [True] * 3})
+
+        assert partition_profile(frame, {}, TASK)["duplicates"] == 1
+
+
+class TestTypes:
+    """The type of each column."""
+
+    def test_are_those_of_the_validated_rows(self):
+        """The identity's and the target's are named too."""
+        frame = pd.DataFrame({"id": [1], "x": pd.Series([1.0], dtype="float32"), "late": [True]})
+
+        assert partition_profile(frame, {}, TASK)["types"] == {"id": "int64", "x": "float32", "late": "bool"}
+
+
 class TestNumbers:
     """Columns of numbers."""
 
@@ -133,6 +165,12 @@ class TestNumbers:
         column = _column(pd.Series([1.0, None, 3.0]))
 
         assert (column["mean"], column["std"], column["missing"]) == (2.0, 1.0, 1)
+
+    def test_say_their_smallest_and_largest_value(self):
+        """The values that are there, infinite ones aside."""
+        column = _column(pd.Series([1.0, None, 3.0, float("inf")]))
+
+        assert (column["min"], column["max"]) == (1.0, 3.0)
 
     def test_say_no_mean_where_no_value_is(self):
         """Nothing has no mean."""

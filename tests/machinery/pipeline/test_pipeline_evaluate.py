@@ -55,9 +55,9 @@ class TestMetrics:
     def test_stand_beside_the_baseline(self, task):
         """`baseline` has the scores of a model that knows the training labels and no feature."""
         found, train, test = found_for(task), rows_for(task, 90), fresh(task)
-        expected = baseline(train["bought"], test["bought"], task, classes(found.predictions))
+        naive = baseline(train["bought"], test.index, task, classes(found.predictions))
 
-        assert found.metrics["baseline"] == expected
+        assert found.metrics["baseline"] == scores(test["bought"], naive, task)
 
     def test_are_better_than_the_baseline_where_features_tell_something(self, task):
         """The leading metric of a model with features beats the one without."""
@@ -75,10 +75,15 @@ class TestPredictions:
     """The content of predictions.parquet."""
 
     def test_have_what_a_comparison_needs(self, task):
-        """Each row has its identity, group, slices and partition, the label, and the prediction."""
-        columns = [column for column in found_for(task).predictions if not column.startswith("prediction")]
+        """Each row has its identity, group, slices and partition, the label, the prediction, and the baseline's."""
+        found = found_for(task).predictions
+        predicted = [column for column in found if column.startswith("prediction")]
+        columns = [column for column in found if not column.startswith(("prediction", "baseline"))]
 
         assert columns == ["customer", "street", "region", PARTITION, "y"]
+        assert [f"baseline{name.removeprefix('prediction')}" for name in predicted] == list(
+            found.filter(like="baseline")
+        )
 
     def test_are_one_for_each_test_row(self, task):
         """They stand in the order of the test rows, with their labels."""
@@ -243,4 +248,4 @@ class TestTaskWithoutSlices:
         found = found_for(task)
 
         assert [row["slice"] for row in found.slices] == ["partition=week-8", "partition=week-9"]
-        assert list(found.predictions) == ["customer", PARTITION, "y", "prediction"]
+        assert list(found.predictions) == ["customer", PARTITION, "y", "prediction", "baseline"]

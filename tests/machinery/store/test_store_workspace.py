@@ -62,10 +62,11 @@ class TestPaths:
     def test_are_all_inside_the_repository(self, root):
         """Every path that the workspace names is beneath its root."""
         workspace = Workspace(root)
-        names = [name for name, value in vars(Workspace).items() if isinstance(value, property)]
+        named = [getattr(workspace, name) for name, value in vars(Workspace).items() if isinstance(value, property)]
+        paths = [path for place in named for path in (place.values() if isinstance(place, dict) else [place])]
 
-        assert len(names) > 10
-        assert [name for name in names if root not in getattr(workspace, name).parents] == []
+        assert len(paths) > 10
+        assert [path for path in paths if root not in path.parents] == []
 
     def test_of_a_partition_is_a_parquet_file_of_its_name(self, root):
         """A partition's file is called after it."""

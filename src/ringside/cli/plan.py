@@ -1,0 +1,261 @@
+"""The verb `plan`: what the test window can show, before any challenger is trained."""
+
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ringside.cli.terminal import result, say, seconds, table, working
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ringside.bout.window import Window
+    from ringside.cli.stages import Context
+    from ringside.pipeline.split import Split
+    from ringside.verdict.metrics import Metric
+    from ringside.verdict.outcomes import Pair
+    from ringside.verdict.policy import Policy
+    from ringside.verdict.power import Resolution, Wanted
+
+_SEED = 2**31
+"""Not the split's, so that which sample a row is in has nothing to do with which side it is on."""
+_WORDS = {
+    "undefined": "these rows cannot define it",
+    "too_few_groups": "too few groups",
+    "dominating_groups": "a few groups hold most rows",
+    "no_variance": "no difference to measure",
+    "few_differing_decisions": "the two decide alike",
+    "identical": "the two are identical",
+}
+
+Tolerances = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tolerance", metavar="METRIC=VALUE", help="A tolerance to plan for, instead of the policy's; may be repeated."
+    ),
+]
+Groups = Annotated[
+    int | None, typer.Option(metavar="N", min=3, help="Plan for a window of so many groups instead of the present one.")
+]
+Uses = Annotated[int | None, typer.Option(metavar="N", min=1, help="Verdicts per window, instead of the policy's.")]
+Confidence = Annotated[
+    float | None,
+    typer.Option(metavar="SHARE", min=0.5, max=0.9999, help="Confidence of each bound, instead of the policy's."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the numbers as JSON, for programs.")]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    window: "Window"
+    policy: "Policy"
+    learnt: int
+    """Rows that each model of the pilot learnt from."""
+    metrics: "list[Resolution]"
+    wanted: "list[Wanted]"
+
+
+def plan(
+    tolerances: Tolerances = None,
+    groups: Groups = None,
+    uses: Uses = None,
+    confidence: Confidence = None,
+    as_json: Json = False,
+) -> None:
+    """Say what the test window can show, which tolerance fits it, and how many groups another tolerance needs."""
+    from ringside.cli.policy import own_metrics, policy_of
+    from ringside.cli.stages import context
+    from ringside.verdict.metrics import metrics_of
+
+    here = context()
+    policy = policy_of(here.params, here.task)
+    policy = replace(policy, uses=uses or policy.uses, confidence=confidence or policy.confidence)
+    metrics = metrics_of(here.task.kind, own_metrics(here.task))
+    policy.check(metrics)
+    asked = _asked(tolerances or (), policy, metrics)
+    window, pairs, learnt = _pilot(here, policy)
+    planned = _Plan(window, policy, learnt, *_found(pairs, metrics, asked, groups))
+    if as_json:
+        result(json.dumps(_as_json(planned), indent=2, allow_nan=False))
+    else:
+        _show(planned)
+
+
+def _asked(texts: Sequence[str], policy: "Policy", metrics: "dict[str, Metric]") -> list[tuple[str, Any]]:
+    """The tolerances to plan for, by metric; the policy's where none is given."""
+    from ringside.errors import UsageError
+    from ringside.verdict.policy import Tolerance
+
+    found = []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or name not in metrics:
+            remedy = f"write METRIC=VALUE, as log_loss=0.01, with one of {', '.join(metrics)}."
+            raise UsageError(f"{text!r} names no metric and its tolerance", where="--tolerance", remedy=remedy)
+        found.append((name, Tolerance.parse(value)))
+    return found or [(policy.metric, policy.tolerance)]
+
+
+def _pilot(here: "Context", policy: "Policy") -> "tuple[Window, list[Pair], int]":
+    """A few models on the test window, pair by pair, and how many rows each learnt from."""
+    import pyarrow as pa
+
+    from ringside.bout.window import PREDICTION, Window
+    from ringside.cli.stages import read_split, side_rows
+    from ringside.loader import load_model_builder
+    from ringside.params import train_params
+    from ringside.pipeline.pilot import pilot
+    from ringside.verdict.outcomes import Pair
+
+    workspace, task = here.workspace, here.task
+    decided = read_split(workspace)
+    parts = [part.to_pandas() for part in _samples(here, decided)]
+    with working(f"plan: a pilot of {len(parts)} models, each of {len(parts[0]):,} training rows"):
+        test = side_rows(workspace, decided, "test", named=True).to_pandas()
+        params = train_params(here.params, task.train_params)
+        done = pilot(parts, test, task, params, load_model_builder(task))
+    rows = pa.Table.from_pandas(done.rows, preserve_index=False)
+    window = Window.of(rows, task, threshold=policy.threshold, top=policy.top)
+    tables = [pa.Table.from_pandas(answer, preserve_index=False) for answer in done.predictions]
+    scored = [window.scored(window.values(table, PREDICTION)) for table in tables]
+    pairs = [Pair(one, two, policy, window.baseline) for one, two in itertools.combinations(scored, 2)]
+    return window, pairs, len(parts[0])
+
+
+def _samples(here: "Context", decided: "Split") -> "list[pa.Table]":
+    """What each model of the pilot learns from; one partition of the training rows is in memory at a time."""
+    import numpy as np
+    import pyarrow as pa
+
+    from ringside.cli.stages import RERUN
+    from ringside.data.fingerprint import row_hashes
+    from ringside.pipeline.pilot import samples
+    from ringside.store.tables import read_table
+
+    workspace, keys = here.workspace, here.task.identity
+    columns = list(dict.fromkeys([*keys, *decided.columns]))
+    paths = {name: workspace.partition(workspace.valid, name) for name in decided.train}
+    hashes = []
+    for name, path in paths.items():
+        table = read_table(path, remedy=RERUN, columns=columns)
+        hashes.append(row_hashes(table, keys, seed=_SEED)[decided.side(name, table, "train")])
+    masks = samples(np.concatenate(hashes))
+    parts: list[list[pa.Table]] = [[] for _ in masks]
+    start = 0
+    for (name, path), of_partition in zip(paths.items(), hashes, strict=True):
+        whole = read_table(path, remedy=RERUN)
+        side = whole.filter(pa.array(decided.side(name, whole, "train")))
+        for part, mask in zip(parts, masks, strict=True):
+            part.append(side.filter(pa.array(mask[start : start + len(of_partition)])))
+        start += len(of_partition)
+    return [pa.concat_tables(part) for part in parts]
+
+
+def _found(
+    pairs: "list[Pair]", metrics: "dict[str, Metric]", asked: list[tuple[str, Any]], groups: int | None
+) -> "tuple[list[Resolution], list[Wanted]]":
+    """Every metric that can decide, the policy's first; and what each tolerance asks of the window."""
+    from ringside.verdict.power import absolute, resolution, wanted
+
+    policy = pairs[0].policy
+    names = sorted(
+        (name for name, m in metrics.items() if m.judged == "decides"), key=lambda name: name != policy.metric
+    )
+    found = {name: resolution(metrics[name], pairs, groups=groups) for name in dict.fromkeys([*names, *dict(asked)])}
+    answers = []
+    for name, tolerance in asked:
+        value = absolute(tolerance, metrics[name], pairs[0])
+        answer = None if value is None else wanted(found[name], value, policy)
+        if answer is None:
+            say(f"plan: {name}: a tolerance of {tolerance} cannot be planned for: the pilot has no gain or no spread")
+        else:
+            answers.append(answer)
+    return list(found.values()), answers
+
+
+def _show(here: _Plan) -> None:
+    """The two tables, and what to know about them."""
+    window, policy = here.window, here.policy
+    groups, effective = _size(here)
+    places = " to ".join(dict.fromkeys([window.partitions[0], window.partitions[-1]]))
+    say(
+        f"plan: the window {places} has {len(window.truth):,} rows; planned for {groups:,} groups that count as "
+        f"{effective:.1f}; confidence {policy.confidence:g}, {policy.uses} uses; {seconds()}"
+    )
+    rows = [
+        [m.metric, _figure(m.value), _figure(m.standard_error), _figure(m.smallest), _fits(m)] for m in here.metrics
+    ]
+    result(table(["metric", "pilot", "standard error", "shown in 4 of 5", "tolerance that fits"], rows))
+    if here.wanted:
+        asked = [
+            [w.metric, f"{w.tolerance:.2g}", _count(w.groups), _count(w.more), f"{w.equal_passes:.0%}"]
+            for w in here.wanted
+        ]
+        result("\n" + table(["metric", "tolerance", "groups needed", "more", "an equal model passes"], asked))
+    if effective < policy.min_groups:
+        say(
+            f"\nThese are fewer than the {policy.min_groups:g} groups that policy.min_groups asks for: every verdict on"
+        )
+        say("such a window is inconclusive.")
+    say("\nEach line speaks of the metric as the one that decides. The pilot's models learnt from one sample of the")
+    say("training rows, each without another tenth. Two of them differ more than two seeds of one model, and about as")
+    say("much as a model and one with other parameters; see docs/plan.md.")
+
+
+def _size(here: _Plan) -> tuple[int, float]:
+    """Groups and effective groups that the figures speak of."""
+    from ringside.verdict.intervals import effective_groups
+
+    for metric in here.metrics:
+        if metric.spread is not None:
+            return metric.spread.groups, metric.spread.effective_groups
+    import numpy as np
+
+    sizes = np.bincount(here.window.truth.groups).astype(float)
+    return len(sizes), effective_groups(sizes)
+
+
+def _fits(metric: "Resolution") -> str:
+    if metric.reason is not None:
+        return _WORDS.get(metric.reason, metric.reason)
+    return _figure(metric.fits)
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}" if abs(value) < 1e-3 else f"{value:.5f}".rstrip("0")  # noqa: PLR2004
+
+
+def _count(value: int | None) -> str:
+    return "beyond reason" if value is None else f"{value:,}"
+
+
+def _as_json(here: _Plan) -> dict[str, Any]:
+    groups, effective = _size(here)
+    return {
+        "window": {
+            "partitions": here.window.partitions,
+            "rows": len(here.window.truth),
+            "groups": here.window.truth.n_groups,
+        },
+        "planned_for": {"groups": groups, "effective_groups": effective},
+        "policy": {
+            key: getattr(here.policy, key) for key in ("metric", "confidence", "uses", "min_groups", "threshold", "top")
+        },
+        "pilot_rows": here.learnt,
+        "metrics": [
+            {
+                "metric": m.metric,
+                "value": m.value,
+                "standard_error": m.standard_error,
+                "smallest": m.smallest,
+                "fits": m.fits,
+                "reason": m.reason,
+            }
+            for m in here.metrics
+        ],
+        "tolerances": [vars(answer) for answer in here.wanted],
+    }

@@ -1,0 +1,228 @@
+"""The data of a rival against the data of a challenger, from their profiles alone: neither's rows are read.
+
+What is compared column by column is what the rival learnt from, its training partitions, against what has come since:
+the partitions that the challenger has and the rival had not, or had with other values. Where nothing came, nothing
+drifted, and there are no columns to show.
+
+Each profile counts numbers in bins of its own training rows. A partition that both have with the same values is taken
+from the challenger's profile, so both sides are in the same bins. The counts of any other are brought into the
+challenger's bins: numbers by linear interpolation (`ringside.data.drift.rebin`), so that their stability is
+approximate; categories exactly, and those of which one profile has no count are pooled on both sides.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ringside.data.drift import Counts, Effect, column_drift, pool, pooled_moments, rebin, recategorise
+from ringside.data.profile import VERSION
+from ringside.errors import DataError
+
+Profile = Mapping[str, Any]
+"""The content of a `profile.json`, of version 1 or 2."""
+Bins = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ColumnChange:
+    """One column: what the rival learnt from, against what came since."""
+
+    column: str
+    stability: float | None
+    """As `ringside.data.drift.ColumnDrift`."""
+    distance: float | None
+    effect: Effect | None
+    missing_before: float | None
+    """The share of rows without a value."""
+    missing_after: float | None
+
+
+@dataclass(frozen=True)
+class PartitionChange:
+    """A partition that was added, removed, or has another content."""
+
+    partition: str
+    change: Literal["added", "removed", "changed"]
+    rows_before: int | None
+    rows_after: int | None
+
+
+@dataclass(frozen=True)
+class DataDiff:
+    """Data of the rival against data of the challenger."""
+
+    rows_before: int
+    """Valid rows in all partitions of the rival's profile."""
+    rows_after: int
+    duplicates_before: int | None
+    """Rows that repeat another of their partition but for the identity; None where a profile does not say."""
+    duplicates_after: int | None
+    partitions: tuple[PartitionChange, ...] = ()
+    """In order of their names; empty where the data are the same."""
+    columns_added: tuple[str, ...] = ()
+    columns_removed: tuple[str, ...] = ()
+    columns_retyped: tuple[str, ...] = ()
+    labels: tuple[tuple[str, float, float], ...] = ()
+    """Label, and its share before and after; for a regression `mean` and `std`. Empty where nothing came since."""
+    columns: tuple[ColumnChange, ...] = ()
+    """The ones that moved most first. Empty where nothing came since."""
+
+
+def diff(rival: Profile, challenger: Profile, *, leave_out: Collection[str] = ()) -> DataDiff:
+    """Compare two profiles of one task.
+
+    Args:
+        rival: the profile that was made with the rival.
+        challenger: the profile of today's data.
+        leave_out: columns for which no drift is computed, as `ringside.data.drift.new_by_design` answers them.
+
+    Raises:
+        DataError: one of the two is no profile, or of a version that this code does not know.
+    """
+    check_profile(rival, where="the rival's profile")
+    check_profile(challenger, where="the challenger's profile")
+    old, new = rival["partitions"], challenger["partitions"]
+    exact = all("types" in part for part in [*old.values(), *new.values()])
+    types_before, types_after = _types(rival, exact=exact), _types(challenger, exact=exact)
+    shared = [column for column in types_after if column in types_before]
+    fresh = [name for name in new if not _same(old.get(name), new[name])]
+    learnt = [name for name, part in old.items() if "train" in part["sides"]]
+    moved = _columns(rival, challenger, learnt, fresh, leave_out) if fresh and learnt else []
+    return DataDiff(
+        rows_before=_rows(old),
+        rows_after=_rows(new),
+        duplicates_before=_duplicates(old),
+        duplicates_after=_duplicates(new),
+        partitions=tuple(_partitions(old, new)),
+        columns_added=tuple(column for column in types_after if column not in types_before),
+        columns_removed=tuple(column for column in types_before if column not in types_after),
+        columns_retyped=tuple(column for column in shared if types_before[column] != types_after[column]),
+        labels=_labels([old[name] for name in learnt], [new[name] for name in fresh]),
+        columns=tuple(sorted(moved, key=lambda change: (-(change.stability or 0.0), change.column))),
+    )
+
+
+def check_profile(profile: Any, *, where: str) -> None:  # noqa: ANN401  # whatever the file held
+    """Check that a profile can be read by this code.
+
+    Raises:
+        DataError: it is none, or of a later version.
+    """
+    whole = isinstance(profile, dict) and {"version", "bins", "partitions", "trained_on"} <= profile.keys()
+    if not whole:
+        raise DataError("it is no profile", where=where, remedy="make it anew with `dvc repro`.")
+    if profile["version"] not in range(1, VERSION + 1):
+        found = f"its version is {profile['version']!r}, this code knows up to {VERSION}"
+        raise DataError(found, where=where, remedy="update the machinery, or compare with another version.")
+
+
+def _same(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:
+    return before is not None and bool(before["content"] == after["content"])
+
+
+def _rows(partitions: Mapping[str, Any]) -> int:
+    return sum(part["rows"] for part in partitions.values())
+
+
+def _duplicates(partitions: Mapping[str, Any]) -> int | None:
+    if any("duplicates" not in part for part in partitions.values()):
+        return None
+    return sum(int(part["duplicates"]) for part in partitions.values())
+
+
+def _types(profile: Profile, *, exact: bool) -> dict[str, str]:
+    """The type of each column; where one profile is of version 1, whether it is a number or a category."""
+    found = {column: "number" if "edges" in bins else "category" for column, bins in profile["bins"].items()}
+    if exact:
+        for part in profile["partitions"].values():
+            found |= {column: kind for column, kind in part["types"].items() if column in found}
+    return found
+
+
+def _partitions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[PartitionChange]:
+    for name in sorted({*old, *new}):
+        before, after = old.get(name), new.get(name)
+        if before is None:
+            yield PartitionChange(name, "added", None, new[name]["rows"])
+        elif after is None:
+            yield PartitionChange(name, "removed", before["rows"], None)
+        elif not _same(before, after):
+            yield PartitionChange(name, "changed", before["rows"], after["rows"])
+
+
+def _labels(before: Sequence[Any], after: Sequence[Any]) -> tuple[tuple[str, float, float], ...]:
+    sides = [_balance(parts) for parts in (before, after)]
+    if not all(sides):
+        return ()
+    names = sorted({*sides[0], *sides[1]})
+    return tuple((name, sides[0].get(name, 0.0), sides[1].get(name, 0.0)) for name in names)
+
+
+def _balance(parts: Sequence[Any]) -> dict[str, float]:
+    """The share of each label, or the mean and the deviation of numbers; nothing where there is no row."""
+    filled = [part for part in parts if part["labels"] and part["rows"]]
+    if filled and isinstance(filled[0]["labels"].get("mean"), float):
+        means, deviations = ([part["labels"][key] for part in filled] for key in ("mean", "std"))
+        mean, deviation = pooled_moments([part["rows"] for part in filled], means, deviations)
+        return {"mean": mean, "std": deviation}
+    total: dict[str, int] = {}
+    for part in filled:
+        for label, rows in part["labels"].items():
+            total[label] = total.get(label, 0) + rows
+    return {label: rows / sum(total.values()) for label, rows in total.items()}
+
+
+def _columns(
+    rival: Profile, challenger: Profile, learnt: Sequence[str], fresh: Sequence[str], leave_out: Collection[str]
+) -> list[ColumnChange]:
+    old, new = rival["partitions"], challenger["partitions"]
+    found = []
+    for column, bins in challenger["bins"].items():
+        theirs = rival["bins"].get(column)
+        counted = theirs is not None and column in new[fresh[0]]["columns"] and column in old[learnt[0]]["columns"]
+        if theirs is None or not counted or column in leave_out:
+            continue
+        after = [new[name]["columns"][column] for name in fresh]
+        kept = [new[name]["columns"][column] for name in learnt if name in new and _same(old[name], new[name])]
+        gone = [old[name]["columns"][column] for name in learnt if name not in new or not _same(old[name], new[name])]
+        found.append(_change(column, (kept, gone, after), theirs, bins))
+    return found
+
+
+def _change(
+    column: str, sides: tuple[list[Counts], list[Counts], list[Counts]], theirs: Bins, ours: Bins
+) -> ColumnChange:
+    """One column: partitions that both have, those that only the rival has, and those that came since."""
+    kept, gone, after = sides
+    missing = _missing([*kept, *gone]), _missing(after)
+    aligned = _aligned(sides, theirs, ours)
+    if aligned is None:
+        return ColumnChange(column, None, None, None, *missing)
+    drift = column_drift(column, pool(aligned[0]), pool(aligned[1]))
+    return ColumnChange(column, drift.stability, drift.distance, drift.effect, *missing)
+
+
+def _missing(parts: Sequence[Counts]) -> float | None:
+    rows = sum(sum(part["counts"]) + part.get("other", 0) + part["missing"] for part in parts)
+    return sum(part["missing"] for part in parts) / rows if rows else None
+
+
+def _aligned(
+    sides: tuple[list[Counts], list[Counts], list[Counts]], theirs: Bins, ours: Bins
+) -> tuple[list[Counts], list[Counts]] | None:
+    """The counts before and after in the same bins; None where they cannot be brought there."""
+    kept, gone, after = sides
+    if not gone:
+        return kept, after
+    if ("edges" in theirs) != ("edges" in ours):
+        return None
+    if "edges" in ours:
+        moved = [rebin(part, theirs["edges"], ours["edges"]) for part in gone]
+        whole = [part for part in moved if part is not None]
+        return ([*kept, *whole], after) if len(whole) == len(moved) else None
+    # A category without a bin of the rival's has no count there, unless the rival's bins have them all.
+    complete = not any(part["other"] for part in gone)
+    known = [value for value in ours["values"] if complete or value in theirs["values"]]
+    before = [recategorise(part, theirs["values"], known) for part in gone]
+    before += [recategorise(part, ours["values"], known) for part in kept]
+    return before, [recategorise(part, ours["values"], known) for part in after]
