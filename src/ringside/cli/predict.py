@@ -1,0 +1,78 @@
+"""The verb `predict`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ringside.cli.terminal import result, say, seconds, working
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ringside.registry.rows import Rows
+    from ringside.store.workspace import Workspace
+    from ringside.task import Task
+
+
+def predict(
+    rows: Annotated[Path, typer.Argument(metavar="ROWS", help="The rows to predict, Parquet or CSV by the extension.")],
+    model: Annotated[
+        str,
+        typer.Option(metavar="MODEL", help="A version as in v1.2.0, latest, a fetched folder, or a model.skops here."),
+    ] = "latest",
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where predictions go, Parquet or CSV.")
+    ] = Path("predictions.parquet"),
+    remote: Annotated[str, typer.Option(metavar="NAME", help="The Git remote that is the registry.")] = "origin",
+) -> None:
+    """Predict rows with a released version or a model file, each row checked against the schema first."""
+    from ringside.registry.consumer import task_of
+    from ringside.registry.rows import file_kind, write_rows
+    from ringside.store.workspace import Workspace
+
+    for path in (rows, output):
+        file_kind(path)
+    workspace = Workspace.find(Path.cwd())
+    task = task_of(workspace)
+    with working(f"predict: {rows}"):
+        if model.endswith(".skops"):
+            name, taken, predictions = _by_file(Path(model), rows, task)
+        else:
+            name, taken, predictions = _by_version(model, rows, workspace, remote)
+    known = [column for column in task.identity if column in taken]
+    write_rows(output, taken[known].join(predictions))
+    say(f"predict: {len(predictions):,} rows by {name}; {seconds()}")
+    result(str(output))
+
+
+def _by_file(path: Path, source: Path, task: "Task") -> "tuple[str, pd.DataFrame, pd.DataFrame]":
+    """The predictions of a model file of this checkout."""
+    from ringside.loader import load_schema
+    from ringside.registry.rows import predict_rows, schema_columns
+    from ringside.store.files import read_bytes
+    from ringside.store.model_file import load_model
+
+    content = read_bytes(path, remedy="name a model.skops that is there, as in models/model.skops.")
+    estimator = load_model(content, where=str(path), trusted_types=task.trusted_types)
+    rows = _read(source, schema_columns(load_schema(task), task.target))
+    return str(path), rows.frame, predict_rows(estimator, rows.frame, task, check=True)
+
+
+def _by_version(
+    version: str, source: Path, workspace: "Workspace", remote: str
+) -> "tuple[str, pd.DataFrame, pd.DataFrame]":
+    """The predictions of a released version, by its own code."""
+    from ringside.registry.consumer import is_folder, load
+
+    released = load(Path(version) if is_folder(version) else version, root=workspace.root, remote=remote)
+    rows = _read(source, released.facts.columns)
+    return released.version, rows.frame, released.predict(rows.frame, check=True)
+
+
+def _read(source: Path, columns: dict[str, str]) -> "Rows":
+    from ringside.registry.rows import read_rows, refuse_failures
+
+    rows = read_rows(source, columns)
+    refuse_failures(rows.failures, where=str(source))
+    return rows

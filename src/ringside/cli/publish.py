@@ -1,0 +1,66 @@
+"""The verb `publish`: the model that was judged becomes a version."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ringside.cli.terminal import result, say, seconds, working
+
+if TYPE_CHECKING:
+    from ringside.registry.publish import Candidate
+    from ringside.store.workspace import Workspace
+
+
+def publish(
+    accept_reason: Annotated[
+        str | None, typer.Option(help="Publish without a pass, and say why in the release.", metavar="TEXT")
+    ] = None,
+    remote: Annotated[str, typer.Option(help="The Git remote that is the registry.", metavar="NAME")] = "origin",
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+) -> None:
+    """Make the model that was judged a version that anyone can fetch, verify and roll back to."""
+    from ringside.registry.publish import default_branch_note
+    from ringside.registry.publish import publish as make
+    from ringside.registry.registry import Registry
+    from ringside.store.workspace import Workspace
+
+    workspace = Workspace.find(Path.cwd())
+    candidate = _candidate(workspace, accept_reason)
+    registry = Registry.open(workspace.root, remote)
+    with working("publish: making the release"):
+        done = make(registry, candidate, workspace.release_draft)
+    version = done.facts.version
+    notes = [*done.notes, *filter(None, [default_branch_note(registry, done.facts.commit) if done.new else None])]
+    for note in notes:
+        say(f"publish: {note}")
+    state = "published" if done.new else "already published as"
+    say(f"publish: {state} {version} in {registry.where}, {done.production} is in production, {seconds()}")
+    answer = {"version": version, "new": done.new, "production": done.production, "notes": notes}
+    result(json.dumps(answer, indent=2) if as_json else version)
+
+
+def _candidate(workspace: "Workspace", accept_reason: str | None) -> "Candidate":
+    """What this checkout would publish; nothing is built yet."""
+    from ringside.loader import load_task
+    from ringside.params import read_params
+    from ringside.registry.build import assemble, release_notes
+    from ringside.registry.candidate import approval, checkout_facts, refuse_changes
+    from ringside.registry.publish import Candidate
+    from ringside.registry.rollback import checked_reason
+    from ringside.report.read import read_report
+    from ringside.store.files import read_bytes
+
+    accepted = None if accept_reason is None else checked_reason(accept_reason, "--accept-reason")
+    refuse_changes(workspace)
+    params = read_params(workspace.params)
+    task = load_task(workspace.root, params.task)
+    report = read_report(read_bytes(workspace.report, remedy="run `make run`, which ends with a report."))
+    facts = checkout_facts(workspace, task, params, report, accepted=accepted)
+    return Candidate(
+        facts,
+        approve=approval(workspace, report, facts),
+        fill=lambda final, folder: assemble(workspace, task, final, report, folder),
+        notes=lambda final: release_notes(workspace, final, report),
+    )

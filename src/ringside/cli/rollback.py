@@ -1,0 +1,61 @@
+"""The verb `rollback`: an earlier version goes to production."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ringside.cli.terminal import result, say
+
+if TYPE_CHECKING:
+    from ringside.registry.registry import Registry
+
+
+def rollback(
+    to: Annotated[
+        str | None, typer.Option(help="The version; without it, the one that was in production before.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Why, for the record.", metavar="TEXT")] = None,
+    lift_hold: Annotated[
+        bool, typer.Option("--lift-hold", help="Let the next version that is published go to production again.")
+    ] = False,
+    remote: Annotated[str, typer.Option(help="The Git remote that is the registry.", metavar="NAME")] = "origin",
+) -> None:
+    """Put an earlier version in production and hold the next ones back until people lift that."""
+    from ringside.errors import UsageError
+    from ringside.registry.registry import Registry
+    from ringside.store.workspace import Workspace
+
+    if lift_hold and (to is not None or reason is not None):
+        remedy = "lift the hold first, or roll back without lifting it."
+        raise UsageError("--lift-hold stands alone", where="--lift-hold", remedy=remedy)
+    if not lift_hold and reason is None:
+        raise UsageError("it is missing", where="--reason", remedy="say why in one line, for whoever asks later.")
+    registry = Registry.open(Workspace.find(Path.cwd()).root, remote)
+    if reason is None:
+        _lift(registry)
+    else:
+        _roll(registry, to, reason)
+
+
+def _lift(registry: "Registry") -> None:
+    from ringside.registry.rollback import lift_hold
+
+    hold = lift_hold(registry)
+    if hold is None:
+        say("rollback: no hold stands; the next version that is published goes to production")
+        return
+    say(f"rollback: the hold since {hold.rejected} was rolled back ({hold.reason}) is lifted")
+    say("rollback: the next `ringside publish` puts its version in production")
+
+
+def _roll(registry: "Registry", to: str | None, reason: str) -> None:
+    from ringside.registry.rollback import checked_reason, rollback
+
+    done = rollback(registry, to, checked_reason(reason, "--reason"))
+    for note in done.notes:
+        say(f"rollback: {note}")
+    say(f"rollback: {done.after} is in production in {registry.where}, after {done.before}")
+    if done.hold is not None:
+        say("rollback: a hold stands: later versions are published and not put in production, until --lift-hold")
+    result(done.after)

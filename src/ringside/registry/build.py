@@ -1,0 +1,129 @@
+"""What a release holds: every file of it, written into a folder, the hashes last."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from ringside.data.manifest import Manifest
+from ringside.errors import RegistryError
+from ringside.params import read_params
+from ringside.pipeline.predict import PREDICTION
+from ringside.pipeline.split import Split
+from ringside.registry.card import REFERENCE, Material, card, notes
+from ringside.registry.interface import Facts
+from ringside.registry.loader_lines import asked_types, loader_lines
+from ringside.registry.reference import compare
+from ringside.registry.rows import predict_rows
+from ringside.registry.sbom import bill
+from ringside.registry.scoring import LOCK, MODEL
+from ringside.registry.sums import write_sums
+from ringside.registry.wheel import build_wheel
+from ringside.report.model import Report
+from ringside.store.files import read_bytes, read_json, write_bytes, write_json
+from ringside.store.model_file import load_model
+from ringside.store.tables import read_table, write_frame
+from ringside.store.workspace import Workspace
+from ringside.task import Task
+
+CARD = "MODEL_CARD.md"
+SBOM = "sbom.json"
+_RERUN = "run `make run`, which makes what is missing, and publish again."
+
+
+def assemble(workspace: Workspace, task: Task, facts: Facts, report: Report, folder: Path) -> None:
+    """Write all files of a release but `release.json`, which is there, and `SHA256SUMS` over all of them last.
+
+    Args:
+        workspace: the checkout, in which the pipeline and the verdict have run.
+        task: its task.
+        facts: the version.
+        report: the verdict on the model, which reports/report.json holds.
+        folder: where the files go.
+
+    Raises:
+        RegistryError: the model is not the one of `facts`, or its predictions are not those of the report.
+        ModelError: the model file holds a type that is not trusted.
+        DataError: a file that the release needs is missing.
+        StoreError: the disk is full or the folder cannot be written to.
+    """
+    params = read_params(workspace.params)
+    content = read_bytes(workspace.model, remedy=_RERUN)
+    if hashlib.sha256(content).hexdigest() != facts.model:
+        found = "it is not the model that is to be published"
+        raise RegistryError(found, where=workspace.relative(workspace.model), remedy=_RERUN)
+    estimator = load_model(content, where="models/model.skops", trusted_types=task.trusted_types)
+    for name, source in _copies(workspace).items():
+        write_bytes(folder / name, read_bytes(source, remedy=_RERUN))
+    wheel = build_wheel(workspace.root, task.name)
+    write_bytes(folder / wheel[0], wheel[1])
+    count = params.publish.reference_rows
+    if count:
+        reference = reference_rows(workspace, task, count)
+        again = predict_rows(estimator, reference.drop(columns=_predicted(reference)), task, check=False)
+        compare(reference[_predicted(reference)], again, where=workspace.relative(workspace.predictions), remedy=_RERUN)
+        write_frame(folder / REFERENCE, reference)
+        count = len(reference)
+    entries = list(Manifest.read(workspace.manifest, task=task.name).entries.values())
+    read_by_stages = params.model_dump(by_alias=True, exclude={"policy", "publish"})
+    material = Material(read_by_stages, entries, asked_types(content), count)
+    write_bytes(folder / CARD, card(facts, report, material).encode())
+    lock = read_bytes(workspace.lock, remedy=_RERUN).decode()
+    write_json(folder / SBOM, bill(lock, facts, wheel))
+    write_sums(folder)
+
+
+def release_notes(workspace: Workspace, facts: Facts, report: Report) -> str:
+    """The notes of the release that `assemble` makes.
+
+    Raises:
+        UsageError: params.yaml is not in order.
+        DataError: the model file is missing.
+    """
+    content = read_bytes(workspace.model, remedy=_RERUN)
+    has_rows = bool(read_params(workspace.params).publish.reference_rows)
+    return notes(facts, report, loader_lines(content, facts.kind, has_rows=has_rows))
+
+
+def reference_rows(workspace: Workspace, task: Task, count: int) -> pd.DataFrame:
+    """At most `count` test rows, evenly spread: what the model takes, and the predictions that were judged.
+
+    Raises:
+        DataError: a file of the pipeline is missing.
+        RegistryError: the predictions are of other rows.
+    """
+    decided = Split.from_json(read_json(workspace.split, remedy=_RERUN))
+    parts = []
+    for name in decided.test:
+        table = read_table(workspace.partition(workspace.valid, name), remedy=_RERUN)
+        parts.append(table.filter(pa.array(decided.side(name, table, "test"))))
+    rows = pa.concat_tables(parts)
+    judged = read_table(workspace.predictions, remedy=_RERUN)
+    place = workspace.relative(workspace.predictions)
+    if judged.select(list(task.identity)) != rows.select(list(task.identity)):
+        raise RegistryError("it has other rows than the test rows", where=place, remedy=_RERUN)
+    where = np.unique(np.linspace(0, rows.num_rows - 1, count).round().astype(int))
+    features: pd.DataFrame = rows.drop_columns([task.target]).take(where).to_pandas()
+    predictions: pd.DataFrame = judged.select(_predicted(judged.column_names)).take(where).to_pandas()
+    return features.join(predictions)
+
+
+def _predicted(names: "pd.DataFrame | list[str]") -> list[str]:
+    """The columns of predictions."""
+    return [str(name) for name in names if name == PREDICTION or str(name).startswith(f"{PREDICTION}:")]
+
+
+def _copies(workspace: Workspace) -> dict[str, Path]:
+    """The files that a release has as they are here."""
+    return {
+        MODEL: workspace.model,
+        LOCK: workspace.lock,
+        "dvc.lock": workspace.root / "dvc.lock",
+        "metrics.json": workspace.metrics,
+        "profile.json": workspace.profile,
+        "manifest.json": workspace.manifest,
+        "report.html": workspace.report_page,
+        "report.json": workspace.report,
+    }

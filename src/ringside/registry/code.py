@@ -1,0 +1,48 @@
+"""What the code of a version is: the files that decide how its model is called, and by which packages."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from ringside.errors import RegistryError
+from ringside.store.files import read_bytes
+
+_MADE = {"__pycache__"}
+"""Folders that Python writes by itself."""
+
+
+def package_files(root: Path, package: str) -> Iterator[tuple[str, Path]]:
+    """The files of a package under `root/src`, as (name from `src`, path), in order of their names.
+
+    All of its files count, since a task may read a table that lies beside its modules; not hidden files and bytecode.
+    """
+    source = root / "src"
+    found = ((path.relative_to(source), path) for path in (source / package).rglob("*") if path.is_file())
+    kept = (
+        (name.as_posix(), path)
+        for name, path in found
+        if path.suffix != ".pyc" and not any(part.startswith(".") or part in _MADE for part in name.parts)
+    )
+    yield from sorted(kept)
+
+
+def code_hash(root: Path, task: str) -> str:
+    """SHA-256 over the task's files (name and bytes, in order) and `requirements/model.txt`, 64 hex digits.
+
+    Two checkouts with the same hash predict alike with the same model file: the machinery only calls the model.
+
+    Raises:
+        RegistryError: there is no such package under `root/src`.
+        DataError: `requirements/model.txt` is missing.
+    """
+    files = list(package_files(root, task))
+    if not files:
+        remedy = "name a package under src/ as `task` in params.yaml."
+        raise RegistryError(f"there is no src/{task}", where=str(root / "src"), remedy=remedy)
+    files.append(("model.txt", root / "requirements" / "model.txt"))
+    digest = hashlib.sha256()
+    for name, path in files:
+        content = read_bytes(path, remedy="restore it from Git (`git checkout requirements src`).")
+        digest.update(f"{len(name.encode())}:{name}:{len(content)};".encode())
+        digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,217 @@
+"""Releases in a folder: what stands in for GitHub Releases beside a repository on disk.
+
+model@v1.0.0/      one release: all its files, `release.json` and `SHA256SUMS` among them; never written to again
+production.json    what was put in production, in order
+hold.json          the hold that stands
+notes/             what people read first, a file for each release
+.drafts/           releases on their way to their name
+.lock              held by whoever publishes
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+from pydantic import TypeAdapter, ValidationError
+
+from ringside.errors import RegistryError, ReleaseExistsError
+from ringside.registry.interface import Facts, Hold, Move
+from ringside.registry.sums import check_folder
+from ringside.registry.versions import tag_of, version_of
+from ringside.store.files import remove, write_bytes
+from ringside.store.folders import copy_file, give_name, locked, make_folder
+
+PATIENCE = 120.0
+"""Seconds to wait for another publisher, who builds a wheel and copies files."""
+_MOVES = TypeAdapter(list[Move])
+_T = TypeVar("_T")
+
+
+class FolderReleases:
+    """Releases in the folder `path`, which is made when the first one is published."""
+
+    def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
+        self.where = str(path)
+        self._path = path
+        self._patience = patience
+        self._held = False
+
+    def tags(self) -> list[str]:
+        """The tags of all releases, in no order."""
+        if not self._path.exists():
+            return []
+        with _readable(self._path):
+            return [entry.name for entry in self._path.iterdir() if version_of(entry.name) and entry.is_dir()]
+
+    def facts(self, tag: str) -> Facts:
+        """The `release.json` of a release.
+
+        Raises:
+            RegistryError: there is no such release, or the file is missing (state `files_missing`), no such file, or
+                of another version (state `files_damaged`).
+        """
+        path = self._release(tag) / "release.json"
+        remedy = "restore it from a copy, or remove the whole release and publish again."
+        facts = _record(path, Facts.model_validate_json, remedy)
+        if facts is None:
+            raise RegistryError("it is missing", where=str(path), remedy=remedy, state="files_missing")
+        if facts.version != version_of(tag):
+            found = f"it describes {facts.version}, not {version_of(tag)}"
+            raise RegistryError(found, where=str(path), remedy=remedy, state="files_damaged")
+        return facts
+
+    def files(self, tag: str) -> dict[str, int]:
+        """The files of a release and their bytes.
+
+        Raises:
+            RegistryError: there is no such release; state `files_missing`.
+        """
+        release = self._release(tag)
+        with _readable(release):
+            return {path.name: path.stat().st_size for path in sorted(release.iterdir()) if path.is_file()}
+
+    def fetch(self, tag: str, names: Sequence[str], folder: Path) -> None:
+        """Copy files of a release into `folder`, which exists.
+
+        Raises:
+            RegistryError: the release or a file is not there; state `files_missing`.
+            StoreError: `folder` cannot be written to.
+        """
+        release, there = self._release(tag), self.files(tag)
+        if missing := [name for name in names if name not in there]:
+            remedy = "restore it from a copy, or use another version (`ringside versions` lists them)."
+            found = f"{', '.join(missing)} missing"
+            raise RegistryError(found, where=str(release), remedy=remedy, state="files_missing")
+        for name in names:
+            copy_file(release / name, folder / name)
+
+    def publish(self, tag: str, commit: str, folder: Path, notes: str) -> None:  # noqa: ARG002  # Git has the commit
+        """Make a release of all files in `folder`, or not at all.
+
+        Raises:
+            ReleaseExistsError: there is a release of this tag.
+            RegistryError: `tag` is no version's, or the files are not those that SHA256SUMS names.
+            StoreError: the disk is full, or the place cannot be written to.
+        """
+        final = self._path / self._checked(tag)
+        draft = self._path / ".drafts" / uuid4().hex
+        with self.lock():
+            make_folder(draft)
+            for path in sorted(folder.iterdir()):
+                copy_file(path, draft / path.name)
+            # The copy is checked and not the original: what people get is what was compared.
+            check_folder(draft, where=str(folder))
+            write_bytes(self._path / "notes" / f"{tag}.md", notes.encode())
+            if not give_name(draft, final):
+                remove(draft)
+                remedy = "run again: the next free version is taken."
+                raise ReleaseExistsError("it was published in between", where=str(final), remedy=remedy)
+
+    def moves(self) -> list[Move]:
+        """What was in production, the oldest first.
+
+        Raises:
+            RegistryError: `production.json` is none of ours; state `files_damaged`.
+        """
+        remedy = "restore it from a copy; `ringside versions` lists what can be in production."
+        return _record(self._path / "production.json", _MOVES.validate_json, remedy) or []
+
+    def mark_latest(self, move: Move) -> None:
+        """Put a version in production.
+
+        Raises:
+            RegistryError: there is no release of it.
+            StoreError: the place cannot be written to.
+        """
+        self._release(tag_of(move.version))
+        with self.lock():
+            write_bytes(self._path / "production.json", _MOVES.dump_json([*self.moves(), move], indent=2) + b"\n")
+
+    def hold(self) -> Hold | None:
+        """The hold that stands.
+
+        Raises:
+            RegistryError: `hold.json` is none of ours; state `files_damaged`.
+        """
+        remedy = "lift it with `ringside rollback --lift-hold`, or roll back once more."
+        return _record(self._path / "hold.json", Hold.model_validate_json, remedy)
+
+    def set_hold(self, hold: Hold | None) -> None:
+        """Set or lift the hold.
+
+        Raises:
+            StoreError: the place cannot be written to.
+        """
+        with self.lock():
+            if hold is None:
+                remove(self._path / "hold.json")
+            else:
+                write_bytes(self._path / "hold.json", hold.model_dump_json(indent=2).encode() + b"\n")
+
+    def clean(self) -> list[str]:
+        """Remove the drafts of publishers that were killed: who has the lock has no rival whose draft it could be."""
+        with self.lock():
+            drafts = self._path / ".drafts"
+            left = sorted(path.name for path in drafts.iterdir()) if drafts.is_dir() else []
+            for name in left:
+                remove(drafts / name)
+        return [f".drafts/{name}" for name in left]
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other publishers out; within the block it may be taken again.
+
+        Raises:
+            StoreError: another publisher has it for longer than `patience`.
+        """
+        if self._held:
+            yield
+            return
+        with locked(self._path / ".lock", patience=self._patience):
+            self._held = True
+            try:
+                yield
+            finally:
+                self._held = False
+
+    def _checked(self, tag: str) -> str:
+        if version_of(tag) is None:
+            raise RegistryError(f"{tag!r} is no tag of a version", where=self.where, remedy="use one as model@v1.2.0.")
+        return tag
+
+    def _release(self, tag: str) -> Path:
+        """The folder of a release that is there."""
+        path = self._path / self._checked(tag)
+        if not path.is_dir():
+            remedy = "restore the folder from a copy, or use another version (`ringside versions` lists them)."
+            raise RegistryError("there is no such release", where=str(path), remedy=remedy, state="files_missing")
+        return path
+
+
+def _record(path: Path, parse: Callable[[bytes], _T], remedy: str) -> _T | None:
+    """What a small JSON file says; None where there is none.
+
+    Raises:
+        RegistryError: it cannot be read, or is none of ours; state `files_damaged`.
+    """
+    if not path.exists():
+        return None
+    with _readable(path):
+        content = path.read_bytes()
+    try:
+        return parse(content)
+    except ValidationError as error:
+        detail = error.errors(include_input=False)[0]
+        found = f"it is none of this registry's ({'.'.join(map(str, detail['loc']))}: {detail['msg']})"
+        raise RegistryError(found, where=str(path), remedy=remedy, state="files_damaged") from None
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        found, remedy = f"it cannot be read ({error.strerror})", "see that you may read it and run again."
+        raise RegistryError(found, where=str(path), remedy=remedy, state="unreachable") from error

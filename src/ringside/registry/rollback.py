@@ -1,0 +1,122 @@
+"""Rollback: an earlier version goes to production, and the one that failed does not come back with the next merge."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringside.errors import RegistryError, UsageError
+from ringside.registry.interface import Hold, Move
+from ringside.registry.publish import now, show_production
+from ringside.registry.registry import Registry
+from ringside.registry.sums import check_folder
+from ringside.registry.versions import in_order, in_production, tag_of, version_of
+
+
+@dataclass(frozen=True)
+class RolledBack:
+    """What a rollback came to."""
+
+    before: str
+    """The version that was in production."""
+    after: str
+    """The version that is."""
+    hold: Hold | None
+    """The hold that stands now."""
+    notes: tuple[str, ...]
+
+
+def rollback(registry: Registry, to: str | None, reason: str) -> RolledBack:
+    """Put another version in production, after comparing its files with their hashes.
+
+    The hold is set first: a kill in between leaves production as it was, and no way back for a rejected model.
+
+    Args:
+        registry: where.
+        to: the version; None for the one that was in production before, rolled back ones left out.
+        reason: why, for the record.
+
+    Raises:
+        UsageError: `to` is no version.
+        RegistryError: nothing is in production, or nothing was before, or `to` is in production already or no release
+            (state `files_missing`), or its files are not whole.
+        StoreError: somebody else holds the registry's lock for too long.
+    """
+    releases = registry.releases
+    with releases.lock():
+        before = registry.production()
+        if before is None:
+            remedy = "publish a version first (`ringside publish`)."
+            raise RegistryError("nothing is in production", where=registry.where, remedy=remedy)
+        after = to or _previous(registry, before)
+        tag = tag_of(after)
+        if after == before:
+            remedy = "name another version with --to (`ringside versions` lists them)."
+            raise RegistryError(f"{after} is in production already", where=registry.where, remedy=remedy)
+        _check(registry, tag)
+        time, standing = now(), releases.hold()
+        # A rejected version that people bring back is rejected no longer.
+        returned = standing is not None and standing.rejected == after
+        hold = None if returned else Hold(rejected=before, reason=reason, since=time)
+        if hold is not None:
+            releases.set_hold(hold)
+        if not releases.moves():
+            releases.mark_latest(Move(version=before, at=time))
+        releases.mark_latest(Move(version=after, at=time, reason=reason))
+        if returned:
+            releases.set_hold(None)
+        return RolledBack(before, after, hold, tuple(show_production(registry)))
+
+
+def lift_hold(registry: Registry) -> Hold | None:
+    """Let the next publishing put its version in production again; the hold that stood.
+
+    Raises:
+        RegistryError: the registry gives no answer.
+        StoreError: somebody else holds the registry's lock for too long.
+    """
+    releases = registry.releases
+    with releases.lock():
+        try:
+            hold = releases.hold()
+        except RegistryError:
+            # One that cannot be read can be lifted all the same: that is its remedy.
+            releases.set_hold(None)
+            raise
+        if hold is not None:
+            releases.set_hold(None)
+        return hold
+
+
+def checked_reason(text: str, option: str) -> str:
+    """A reason as people may give it.
+
+    Raises:
+        UsageError: it is empty, longer than 500 characters, or has a line's end or another control character.
+    """
+    if 1 <= len(text.strip()) <= _MAX_REASON and text.isprintable():
+        return text.strip()
+    remedy = f"say why in one line of 1 to {_MAX_REASON} characters."
+    raise UsageError(f"{option} is no reason that can be kept", where=option, remedy=remedy)
+
+
+def _previous(registry: Registry, before: str) -> str:
+    line = in_production(registry.releases.moves())
+    there = {version_of(tag) for tag in registry.releases.tags()}
+    earlier = [version for version in line[:-1] if version in there]
+    if earlier:
+        return earlier[-1]
+    others = [version for version in in_order(v for v in there if v) if version != before]
+    remedy = f"name one of {', '.join(others)} with --to." if others else "publish another version first."
+    raise RegistryError(f"no version was in production before {before}", where=registry.where, remedy=remedy)
+
+
+def _check(registry: Registry, tag: str) -> None:
+    """Bring the files here and compare their hashes."""
+    releases = registry.releases
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        releases.fetch(tag, list(releases.files(tag)), folder)
+        check_folder(folder, where=f"{releases.where}/{tag}")
+
+
+_MAX_REASON = 500

@@ -1,0 +1,101 @@
+"""The software bill of materials: what a released model needs, as CycloneDX 1.6 in JSON.
+
+Made from the lock alone, so that it says what is installed and not what happened to be; the same lock, wheel and
+version give the same bytes. The format: <https://cyclonedx.org/docs/1.6/json/>.
+"""
+
+import hashlib
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from ringside.registry.interface import Facts
+
+_PIN = re.compile(
+    r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[^\s;\\]+)(?:\s*;\s*(?P<marker>[^\\]*?))?\s*\\?$"
+)
+_HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One package of a lock."""
+
+    name: str
+    version: str
+    marker: str | None
+    """Where it is installed, as the lock states it; None for everywhere."""
+    hashes: tuple[str, ...]
+    """SHA-256 of each of its files that may be installed."""
+
+    @property
+    def purl(self) -> str:
+        """Its package URL; names in the normal form of the Python index."""
+        return f"pkg:pypi/{re.sub(r'[-_.]+', '-', self.name).lower()}@{self.version}"
+
+
+def read_lock(text: str) -> list[Pin]:
+    """The packages of a lock with hashes, in its order."""
+    pins: list[Pin] = []
+    for line in text.splitlines():
+        if match := _PIN.match(line):
+            pins.append(Pin(match["name"], match["version"], match["marker"] or None, ()))
+        elif pins and not line.lstrip().startswith("#"):
+            last = pins[-1]
+            pins[-1] = Pin(last.name, last.version, last.marker, (*last.hashes, *_HASH.findall(line)))
+    return pins
+
+
+def bill(lock: str, facts: Facts, wheel: tuple[str, bytes]) -> dict[str, Any]:
+    """The bill of materials of a version.
+
+    Args:
+        lock: the text of `model.txt`.
+        facts: the version.
+        wheel: name and bytes of the wheel that the release carries.
+    """
+    pins = read_lock(lock)
+    root = f"{facts.task}@{facts.version}"
+    name, content = wheel
+    contents = [{"type": "file", "name": "model.skops", "hashes": [_hash(facts.model)]}]
+    whole: dict[str, Any] = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {
+            "timestamp": facts.published.isoformat().replace("+00:00", "Z"),
+            "component": {
+                "type": "application",
+                "bom-ref": root,
+                "name": facts.task,
+                "version": facts.version,
+                "hashes": [_hash(hashlib.sha256(content).hexdigest())],
+                "properties": [{"name": "ringside:wheel", "value": name}],
+                "components": contents,
+            },
+        },
+        "components": [_component(pin) for pin in pins],
+        "dependencies": [{"ref": root, "dependsOn": list(dict.fromkeys(pin.purl for pin in pins))}],
+    }
+    serial = uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(whole, sort_keys=True))
+    return {"serialNumber": f"urn:uuid:{serial}"} | whole
+
+
+def _component(pin: Pin) -> dict[str, Any]:
+    component: dict[str, Any] = {
+        "type": "library",
+        "bom-ref": pin.purl,
+        "name": pin.name,
+        "version": pin.version,
+        "purl": pin.purl,
+        "hashes": [_hash(digest) for digest in pin.hashes],
+    }
+    if pin.marker:
+        component["properties"] = [{"name": "ringside:marker", "value": pin.marker}]
+    return component
+
+
+def _hash(digest: str) -> dict[str, str]:
+    return {"alg": "SHA-256", "content": digest}

@@ -1,0 +1,145 @@
+"""Predictions of a released model by its own code and packages.
+
+In this process where the code of the version is that of the checkout; else in an environment of its own, through the
+contract of `ringside.registry.score_process`.
+"""
+
+import json
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ringside.errors import DataError, ModelError, RegistryError
+from ringside.registry.code import code_hash
+from ringside.registry.environment import environment
+from ringside.registry.interface import Facts
+from ringside.registry.rows import predict_rows
+from ringside.registry.sums import sha256
+from ringside.store.files import read_bytes
+from ringside.store.model_file import load_model
+from ringside.store.tables import read_table, write_frame
+from ringside.store.workspace import Workspace
+from ringside.task import Task
+
+MODEL = "model.skops"
+LOCK = "model.txt"
+CANNOT = "cannot_predict"
+"""The state of a `RegistryError` where a version's own code fails."""
+
+_LIMIT = 3600
+"""Seconds after which a prediction is given up."""
+_SHOWN = 600
+_REMEDY = "choose another version (`ringside versions`), or see whether it predicts where it was published."
+
+
+def runs_here(facts: Facts, workspace: Workspace, task: Task) -> bool:
+    """Whether the version's code and packages are those of this checkout."""
+    return facts.task == task.name and facts.code == code_hash(workspace.root, task.name)
+
+
+def predict_with(  # noqa: PLR0913  # what is asked, and where
+    release: Path, facts: Facts, rows: pd.DataFrame, workspace: Workspace, task: Task, *, check: bool = False
+) -> pd.DataFrame:
+    """The predictions of a version for rows.
+
+    Args:
+        release: a folder with the files of the version, whose hashes were compared.
+        facts: the version.
+        rows: `(n_rows, n_columns)`, as the version's schema has them; the target may be among them; not changed.
+        workspace: the checkout.
+        task: the checkout's task.
+        check: hold the rows against the schema of the version first.
+
+    Returns:
+        As `ringside.pipeline.predict.predict` answers, under the index of `rows`.
+
+    Raises:
+        DataError: a row is not what the version's schema says (with `check`).
+        RegistryError: the model file is another one (state `files_damaged`), the environment cannot be made
+            (`environment_fails`), or the version cannot predict these rows (`cannot_predict`).
+    """
+    model = release / MODEL
+    if sha256(model) != facts.model:
+        remedy = "take the release again (`ringside fetch`)."
+        found = "it is not the model of release.json"
+        raise RegistryError(found, where=str(model), remedy=remedy, state="files_damaged")
+    if runs_here(facts, workspace, task):
+        predictions = _here(model, rows, task, check=check)
+    else:
+        predictions = _apart(_Release(release, facts), rows, workspace, check=check)
+    predictions.index = rows.index
+    return predictions
+
+
+@dataclass(frozen=True)
+class _Release:
+    folder: Path
+    facts: Facts
+
+    @property
+    def wheel(self) -> Path:
+        """The only wheel in the folder.
+
+        Raises:
+            RegistryError: there is none, or several; state `files_missing`.
+        """
+        wheels = sorted(self.folder.glob("*.whl"))
+        if len(wheels) != 1:
+            found = f"it holds {len(wheels)} wheels, not one"
+            raise RegistryError(found, where=str(self.folder), remedy=_REMEDY, state="files_missing")
+        return wheels[0]
+
+
+def _here(model: Path, rows: pd.DataFrame, task: Task, *, check: bool) -> pd.DataFrame:
+    content = read_bytes(model, remedy=_REMEDY)
+    try:
+        estimator = load_model(content, where=str(model), trusted_types=task.trusted_types)
+        return predict_rows(estimator, rows, task, check=check)
+    except ModelError as error:
+        raise RegistryError(error.found, where=error.where, remedy=error.remedy, state=CANNOT) from error
+
+
+def _apart(release: _Release, rows: pd.DataFrame, workspace: Workspace, *, check: bool) -> pd.DataFrame:
+    python = environment(workspace, release.wheel, release.folder / LOCK, release.facts.python)
+    with tempfile.TemporaryDirectory(prefix="ringside-score-") as folder:
+        source, out = Path(folder) / "rows.parquet", Path(folder) / "out.parquet"
+        write_frame(source, rows.reset_index(drop=True))
+        # NOTE: isolated (-I), or PYTHONPATH would put this checkout's code in the place of the wheel's.
+        command = [str(python), "-I", "-m", "ringside.registry.score_process", "1"]
+        command += [release.facts.task, str(release.folder / MODEL), str(source), str(out), *["--check"] * check]
+        _run(command, release.facts)
+        found: pd.DataFrame = read_table(out, remedy=_REMEDY).to_pandas()
+    if len(found) != len(rows):
+        error = f"{release.facts.version} answered {len(found):,} predictions for {len(rows):,} rows"
+        raise RegistryError(error, where=str(release.folder), remedy=_REMEDY, state=CANNOT)
+    return found
+
+
+def _run(command: list[str], facts: Facts) -> None:
+    where = f"{facts.version} in its own environment"
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_LIMIT, check=False, stdin=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RegistryError(f"{type(error).__name__}: {error}", where=where, remedy=_REMEDY, state=CANNOT) from error
+    if done.returncode == 0:
+        return
+    told = _told(done.stdout)
+    if told.get("kind") == "rows":
+        raise DataError(told["found"], where=told["where"], remedy=told["remedy"])
+    found = told.get("found") or " ".join((done.stderr or f"exit code {done.returncode}").split())[-_SHOWN:]
+    raise RegistryError(f"it cannot predict: {found}", where=where, remedy=told.get("remedy", _REMEDY), state=CANNOT)
+
+
+def _told(text: str) -> dict[str, Any]:
+    """The error that the process wrote in the last line, or nothing where it died before."""
+    try:
+        found = json.loads(text.splitlines()[-1])
+        return {key: str(found[key]) for key in ("kind", "found", "where", "remedy")}
+    except (ValueError, LookupError, TypeError):
+        return {}
