@@ -17,10 +17,10 @@ help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 .PHONY: run
-run: $(VENV)/.run ## Bring the data, run the pipeline, show the metrics
+run: $(VENV)/.run ## Bring the data, run the pipeline, show the verdict
 	@ringside ingest --frozen
 	@dvc repro
-	@ringside metrics
+	@ringside verdict --exit-zero
 
 .PHONY: test
 test: $(VENV)/.test ## Run all tests
@@ -46,9 +46,18 @@ months: $(VENV)/.run ## Show how the sample does in months that it has not seen
 bench: $(VENV)/.run ## Measure what docs/benchmarks.md states (about ten minutes)
 	@python bench/run.py
 
+.PHONY: coverage
+coverage: $(VENV)/.run ## Simulate how often the statistics are right, for docs/statistics.md (about a quarter of an hour)
+	@python bench/coverage.py
+
+.PHONY: reseeds
+reseeds: $(VENV)/.run ## Judge reseeds of the sample against each other, for docs/statistics.md (about five minutes)
+	@python bench/reseeds.py
+
 .PHONY: reference
-reference: $(VENV)/.run ## Write docs/reference.md from the command line's help
+reference: $(VENV)/.run ## Write docs/reference.md and docs/report.schema.json from the code
 	@python docs/reference.py > docs/reference.md
+	@python docs/schema.py > docs/report.schema.json
 
 .PHONY: lock
 lock: $(VENV)/.run ## Make dvc.lock anew from the run-cache and the code
@@ -57,7 +66,7 @@ lock: $(VENV)/.run ## Make dvc.lock anew from the run-cache and the code
 
 .PHONY: requirements
 requirements: $(VENV)/.run ## Write requirements/*.txt from pyproject.toml
-	@uv pip compile $(COMPILE) pyproject.toml -o requirements/model.txt
+	@uv pip compile $(COMPILE) --extra pipeline pyproject.toml -o requirements/model.txt
 	@uv pip compile $(COMPILE) --group tools --group sample -c requirements/model.txt -o requirements/tools.txt
 	@uv pip compile $(COMPILE) --group report $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/report.txt
 	@uv pip compile $(COMPILE) --group dev $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/dev.txt

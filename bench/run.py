@@ -5,6 +5,7 @@ system accounts to the process. Pairs are run in turn, so that a machine that sl
 """
 
 import os
+import platform
 import shutil
 import statistics
 import subprocess
@@ -13,6 +14,9 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import compare
+import scoring
 
 PROJECT = Path(__file__).resolve().parents[1]
 STAGES = ("validate", "split", "train", "evaluate")
@@ -91,6 +95,25 @@ def nothing_to_do(scratch: Path) -> tuple[float, float]:
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
 
 
+def verdict_again(scratch: Path) -> tuple[float, float]:
+    """What `make run` runs where nothing changed, with a champion, and `dvc repro` alone; seconds of each."""
+    root = scratch / "whole-0"
+    for command in (
+        ["git", "add", "--all"],
+        ["git", "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "-m", "bench"],
+        ["ringside", "verdict"],
+        ["ringside", "publish"],
+    ):
+        timed(root, *command)
+    run = ["ringside", "ingest", "--frozen"], ["dvc", "repro"], ["ringside", "verdict", "--exit-zero"]
+    for command in run:
+        timed(root, *command)
+    pairs = [
+        (sum(timed(root, *command).seconds for command in run), timed(root, "dvc", "repro").seconds) for _ in range(5)
+    ]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
 @dataclass(frozen=True)
 class Growth:
     """One size: what ingest and each stage took."""
@@ -129,12 +152,55 @@ def one_more(root: Path, partition: str) -> Cost:
     return sorted(costs, key=lambda cost: cost.seconds)[len(costs) // 2]
 
 
+def of_the_verdict(scratch: Path) -> list[str]:
+    """The rows of the table that are about judging, in a checkout in which the pipeline has run."""
+    root = scratch / "whole-0"
+    again, repro = verdict_again(scratch)
+    scored = scoring.measure(root, scratch / "scoring", python=platform.python_version())
+    speed = compare.against_bootstrap(root / "reports" / "predictions.parquet")
+    million = compare.million()
+    unchanged = "`make run` with nothing changed, verdict included"
+    bootstrap = "a bootstrap of three metrics"
+    started = "some" if scored.new_processes else "none"
+    first = "its first time, environment made"
+    rows = [
+        (unchanged, f"{again:.2f}", "`dvc repro` alone", f"{repro:.2f}", f"+{again - repro:.2f} s", "+3 s"),
+        (
+            "comparison of flights' test month",
+            f"{speed.comparison:.3f}",
+            bootstrap,
+            f"{speed.bootstrap:.0f}",
+            f"{speed.ratio:,.0f} times faster",
+            "100",
+        ),
+        (
+            "comparison of 1,000,000 rows in 365 groups",
+            f"{million.seconds:.2f}",
+            "peak MiB",
+            f"{million.mebibytes:,.0f}",
+            "-",
+            "5 s, 1,024 MiB",
+        ),
+        ("a champion of unchanged code predicts", f"{scored.same_code:.2f}", "new processes", started, "-", "none"),
+        (
+            "a champion of changed code predicts again",
+            f"{scored.again:.2f}",
+            first,
+            f"{scored.first:.2f}",
+            f"{scored.again / scored.first:.2f}",
+            "made once",
+        ),
+    ]
+    return [f"| {' | '.join(row)} |" for row in rows]
+
+
 def main() -> None:
     """Measure everything and write the tables into docs/benchmarks.md."""
     with tempfile.TemporaryDirectory(prefix="ringside-bench-") as folder:
         scratch = Path(folder)
         whole, plain = whole_against_plain(scratch)
         nothing, empty = nothing_to_do(scratch)
+        judged = of_the_verdict(scratch)
         once, ten = (
             grown(scratch / "once", "2013-12", last="2013-12", test=1),
             grown(scratch / "ten", "2022-11", last="2022-12", test=10),
@@ -154,6 +220,7 @@ def main() -> None:
             "one more month at ten times the rows", more.seconds, "ingest of all its months", ten.ingest.seconds, "0.1"
         ),
         f"| import of the command line | {start - python:.2f} | an empty Python | {python:.2f} | - | 0.3 s |",
+        *judged,
         "",
         "| stage | flights, 12 months: seconds | peak MiB | ten times the rows: seconds | peak MiB |",
         "|---|--:|--:|--:|--:|",

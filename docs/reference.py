@@ -10,11 +10,20 @@ Written by `make reference` from `--help`; change the help, not this page.
 
 | exit code | meaning |
 |--:|---|
-| 0 | done |
+| 0 | done; the verdict is pass |
 | 1 | something broke; the message says what was found, where, and what to do |
 | 2 | wrong usage: the command line or params.yaml |
+| 3 | the verdict is fail |
+| 4 | the verdict is inconclusive |
 
 Results go to stdout, talk goes to stderr."""
+
+
+def usage(option: typer.core.TyperArgument | typer.core.TyperOption) -> str:
+    """How an option or an argument is written."""
+    if option.param_type_name == "argument":
+        return option.metavar or option.name.upper()
+    return f"{option.opts[0]} {option.metavar}" if option.metavar else option.opts[0]
 
 
 def main() -> None:
@@ -25,8 +34,7 @@ def main() -> None:
         if command.params:
             print("\n| option | |\n|---|---|")
         for option in command.params:
-            takes = f" {option.metavar}" if option.metavar else ""
-            print(f"| `{option.opts[0]}{takes}` | {option.help} |")
+            print(f"| `{usage(option)}` | {option.help} |")
 
 
 if __name__ == "__main__":

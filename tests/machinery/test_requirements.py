@@ -13,7 +13,7 @@ GROUPS = PYPROJECT["dependency-groups"]
 
 # What each lock is compiled from.
 DECLARED = {
-    "model": PYPROJECT["project"]["dependencies"],
+    "model": [*PYPROJECT["project"]["dependencies"], *PYPROJECT["project"]["optional-dependencies"]["pipeline"]],
     "tools": [*GROUPS["tools"], *GROUPS["sample"]],
     "report": GROUPS["report"],
     "dev": GROUPS["dev"],

@@ -1,13 +1,28 @@
 """The command `ringside`: its verbs, and how an error becomes text and an exit code.
 
-Exit codes: 0 done, 1 something broke, 2 wrong usage (the command line or params.yaml). 3 and 4 are kept for verdicts.
+Exit codes: 0 done or pass, 1 something broke, 2 wrong usage (the command line or params.yaml), 3 the verdict is fail,
+4 it is inconclusive.
 """
 
 import sys
 
 import typer
 
-from ringside.cli import ingest, metrics, stages
+from ringside.cli import (
+    adopt,
+    compare,
+    fetch,
+    ingest,
+    metrics,
+    plan,
+    predict,
+    publish,
+    report,
+    rollback,
+    stages,
+    verdict,
+    versions,
+)
 from ringside.cli.terminal import say
 from ringside.errors import RingsideError
 
@@ -19,12 +34,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(ingest.ingest)
-app.command()(stages.validate)
-app.command()(stages.split)
-app.command()(stages.train)
-app.command()(stages.evaluate)
-app.command()(metrics.metrics)
+for verb in (
+    ingest.ingest,
+    stages.validate,
+    stages.split,
+    stages.train,
+    stages.evaluate,
+    metrics.metrics,
+    plan.plan,
+    adopt.adopt,
+    verdict.verdict,
+    report.report,
+    compare.compare,
+    publish.publish,
+    versions.versions,
+    fetch.fetch,
+    fetch.verify,
+    rollback.rollback,
+    predict.predict,
+):
+    app.command()(verb)
 
 
 def main() -> None:

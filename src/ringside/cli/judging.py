@@ -1,0 +1,231 @@
+"""What judging this checkout reads: its files, its commit, its policy."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from ringside.bout.evidence import Bout, evidence, hold, with_notes
+from ringside.bout.freshness import check_fresh, flat, locked_params, parse_lock, read_lock
+from ringside.bout.notes import Costs, notes, rebuild, total_seconds
+from ringside.bout.parts import changes
+from ringside.bout.report import Checkout, calibration_error, make_report
+from ringside.bout.rivals import Corner, Met
+from ringside.bout.window import Window
+from ringside.cli.policy import own_metrics, policy_of
+from ringside.cli.stages import RERUN, Context, read_split, side_rows
+from ringside.cli.terminal import say, working
+from ringside.errors import RegistryError, UsageError
+from ringside.params import Params, parse_params, read_sections
+from ringside.registry.code import code_hash
+from ringside.registry.consumer import find
+from ringside.registry.git import Repository
+from ringside.registry.registry import Registry
+from ringside.report.model import Change, Report
+from ringside.store.adopted import read_adopted
+from ringside.store.files import read_bytes, read_json
+from ringside.store.tables import read_table
+from ringside.store.times import Cost, costs
+from ringside.verdict.metrics import Metric, metrics_of
+from ringside.verdict.policy import Policy
+from ringside.verdict.rules import Evidence, Finding, judge_rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Stages = dict[str, dict[str, Any]]
+"""The stages of a dvc.lock."""
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What the verb reads from the checkout."""
+
+    here: Context
+
+    def report(self, registry: Registry | RegistryError, policy_from: str | None, pull_requests: int | None) -> Report:
+        """The challenger of this checkout against the champion.
+
+        Args:
+            registry: where the champion is, or why it cannot be asked.
+            policy_from: the ref whose policy judges; None for this checkout's.
+            pull_requests: how many were judged on this window, if somebody counted.
+
+        Raises:
+            UsageError: the outputs are stale, or the policy names what there is not.
+        """
+        judging = self.params_from(policy_from)
+        policy = policy_of(judging, self.here.task)
+        stages = self.fresh()
+        own = own_metrics(self.here.task)
+        corner = self.corner(policy, registry)
+        bout = hold(corner, corner.champion(), read_adopted(self.here.workspace), own)
+        for rival, what in ((bout.champion, "the champion"), (bout.anchor, "the anchor")):
+            if rival is not None and rival.state not in ("compared", "no_champion"):
+                say(f"verdict: {what} was not compared: {rival.where}")
+        checkout = self.checkout(bout, stages, policy_from, _moved(judging, self.here.params))
+        found = self._evidence(bout, checkout, judging)
+        found = with_notes(found, self.notes(bout, checkout, stages))
+        return self._written(bout, judge_rules(found), replace(checkout, pull_requests=pull_requests), own)
+
+    def _evidence(self, bout: Bout, checkout: Checkout, judging: Params) -> Evidence:
+        validation = read_json(self.here.workspace.validation, remedy=RERUN)
+        return evidence(bout, validation, checkout.profile, judging.validate_.max_quarantined)
+
+    def _written(
+        self, bout: Bout, findings: tuple[Finding, ...], checkout: Checkout, own: tuple[Metric, ...]
+    ) -> Report:
+        metric = metrics_of(self.here.task.kind, own)[bout.corner.policy.metric]
+        return make_report(bout, findings, checkout, metric, self.here.params.evaluate.bins)
+
+    def params_from(self, ref: str | None) -> Params:
+        """The parameters whose policy judges: of a commit, or without one of this checkout."""
+        if ref is None:
+            return self.here.params
+        text = _committed(self.here.workspace.root, ref, "params.yaml")
+        if text is None:
+            remedy = "name a branch, tag or commit that is here; in a shallow clone, fetch it first."
+            raise UsageError("it has no params.yaml, or is not here", where=f"--policy-from {ref}", remedy=remedy)
+        return parse_params(text, where=f"params.yaml of {ref}")
+
+    def fresh(self) -> Stages:
+        """The stages of dvc.lock, which the files here are the outputs of."""
+        return check_fresh(self.here.workspace, read_sections(self.here.workspace.params))
+
+    def corner(self, policy: Policy, registry: Registry | RegistryError) -> Corner:
+        """The challenger's side."""
+        workspace, task = self.here.workspace, self.here.task
+        table = read_table(workspace.predictions, remedy=RERUN)
+        window = Window.of(table, task, threshold=policy.threshold, top=policy.top)
+        code = code_hash(workspace.root, task.name)
+        return Corner(workspace, task, policy, window, registry, self._test_rows, code)
+
+    def _test_rows(self) -> "pd.DataFrame":
+        with working("verdict: the champion predicts the test rows"):
+            rows = side_rows(self.here.workspace, read_split(self.here.workspace), "test").to_pandas()
+        return cast("pd.DataFrame", rows.drop(columns=[self.here.task.target]))
+
+    def checkout(self, bout: Bout, stages: Stages, policy_from: str | None, moved: tuple[Change, ...]) -> Checkout:
+        """What the report says of this checkout."""
+        workspace = self.here.workspace
+        content = read_bytes(workspace.model, remedy=RERUN)
+        metrics, split = read_json(workspace.metrics, remedy=RERUN), read_split(workspace)
+        folder = bout.rival.folder
+        repository = Repository(workspace.root)
+        return Checkout(
+            commit=_head(repository),
+            dirty=_is_dirty(repository),
+            model_sha256=hashlib.sha256(content).hexdigest(),
+            model_bytes=len(content),
+            rows=metrics["rows"]["train"],
+            first=split.train[0],
+            last=split.train[-1],
+            model_lock=_sha256(workspace.lock),
+            data=_sha256(workspace.manifest),
+            params=locked_params(stages),
+            profile=read_json(workspace.profile, remedy=RERUN),
+            costs=costs(workspace.times, workspace.stage_outputs),
+            stages=tuple(workspace.stage_outputs),
+            policy_origin="checkout" if policy_from is None else "ref",
+            policy_changes=moved,
+            rival_params=locked_params(read_lock(folder / "dvc.lock")) if folder else None,
+        )
+
+    def notes(self, bout: Bout, checkout: Checkout, stages: Stages) -> tuple[Finding, ...]:
+        """The findings that decide nothing."""
+        judged, facts = bout.rival.window or bout.corner.window, bout.rival.facts
+        ours = Costs(
+            calibration_error(judged.challenger),
+            checkout.latency_ms,
+            checkout.model_bytes,
+            total_seconds(checkout.costs, len(checkout.stages)),
+        )
+        size = (bout.rival.folder / "model.skops").stat().st_size if bout.rival.folder else None
+        seconds = sum(facts.stages.values()) if facts and len(facts.stages) == len(checkout.stages) else None
+        theirs = Costs(calibration_error(bout.rival.scored), facts.latency_ms if facts else None, size, seconds)
+        return notes(ours, theirs, rebuild(*self._last_run(stages)))
+
+    def side_by_side(self, old: str, new: str, registry: Registry) -> Report:
+        """Two released versions on the rows of this checkout's test window that neither was trained on.
+
+        Raises:
+            RegistryError: there is no such version, or it cannot be had.
+        """
+        policy = policy_of(self.here.params, self.here.task)
+        self.fresh()
+        corner = self.corner(policy, registry)
+        after = corner.released(find(registry, new)).met(new)
+        corner = replace(corner, window=after.window.predicted_by(after.scored.prediction, after.facts.threshold))
+        own = own_metrics(self.here.task)
+        bout = hold(corner, corner.released(find(registry, old)).met(old).rival, None, own)
+        checkout = self._released(after, bout)
+        return self._written(bout, judge_rules(self._evidence(bout, checkout, self.here.params)), checkout, own)
+
+    def _released(self, version: Met, bout: Bout) -> Checkout:
+        """What the report says of a released version in the challenger's place."""
+        facts, folder = version.facts, version.folder
+        own = (bout.rival.folder or folder) / "dvc.lock"
+        return Checkout(
+            commit=facts.commit,
+            dirty=False,
+            model_sha256=facts.model,
+            model_bytes=(folder / "model.skops").stat().st_size,
+            rows=facts.rows,
+            first=facts.first,
+            last=facts.last,
+            model_lock=_sha256(folder / "model.txt"),
+            data=_sha256(folder / "manifest.json"),
+            params=locked_params(read_lock(folder / "dvc.lock")),
+            profile=version.profile,
+            costs={name: Cost(seconds=cost, peak_mib=None, output="") for name, cost in facts.stages.items()},
+            stages=tuple(self.here.workspace.stage_outputs),
+            policy_origin="checkout",
+            rival_params=locked_params(read_lock(own)),
+            version=facts.version,
+            latency=facts.latency_ms,
+        )
+
+    def _last_run(self, stages: Stages) -> tuple[Stages | None, Stages, tuple[dict[str, Any], dict[str, Any]]]:
+        """dvc.lock and metrics.json of the last commit beside those that stand here."""
+        workspace = self.here.workspace
+        lock, metrics = (_committed(workspace.root, "HEAD", path) for path in ("dvc.lock", "reports/metrics.json"))
+        now = read_json(workspace.metrics, remedy=RERUN)
+        if lock is None or metrics is None:
+            return None, stages, ({}, now)
+        return parse_lock(lock), stages, (json.loads(metrics), now)
+
+
+def _moved(judging: Params, here: Params) -> tuple[Change, ...]:
+    """What a change of the policy would change: its section, and how many rows may fail the schema."""
+    before, after = (
+        flat({"policy": each.policy.model_dump(), "validate": each.validate_.model_dump()}) for each in (judging, here)
+    )
+    return tuple(changes(before, after))
+
+
+def _head(repository: Repository) -> str | None:
+    try:
+        return repository.head()
+    except RegistryError:
+        return None
+
+
+def _is_dirty(repository: Repository) -> bool:
+    try:
+        return bool(repository.changed_inputs())
+    except RegistryError:
+        return True
+
+
+def _committed(root: Path, ref: str, path: str) -> str | None:
+    """A file as a commit has it; None where there is no such commit or file."""
+    # Git reads an empty ref as its index.
+    if not ref or ref.startswith("-") or ":" in ref:
+        return None
+    answer = Repository(root).run("show", f"{ref}:{path}", "--")
+    return answer.out if answer.code == 0 else None
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

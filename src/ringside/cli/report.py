@@ -1,0 +1,90 @@
+"""The verb `report`: renders a report again, or puts two released versions side by side."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ringside.cli.terminal import result, say
+
+if TYPE_CHECKING:
+    from ringside.report.model import Report
+
+File = Annotated[
+    Path | None, typer.Argument(metavar="FILE", help="A report.json; reports/report.json where none is named.")
+]
+Compare = Annotated[
+    tuple[str, str] | None,
+    typer.Option(metavar="OLD NEW", help="Put two released versions side by side on this checkout's test rows."),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Write here: .md, .html or .json; without it, Markdown is printed."),
+]
+Remote = Annotated[str, typer.Option(help="The Git remote whose registry has the versions.")]
+
+
+def report(file: File = None, compare: Compare = None, output: Output = None, remote: Remote = "origin") -> None:
+    """Render a report as Markdown, a page or JSON; it is checked first, whoever made it."""
+    from ringside.errors import UsageError
+    from ringside.store.files import write_bytes
+
+    if file is not None and compare is not None:
+        remedy = "name a file, or two versions by --compare."
+        raise UsageError("both a file and two versions are named", where="ringside report", remedy=remedy)
+    if output is not None and output.suffix not in _RENDERERS:
+        found = f"{output.suffix or 'no ending'} is no kind of report"
+        raise UsageError(found, where=f"--output {output}", remedy="end the name with .md, .html or .json.")
+    shown = _side_by_side(*compare, remote) if compare is not None else _read(file or _own())
+    content = _rendered(shown, output.suffix if output else ".md")
+    if output is None:
+        result(content.decode().rstrip("\n"))
+        return
+    write_bytes(output, content)
+    say(f"report: {len(content):,} bytes -> {output}")
+
+
+_RENDERERS = (".md", ".html", ".json")
+
+
+def _read(path: Path) -> "Report":
+    """The report in a file that anybody may have written, and that may be endless."""
+    from ringside.errors import ReportError
+    from ringside.report.model import MAX_BYTES
+    from ringside.report.read import read_report
+    from ringside.store.files import read_bytes
+
+    content = read_bytes(path, remedy="run `ringside verdict`, which writes one.", most=MAX_BYTES + 1)
+    try:
+        return read_report(content)
+    except ReportError as error:
+        raise ReportError(error.found, where=str(path), remedy=error.remedy) from None
+
+
+def _own() -> Path:
+    from ringside.store.workspace import Workspace
+
+    return Workspace.find(Path.cwd()).report
+
+
+def _rendered(shown: "Report", kind: str) -> bytes:
+    if kind == ".json":
+        from ringside.report.read import dump_report
+
+        return dump_report(shown)
+    if kind == ".html":
+        from ringside.report.html import to_html
+
+        return to_html(shown).encode()
+    from ringside.report.markdown import to_markdown
+
+    return to_markdown(shown).encode()
+
+
+def _side_by_side(old: str, new: str, remote: str) -> "Report":
+    from ringside.cli.judging import Judging
+    from ringside.cli.stages import context
+    from ringside.registry.registry import Registry
+
+    here = context()
+    return Judging(here).side_by_side(old, new, Registry.open(here.workspace.root, remote))

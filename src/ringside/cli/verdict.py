@@ -1,0 +1,84 @@
+"""The verb `verdict`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ringside.cli.terminal import result, say
+
+if TYPE_CHECKING:
+    from ringside.cli.stages import Context
+    from ringside.errors import RegistryError
+    from ringside.registry.registry import Registry
+    from ringside.report.model import Report
+
+PolicyFrom = Annotated[
+    str | None,
+    typer.Option(metavar="REF", help="Judge by the policy of this commit, branch or tag instead of this checkout's."),
+]
+Remote = Annotated[str, typer.Option(help="The Git remote whose registry has the champion.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="End with 0 whatever the verdict is.")]
+Json = Annotated[bool, typer.Option("--json", help="Print reports/report.json, for programs.")]
+PullRequests = Annotated[
+    int | None, typer.Option(min=0, help="How many pull requests were judged on this test window, for the report.")
+]
+
+EXIT_CODES = {"pass": 0, "fail": 3, "inconclusive": 4}
+
+
+def verdict(
+    policy_from: PolicyFrom = None,
+    remote: Remote = "origin",
+    exit_zero: ExitZero = False,
+    as_json: Json = False,
+    pull_requests: PullRequests = None,
+) -> None:
+    """Judge the model of this checkout against the champion, and write the report.
+
+    Ends with 0 for pass, 3 for fail and 4 for inconclusive.
+    """
+    from ringside.cli.judging import Judging
+    from ringside.cli.stages import context
+    from ringside.store.files import write_bytes
+
+    here = context()
+    report = Judging(here).report(_registry(here, remote), policy_from, pull_requests)
+    workspace = here.workspace
+    for path, content in _renderings(here, report).items():
+        write_bytes(path, content)
+    if as_json:
+        result(workspace.report.read_text(encoding="utf-8").rstrip("\n"))
+    else:
+        from ringside.report.terminal_text import to_terminal
+
+        result("\n".join(to_terminal(report)))
+        places = (workspace.relative(path) for path in (workspace.report_text, workspace.report_page, workspace.report))
+        say(f"The whole report: {', '.join(places)}")
+    if not exit_zero:
+        sys.exit(EXIT_CODES[report.verdict])
+
+
+def _renderings(here: "Context", report: "Report") -> dict[Path, bytes]:
+    from ringside.report.html import to_html
+    from ringside.report.markdown import to_markdown
+    from ringside.report.read import dump_report
+
+    workspace = here.workspace
+    return {
+        workspace.report: dump_report(report),
+        workspace.report_text: to_markdown(report).encode(),
+        workspace.report_page: to_html(report).encode(),
+    }
+
+
+def _registry(here: "Context", remote: str) -> "Registry | RegistryError":
+    """The registry, or why there is none: a verdict says so, where another command would stop."""
+    from ringside.errors import RegistryError
+    from ringside.registry.registry import Registry
+
+    try:
+        return Registry.open(here.workspace.root, remote)
+    except RegistryError as error:
+        return error
