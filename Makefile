@@ -55,8 +55,9 @@ reseeds: $(VENV)/.run ## Judge reseeds of the sample against each other, for doc
 	@python bench/reseeds.py
 
 .PHONY: reference
-reference: $(VENV)/.run ## Write docs/reference.md and docs/report.schema.json from the code
+reference: $(VENV)/.run ## Write docs/reference.md, metrics.md and report.schema.json from the code
 	@python docs/reference.py > docs/reference.md
+	@python docs/metrics.py > docs/metrics.md
 	@python docs/schema.py > docs/report.schema.json
 
 .PHONY: lock

@@ -92,6 +92,7 @@ def checkout_facts(workspace: Workspace, task: Task, params: Params, report: Rep
         first=report.challenger.first,
         last=report.challenger.last,
         rows=report.challenger.rows,
+        latency_ms=report.latency_ms,
         stages={stage.stage: stage.seconds for stage in report.stages if stage.seconds is not None},
     )
 

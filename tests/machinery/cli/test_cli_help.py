@@ -42,13 +42,14 @@ class TestHelp:
 
         assert all(verb in done.stdout + done.stderr for verb in VERBS)
 
-    def test_stands_in_the_reference(self):
-        """docs/reference.md is what `make reference` writes now."""
+    @pytest.mark.parametrize("page", ["reference", "metrics"])
+    def test_stands_in_the_pages_that_are_written_from_the_code(self, page):
+        """The page is what `make reference` writes now."""
         done = subprocess.run(
-            [sys.executable, PROJECT / "docs" / "reference.py"], capture_output=True, text=True, check=True
+            [sys.executable, PROJECT / "docs" / f"{page}.py"], capture_output=True, text=True, check=True
         )
 
-        assert (PROJECT / "docs" / "reference.md").read_text(encoding="utf-8") == done.stdout
+        assert (PROJECT / "docs" / f"{page}.md").read_text(encoding="utf-8") == done.stdout
 
 
 class TestStart:

@@ -14,7 +14,7 @@ from ringside.loader import load_task
 from ringside.params import read_params
 from ringside.registry.candidate import approval, checkout_facts, columns, inputs_hash, refuse_changes
 from ringside.registry.sums import sha256
-from ringside.report.model import Model, Report, Reproduce, Rival
+from ringside.report.model import Model, Report, Reproduce, Rival, StageCost
 from ringside.store.workspace import Workspace
 from shelf import SHA, digest, git, repository
 
@@ -128,6 +128,15 @@ class TestFacts:
             None,
             None,
         )
+
+    def test_keep_what_was_measured(self, here):
+        """Seconds by stage and the latency are what later models are shown beside."""
+        stage = StageCost(stage="train", seconds=4.5, peak_mib=None, cached=False)
+        unmeasured = StageCost(stage="split", seconds=None, peak_mib=None, cached=True)
+
+        made = here.facts(here.report(stages=[stage, unmeasured], latency_ms=12.5))
+
+        assert (made.stages, made.latency_ms) == ({"train": 4.5}, 12.5)
 
     def test_name_the_champion_that_judged(self, here):
         """Against a champion, its version and the outcome of the deciding metric are kept."""

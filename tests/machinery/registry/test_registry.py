@@ -1,9 +1,10 @@
 """Where the registry is, and whether it has a champion."""
 
+import functools
 import shutil
 import socket
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,13 @@ class Locked(BaseHTTPRequestHandler):
         self.send_response(401)
         self.send_header("WWW-Authenticate", 'Basic realm="private"')
         self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class Files(SimpleHTTPRequestHandler):
+    """A web server that hands out a folder, as Git's simplest protocol wants it."""
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -144,6 +152,22 @@ class TestNoChampion:
 
         assert champion.state == "unreachable"
         assert "Username" in champion.where
+
+    @pytest.mark.parametrize(("tag", "state"), [("other@v1.0.0", "no_champion"), ("model@v1.0.0", "unreachable")])
+    def test_is_a_host_without_a_tag_of_a_version(self, shelf, tag, state):
+        """Every release has a tag, so a host without one has none; with one, its releases would have to be asked."""
+        bare = shelf.root.parent / "bare"
+        git(bare, "tag", tag)
+        git(bare, "update-server-info")
+        with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Files, directory=str(bare))) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            git(shelf.root, "remote", "set-url", "origin", f"http://127.0.0.1:{server.server_port}/")
+            champion = Registry.open(shelf.root).champion()
+            server.shutdown()
+            thread.join()
+
+        assert champion.state == state
 
     def test_is_not_a_shallow_clone(self, tmp_path):
         """A clone that was cut off, without a remote, may lack tags."""
