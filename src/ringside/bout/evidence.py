@@ -79,7 +79,14 @@ def hold(corner: Corner, champion: Rival, adopted: Any, own: tuple[Metric, ...])
     )
 
 
-def evidence(bout: Bout, validation: list[dict[str, Any]], profile: Mapping[str, Any], limit: float) -> Evidence:
+def evidence(
+    bout: Bout,
+    validation: list[dict[str, Any]],
+    profile: Mapping[str, Any],
+    limit: float,
+    *,
+    untrusted: tuple[str, ...] = (),
+) -> Evidence:
     """The bout and the files of the pipeline, as the rules take them.
 
     Args:
@@ -87,6 +94,7 @@ def evidence(bout: Bout, validation: list[dict[str, Any]], profile: Mapping[str,
         validation: what `validate` found in each partition.
         profile: of the challenger's data.
         limit: `validate.max_quarantined`.
+        untrusted: types in the challenger's model file that nobody trusts.
     """
     shares = [
         row["quarantined"] / labelled for row in validation if (labelled := row["valid"] + row["quarantined"]) > 0
@@ -102,6 +110,7 @@ def evidence(bout: Bout, validation: list[dict[str, Any]], profile: Mapping[str,
         floors=bout.floors,
         quarantined=max(shares, default=0.0),
         max_quarantined=limit,
+        untrusted=untrusted,
         leaked=int(contains(profile["trained_on"], bout.corner.window.identities).sum()),
     )
 

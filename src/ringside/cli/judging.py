@@ -27,6 +27,7 @@ from ringside.store.adopted import read_adopted
 from ringside.store.files import read_bytes, read_json
 from ringside.store.tables import read_table
 from ringside.store.times import Cost, costs
+from ringside.store.trusted import untrusted
 from ringside.verdict.metrics import Metric, metrics_of
 from ringside.verdict.policy import Policy
 from ringside.verdict.rules import Evidence, Finding, judge_rules
@@ -65,13 +66,15 @@ class Judging:
             if rival is not None and rival.state not in ("compared", "no_champion"):
                 say(f"verdict: {what} was not compared: {rival.where}")
         checkout = self.checkout(bout, stages, policy_from, _moved(judging, self.here.params))
-        found = self._evidence(bout, checkout, judging)
+        found = self._evidence(bout, checkout, judging, self.here.workspace.model)
         found = with_notes(found, self.notes(bout, checkout, stages))
         return self._written(bout, judge_rules(found), replace(checkout, pull_requests=pull_requests), own)
 
-    def _evidence(self, bout: Bout, checkout: Checkout, judging: Params) -> Evidence:
+    def _evidence(self, bout: Bout, checkout: Checkout, judging: Params, model: Path) -> Evidence:
         validation = read_json(self.here.workspace.validation, remedy=RERUN)
-        return evidence(bout, validation, checkout.profile, judging.validate_.max_quarantined)
+        content, types = read_bytes(model, remedy=RERUN), self.here.task.trusted_types
+        unknown = untrusted(self.here.workspace.trusted, content, where=model.name, trusted_types=types)
+        return evidence(bout, validation, checkout.profile, judging.validate_.max_quarantined, untrusted=unknown)
 
     def _written(
         self, bout: Bout, findings: tuple[Finding, ...], checkout: Checkout, own: tuple[Metric, ...]
@@ -160,7 +163,8 @@ class Judging:
         own = own_metrics(self.here.task)
         bout = hold(corner, corner.released(find(registry, old)).met(old).rival, None, own)
         checkout = self._released(after, bout)
-        return self._written(bout, judge_rules(self._evidence(bout, checkout, self.here.params)), checkout, own)
+        found = self._evidence(bout, checkout, self.here.params, after.folder / "model.skops")
+        return self._written(bout, judge_rules(found), checkout, own)
 
     def _released(self, version: Met, bout: Bout) -> Checkout:
         """What the report says of a released version in the challenger's place."""

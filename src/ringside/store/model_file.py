@@ -42,6 +42,7 @@ TRUSTED_TYPES = (
 )
 """What a model file may hold beyond skops' own list; a task adds to it by `Task.trusted_types`."""
 
+_DAMAGED = "take the file from where it was trained or released (`dvc repro`, or the release) and compare its hash."
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SCALARS = {"JsonNode", "TypeNode", "FunctionNode"}
 
@@ -88,29 +89,40 @@ def load_model(content: bytes, *, where: str, trusted_types: Sequence[str] = ())
     Raises:
         ModelError: the file is damaged, was tampered with, or holds a type that is not trusted.
     """
-    trusted = [*TRUSTED_TYPES, *trusted_types]
-    damaged = "take the file from where it was trained or released (`dvc repro`, or the release) and compare its hash."
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if (bad := archive.testzip()) is not None:
-                raise zipfile.BadZipFile(f"the entry {bad} is damaged")  # noqa: TRY301  # one message for all damage
-        unknown = sorted(set(get_untrusted_types(data=content)) - set(trusted))
-    except Exception as error:
-        found = f"it is no skops file, or a damaged one ({type(error).__name__}: {error})"
-        raise ModelError(found, where=where, remedy=damaged) from error
-    if unknown:
+    if unknown := untrusted_types(content, where=where, trusted_types=trusted_types):
         raise ModelError(
             f"it holds types that are not trusted: {', '.join(unknown)}",
             where=where,
             remedy="do not load it unless you know who made it; if the type is your own, add it to Task.trusted_types.",
         )
     try:
-        model = skops_loads(content, trusted=trusted)
+        model = skops_loads(content, trusted=[*TRUSTED_TYPES, *trusted_types])
     except Exception as error:
         found = f"it cannot be loaded ({type(error).__name__}: {error})"
-        raise ModelError(found, where=where, remedy=damaged) from error
+        raise ModelError(found, where=where, remedy=_DAMAGED) from error
     check_trees(model, where=where)
     return model
+
+
+def untrusted_types(content: bytes, *, where: str, trusted_types: Sequence[str] = ()) -> list[str]:
+    """The types in a skops file that nobody trusts, in order of their names; nothing of the file is run.
+
+    Args:
+        content: the file's bytes.
+        where: the file's name, for the error.
+        trusted_types: the task's own additions to `TRUSTED_TYPES`.
+
+    Raises:
+        ModelError: the file is damaged, or none.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if (bad := archive.testzip()) is not None:
+                raise zipfile.BadZipFile(f"the entry {bad} is damaged")  # noqa: TRY301  # one message for all damage
+        return sorted(set(get_untrusted_types(data=content)) - {*TRUSTED_TYPES, *trusted_types})
+    except Exception as error:
+        found = f"it is no skops file, or a damaged one ({type(error).__name__}: {error})"
+        raise ModelError(found, where=where, remedy=_DAMAGED) from error
 
 
 class _Canonical:

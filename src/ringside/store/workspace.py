@@ -76,6 +76,11 @@ class Workspace:
         return self.root / ".dvc" / "tmp" / "ringside-rivals"
 
     @property
+    def trusted(self) -> Path:
+        """Which model files were found to hold trusted types only."""
+        return self.root / ".dvc" / "tmp" / "ringside-trusted.json"
+
+    @property
     def stage_outputs(self) -> dict[str, Path]:
         """One small output of each stage, by which its run is known again."""
         return {
