@@ -97,6 +97,9 @@ class SlicePolicyParams(_Section):
     tolerance: _Tolerance | None = Field(
         default=None, description="of the deciding metric within a slice; without one, slices are shown and not judged"
     )
+    columns: list[str] | None = Field(
+        default=None, description="the slices of the task that are judged; without it all, the others are only shown"
+    )
     min_rows: int = Field(default=200, ge=1, description="a slice with fewer rows is shown and not judged")
 
 

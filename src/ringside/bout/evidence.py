@@ -49,14 +49,14 @@ def hold(corner: Corner, champion: Rival, adopted: Any, own: tuple[Metric, ...])
     """
     policy, window = corner.policy, corner.window
     metrics = metrics_of(window.truth.kind, own)
-    policy.check(metrics)
+    policy.check(metrics, window.slices)
     rival = corner.adopted(adopted) if champion.state == "no_champion" and adopted is not None else champion
     comparison = None
     if rival.window is not None and rival.scored is not None:
         comparison = compare(
             rival.window.challenger,
             rival.scored,
-            policy,
+            policy.on_slices(rival.window.slices),
             baseline=rival.window.baseline,
             slices=rival.window.slices,
             own=own,

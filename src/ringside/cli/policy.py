@@ -27,6 +27,7 @@ def policy_of(params: "Params", task: "Task") -> "Policy":
         guardrails={name: Tolerance.parse(value) for name, value in section.guardrails.items()},
         floors=section.floors,
         slices=None if slices is None else Tolerance.parse(slices),
+        slice_columns=None if section.slices.columns is None else tuple(section.slices.columns),
         slice_rows=section.slices.min_rows,
         confidence=section.confidence,
         uses=section.uses,

@@ -57,12 +57,12 @@ def compare(  # noqa: PLR0913  # each is a thing of its own
         own: metrics of the task's own.
 
     Raises:
-        UsageError: the policy names a metric that does not exist or cannot decide.
+        UsageError: the policy names a metric or slice that does not exist, or a metric that cannot decide.
         DataError: the predictions are not of the same rows.
     """
     _same_rows(challenger.truth, *(other.truth for other in (rival, baseline) if other))
     metrics = metrics_of(challenger.truth.kind, own)
-    policy.check(metrics)
+    policy.check(metrics, slices or {})
     pair = Pair(challenger, rival, policy, baseline)
     deciding = metrics[policy.metric]
     results = [judge(deciding, pair, policy.tolerance, uses=policy.uses)]
@@ -114,8 +114,9 @@ def _parts(slices: Mapping[str, npt.ArrayLike]) -> Iterator[tuple[str, str, Ints
 def _slice(column: str, value: str, pair: Pair, index: Ints, metric: Metric) -> Slice:
     part = pair.take(index)
     policy = pair.policy
-    tolerance = policy.slices if len(index) >= policy.slice_rows else None
+    asked = policy.slices if policy.slice_columns is None or column in policy.slice_columns else None
+    tolerance = asked if len(index) >= policy.slice_rows else None
     result = judge(metric, part, tolerance)
-    if policy.slices is not None and tolerance is None:
+    if asked is not None and tolerance is None:
         result = replace(result, reason="few_rows")
     return Slice(column, value, len(index), result)

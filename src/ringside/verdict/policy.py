@@ -1,8 +1,8 @@
 """What the team asks of a challenger, as `ringside.verdict` takes it."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ringside.codes import Kind
@@ -68,6 +68,8 @@ class Policy:
     """What a metric must reach, whatever the rival does; a ceiling where less is better."""
     slices: Tolerance | None = None
     """The deciding metric's tolerance within a slice; None where slices are shown and not judged."""
+    slice_columns: tuple[str, ...] | None = None
+    """The columns whose slices are judged; None for all, () for none."""
     slice_rows: int = 200
     """A slice with fewer rows is shown and not judged."""
     confidence: float = 0.95
@@ -100,24 +102,35 @@ class Policy:
         """The error rate of one bound."""
         return 1 - self.confidence
 
-    def check(self, metrics: Mapping[str, Metric]) -> None:
-        """Compare with the metrics that there are.
+    def on_slices(self, slices: Collection[str]) -> "Policy":
+        """The policy for rows of which only these slices are left."""
+        if self.slice_columns is None:
+            return self
+        return replace(self, slice_columns=tuple(name for name in self.slice_columns if name in slices))
+
+    def check(self, metrics: Mapping[str, Metric], slices: Collection[str] | None = None) -> None:
+        """Compare with the metrics, and where they are known with the slices, that there are.
 
         Raises:
-            UsageError: a metric does not exist, or is asked for more than it can bear.
+            UsageError: a metric or slice does not exist, or a metric is asked for more than it can bear.
         """
         for key, names in (("metric", [self.metric]), ("guardrails", self.guardrails), ("floors", self.floors)):
-            for name in names:
-                if name not in metrics:
-                    remedy = f"name one of {', '.join(metrics)}."
-                    found = f"`{key}` names the metric {name!r}, which there is not"
-                    raise UsageError(found, where="policy", remedy=remedy)
+            _check_names(key, names, "metric", metrics)
+        if slices is not None and self.slice_columns is not None:
+            _check_names("slices.columns", self.slice_columns, "slice", slices)
         if metrics[self.metric].judged != "decides":
             remedy = f"name one of {', '.join(n for n, m in metrics.items() if m.judged == 'decides')}."
             raise UsageError(f"`metric` is {self.metric!r}, which cannot decide", where="policy", remedy=remedy)
         if self.metric in self.guardrails:
             remedy = "its tolerance is `tolerance`; take it out of the guardrails."
             raise UsageError(f"{self.metric!r} decides and is a guardrail", where="policy", remedy=remedy)
+
+
+def _check_names(key: str, names: Iterable[str], what: str, known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            remedy = f"name one of {', '.join(known)}." if known else "take it out: there is none."
+            raise UsageError(f"`{key}` names the {what} {name!r}, which there is not", where="policy", remedy=remedy)
 
 
 def default_metric(kind: Kind) -> str:

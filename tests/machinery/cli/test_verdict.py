@@ -282,6 +282,12 @@ class TestPolicy:
         assert found in said
         assert "mae, rmse, r2" in said
 
+    def test_that_names_no_slice_is_wrong_usage(self, ring):
+        """The message names the key and the slice."""
+        ring.policy("{slices: {columns: [planet]}}")
+
+        assert "`slices.columns` names the slice 'planet', which there is not" in typed(ring.root, "verdict", code=2).err
+
 
 class TestPolicyFromRef:
     """A pull request is judged by the policy of the branch that it wants to join."""

@@ -101,6 +101,20 @@ class TestSlices:
         assert [s.result.outcome for s in found.slices] == [None, None]
         assert all(s.result.lower is not None for s in found.slices)
 
+    def test_of_a_column_that_the_policy_leaves_out_are_only_shown(self):
+        """Named columns are judged, the others have bounds and neither outcome nor reason."""
+        policy = policy_of(slices=Tolerance(0.01), slice_rows=1, slice_columns=("region",))
+        found = compare(CHALLENGER, RIVAL, policy, slices={"region": REGION, "again": REGION}).slices
+
+        shown = [s.result for s in found if s.column == "again"]
+        assert all(s.result.outcome is not None for s in found if s.column == "region")
+        assert [(one.outcome, one.reason) for one in shown] == [(None, None)] * 2
+
+    def test_that_the_policy_names_and_nobody_has_are_an_error(self):
+        """The comparison knows which slices there are."""
+        with pytest.raises(UsageError, match="planet"):
+            compare(CHALLENGER, RIVAL, policy_of(slice_columns=("planet",)), slices={"region": REGION})
+
     def test_of_few_rows_are_not_judged(self):
         """A slice with fewer rows than the policy asks for says so."""
         policy = policy_of(slices=Tolerance(0.01), slice_rows=1500)

@@ -10,6 +10,28 @@ from ringside.verdict.policy import Tolerance, default_metric
 BINARY = metrics_of("binary")
 
 
+class TestSliceColumns:
+    """The slices that a policy names."""
+
+    def test_that_there_are_not_are_an_error(self):
+        """The error names the key, the slice and those that there are."""
+        policy = policy_of(slice_columns=("planet",))
+
+        with pytest.raises(UsageError, match=r"`slices.columns` names the slice 'planet'.*\n.*carrier, origin"):
+            policy.check(BINARY, ("carrier", "origin"))
+
+    def test_are_not_asked_for_where_no_slice_is_known(self):
+        """Floors alone know no slice."""
+        policy_of(slice_columns=("planet",)).check(BINARY)
+
+    def test_can_lack_on_fewer_rows(self):
+        """Rows of one partition have no slice by partition; the others stay."""
+        policy = policy_of(slice_columns=("carrier", "partition"))
+
+        assert policy.on_slices(("carrier",)).slice_columns == ("carrier",)
+        assert policy_of().on_slices(()).slice_columns is None
+
+
 class TestTolerance:
     """The loss that is accepted."""
 
