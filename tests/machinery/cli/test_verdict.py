@@ -285,8 +285,9 @@ class TestPolicy:
     def test_that_names_no_slice_is_wrong_usage(self, ring):
         """The message names the key and the slice."""
         ring.policy("{slices: {columns: [planet]}}")
+        said = typed(ring.root, "verdict", code=2).err
 
-        assert "`slices.columns` names the slice 'planet', which there is not" in typed(ring.root, "verdict", code=2).err
+        assert "`slices.columns` names the slice 'planet', which there is not" in said
 
 
 class TestPolicyFromRef:
