@@ -2,15 +2,13 @@
 
 import itertools
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
+from packages import Package
 from ringside.errors import TaskError
-from ringside.loader import load_metrics, load_task
-from ringside.task import Task
+from ringside.loader import load_metrics
 
 _NUMBERS = itertools.count(1)
 TASK = 'Task(name="{}", kind="binary", target="bought", identity=("customer",))'
@@ -22,24 +20,6 @@ METRICS = """
 
     METRICS = (Metric(name="lost", better="lower", function=lost),)
 """
-
-
-@dataclass(frozen=True)
-class Package:
-    """A task's package of its own name, since Python remembers the modules that it imported."""
-
-    root: Path
-    name: str
-
-    def write(self, file: str, text: str) -> None:
-        """Write one of the package's files."""
-        path = self.root / "src" / self.name / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(dedent(text), encoding="utf-8")
-
-    def load(self) -> Task:
-        """The task."""
-        return load_task(self.root, self.name)
 
 
 @pytest.fixture

@@ -79,6 +79,7 @@ def _of_sums(
     statistics: Callable[[Scored], Floats], value: Callable[[Floats], Floats]
 ) -> Callable[[Scored], Estimates]:
     def estimate(scored: Scored) -> Estimates:
+        """The value of all totals, and of all but each group's."""
         by_group = statistics(scored)
         total = by_group.sum(axis=0)
         sizes = scored.truth.sizes
@@ -90,6 +91,7 @@ def _of_sums(
 
 def _of_ranks(function: Callable[[Scored], tuple[float, Floats]]) -> Callable[[Scored], Estimates]:
     def estimate(scored: Scored) -> Estimates:
+        """What the function answers, with the rows of its groups or blocks."""
         value, deleted = function(scored)
         sizes = scored.truth.sizes
         return Estimates(value, deleted, sizes if len(deleted) == len(sizes) else ranks.block_sizes(scored))
@@ -101,6 +103,7 @@ def custom(name: str, better: Better, function: Function) -> Metric:
     """A metric of a task's own; correct for any function, and as slow as the function times the number of groups."""
 
     def estimate(scored: Scored) -> Estimates:
+        """The function of all rows, and of all but each block's."""
         block, sizes = ranks.blocks(scored), ranks.block_sizes(scored)
         y, prediction = scored.truth.y, scored.prediction
         values = [function(y, prediction, np.ones(len(y)))]

@@ -80,9 +80,9 @@ class TestPlace:
         ("address", "path"),
         [
             ("/srv/a.git", "/srv/a.git"),
-            ("../a.git", "/root/../a.git"),
+            ("../a.git", "/checkout/../a.git"),
             ("file:///srv/a.git", "/srv/a.git"),
-            ("./a:b", "/root/a:b"),
+            ("./a:b", "/checkout/a:b"),
             ("https://github.com/a/b.git", None),
             ("ssh://git@github.com/a/b.git", None),
             ("git@github.com:a/b.git", None),
@@ -91,7 +91,7 @@ class TestPlace:
     )
     def test_is_local_as_git_decides_it(self, address, path):
         """A colon before the first slash is a host's; the rest is a folder."""
-        assert local_path(address, Path("/root")) == (path and Path(path))
+        assert local_path(address, Path("/checkout")) == (path and Path(path))
 
 
 class TestNoChampion:
