@@ -63,7 +63,8 @@ def hold(corner: Corner, champion: Rival, adopted: Any, own: tuple[Metric, ...])
         )
     anchor, anchor_result = _anchor(corner, champion, metrics[policy.metric])
     pair = Pair(window.challenger, window.baseline, policy)
-    order = [policy.metric, *(name for name in metrics if name != policy.metric)]
+    # In the order of a comparison with a rival, so that versions list the same metrics first.
+    order = dict.fromkeys([policy.metric, *policy.guardrails, *metrics])
     shown = tuple(judge(metrics[name], pair, None) for name in order)
     return Bout(
         corner,

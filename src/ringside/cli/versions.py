@@ -31,7 +31,12 @@ def versions(
         result(json.dumps(_as_json(listed, production, hold), indent=2))
         return
     if not listed:
-        say(f"versions: {registry.where} has none yet; `make run` judges the model, `ringside publish` publishes it")
+        champion = registry.champion()
+        if champion.state == "no_champion":
+            how = "`make run` judges the model, `ringside publish` publishes it"
+            say(f"versions: {registry.where} has none yet; {how}")
+        else:
+            say(f"versions: there is none that can be shown: {champion.where}")
         return
     result(table(_HEADER, [_row(facts, production) for facts in listed]))
     if hold is not None:

@@ -93,6 +93,14 @@ class TestVersions:
         assert "ringside publish" in done.stderr
         assert json.loads(alone.checkout.run("ringside", "versions", "--json").stdout)["versions"] == []
 
+    def test_of_a_tag_without_a_release_says_what_is_missing(self, alone):
+        """A registry that lost its releases is no empty one."""
+        alone.checkout.ok("git", "tag", "model@v1.0.0")
+        done = alone.checkout.run("ringside", "versions")
+
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "model@v1.0.0 without a release" in done.stderr
+
     def test_shows_each_version_in_a_line(self, diabetes: Made):
         """Version, production, day, verdict, metrics, the last partition and the commit stand in one line."""
         line = diabetes.checkout.run("ringside", "versions").stdout.splitlines()[2]
