@@ -128,7 +128,7 @@ def mend(workspace: Workspace) -> list[str]:
     """
     removed = []
     rwlock = workspace.root / ".dvc" / "tmp" / "rwlock"
-    for path, parse in ((rwlock, json.loads), (workspace.root / "dvc.lock", _stages), (workspace.raw_dvc, _outs)):
+    for path, parse in ((rwlock, _holders), (workspace.root / "dvc.lock", _stages), (workspace.raw_dvc, _outs)):
         try:
             parse(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -141,6 +141,26 @@ def mend(workspace: Workspace) -> list[str]:
 
 def _dvc_yaml(workspace: Workspace) -> Path:
     return workspace.root / "dvc.yaml"
+
+
+def _holders(text: str) -> None:
+    """Refuse a lock whose every holder was killed.
+
+    DVC sees to that itself, but takes one that nobody waited for, as in a container without an init, for alive.
+    """
+    content = json.loads(text)
+    infos = [*content.get("write", {}).values(), *(info for many in content.get("read", {}).values() for info in many)]
+    if infos and all(_is_gone(info["pid"]) for info in infos):
+        raise ValueError("it is held by processes that are gone")
+
+
+def _is_gone(pid: int) -> bool:
+    import psutil
+
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _stages(text: str) -> None:

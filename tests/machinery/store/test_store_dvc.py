@@ -1,7 +1,10 @@
 """DVC as the machinery calls it, and DVC's own files after a kill."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,6 +118,19 @@ FILES = {
 
 class TestMend:
     """`mend`, after DVC was killed while it wrote one of its files in place."""
+
+    def test_removes_a_lock_whose_holder_was_killed_and_not_waited_for(self, workspace):
+        """DVC would take such a process for alive and call data/raw busy for ever."""
+        path = workspace.root / ".dvc" / "tmp" / "rwlock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
+            path.write_text(json.dumps({"write": {"data/raw": {"pid": process.pid, "cmd": "dvc"}}}), encoding="utf-8")
+            alive = mend(workspace)
+            process.kill()
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            killed = mend(workspace)
+
+        assert (alive, killed) == ([], [".dvc/tmp/rwlock"])
 
     @pytest.mark.parametrize("name", FILES)
     def test_leaves_what_dvc_can_use_of_any_length(self, workspace, name):
