@@ -8,8 +8,9 @@
     ├── ModelError           a model cannot be fitted, or a model file cannot be trusted
     ├── StoreError           a file cannot be written, or the repository is not in order
     ├── ReportError          a report is not ours, or not whole
-    └── RegistryError        the registry cannot be asked, or holds what it must not
-        └── ReleaseExistsError   a version was published by somebody else in between
+    ├── RegistryError        the registry cannot be asked, or holds what it must not
+    │   └── ReleaseExistsError   a version was published by somebody else in between
+    └── GitHubError          GitHub gives no answer, or refuses
 
 Every error says what was found, where, and what to do next; only the command line turns it into text for people.
 """
@@ -56,7 +57,19 @@ class TaskError(RingsideError):
 
 
 class SourceError(RingsideError):
-    """A source cannot be reached, or answers a partition differently than the manifest says."""
+    """A source cannot be reached, or answers a partition differently than the manifest says.
+
+    Args:
+        found: as `RingsideError`, like `where` and `remedy`.
+        where: what was asked.
+        remedy: what to do next.
+        unreadable: whether the data cannot be had from here (no network, no credentials), so that nothing can be said
+            of them; an answer that is wrong, and code that fails, are not.
+    """
+
+    def __init__(self, found: str, *, where: str, remedy: str, unreadable: bool = False) -> None:
+        super().__init__(found, where=where, remedy=remedy)
+        self.unreadable = unreadable
 
 
 class DataError(RingsideError):
@@ -92,3 +105,20 @@ class RegistryError(RingsideError):
 
 class ReleaseExistsError(RegistryError):
     """A version was published by somebody else in between."""
+
+
+class GitHubError(RingsideError):
+    """GitHub gives no answer, or refuses.
+
+    Args:
+        found: as `RingsideError`, like `where` and `remedy`.
+        where: what was asked.
+        remedy: what to do next.
+        status: of the answer, as 404; None where there was none.
+        final: whether asking again is of no use.
+    """
+
+    def __init__(self, found: str, *, where: str, remedy: str, status: int | None = None, final: bool = False) -> None:
+        super().__init__(found, where=where, remedy=remedy)
+        self.status = status
+        self.final = final
