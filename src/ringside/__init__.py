@@ -18,7 +18,7 @@ For programs: `ringside.load("champion").predict(frame)`.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ringside.registry.consumer import Model, load
+    from ringside.programs import Model, load
 
 __all__ = ["Model", "load"]
 
@@ -26,7 +26,7 @@ __all__ = ["Model", "load"]
 def __getattr__(name: str) -> object:
     # Imported when it is asked for, so that `import ringside` costs nothing.
     if name in __all__:
-        from ringside.registry import consumer
+        from ringside import programs
 
-        return getattr(consumer, name)
+        return getattr(programs, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -20,12 +20,12 @@ def fetch(
     remote: Remote = "origin",
 ) -> None:
     """Bring all files of a released version here, their hashes compared."""
+    from ringside.cli.registry import open_registry
     from ringside.registry.consumer import fetch as bring
     from ringside.registry.consumer import find
-    from ringside.registry.registry import Registry
     from ringside.store.workspace import Workspace
 
-    registry = Registry.open(Workspace.find(Path.cwd()).root, remote)
+    registry = open_registry(Workspace.find(Path.cwd()).root, remote)
     facts = find(registry, version)
     target = output if output is not None else Path(facts.version)
     with working(f"fetch: {facts.version}"):
@@ -43,9 +43,9 @@ def verify(
     remote: Remote = "origin",
 ) -> None:
     """Check a version: hashes of all files, trusted types only, and the predictions on its reference rows."""
+    from ringside.cli.registry import open_registry
     from ringside.registry.consumer import find, is_folder, release_folder, task_of
     from ringside.registry.consumer import verify as check
-    from ringside.registry.registry import Registry
     from ringside.store.workspace import Workspace
 
     workspace = Workspace.find(Path.cwd())
@@ -54,7 +54,7 @@ def verify(
         if is_folder(version):
             folder = Path(version)
         else:
-            registry = Registry.open(workspace.root, remote)
+            registry = open_registry(workspace.root, remote)
             folder = release_folder(registry, find(registry, version), workspace)
         found = check(folder, workspace, task)
     lines = [

@@ -63,9 +63,11 @@ def _by_version(
     version: str, source: Path, workspace: "Workspace", remote: str
 ) -> "tuple[str, pd.DataFrame, pd.DataFrame]":
     """The predictions of a released version, by its own code."""
+    from ringside.cli.registry import open_registry
     from ringside.registry.consumer import is_folder, load
 
-    released = load(Path(version) if is_folder(version) else version, root=workspace.root, remote=remote)
+    named = Path(version) if is_folder(version) else version
+    released = load(named, root=workspace.root, remote=remote, opened=open_registry)
     rows = _read(source, released.facts.columns)
     return released.version, rows.frame, released.predict(rows.frame, check=True)
 

@@ -21,14 +21,14 @@ def publish(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """Make the model that was judged a version that anyone can fetch, verify and roll back to."""
+    from ringside.cli.registry import open_registry
     from ringside.registry.publish import default_branch_note
     from ringside.registry.publish import publish as make
-    from ringside.registry.registry import Registry
     from ringside.store.workspace import Workspace
 
     workspace = Workspace.find(Path.cwd())
-    candidate = _candidate(workspace, accept_reason)
-    registry = Registry.open(workspace.root, remote)
+    candidate = candidate_of(workspace, accept_reason)
+    registry = open_registry(workspace.root, remote)
     with working("publish: making the release"):
         done = make(registry, candidate, workspace.release_draft)
     version = done.facts.version
@@ -41,8 +41,14 @@ def publish(
     result(json.dumps(answer, indent=2) if as_json else version)
 
 
-def _candidate(workspace: "Workspace", accept_reason: str | None) -> "Candidate":
-    """What this checkout would publish; nothing is built yet."""
+def candidate_of(workspace: "Workspace", accept_reason: str | None) -> "Candidate":
+    """What this checkout would publish; nothing is built yet.
+
+    Raises:
+        RegistryError: a file that decides the model differs from the commit.
+        UsageError: the reason is none.
+        DataError: the verdict has not run.
+    """
     from ringside.loader import load_task
     from ringside.params import read_params
     from ringside.registry.build import assemble, release_notes

@@ -22,8 +22,8 @@ def rollback(
     remote: Annotated[str, typer.Option(help="The Git remote that is the registry.", metavar="NAME")] = "origin",
 ) -> None:
     """Put an earlier version in production and hold the next ones back until people lift that."""
+    from ringside.cli.registry import open_registry
     from ringside.errors import UsageError
-    from ringside.registry.registry import Registry
     from ringside.store.workspace import Workspace
 
     if lift_hold and (to is not None or reason is not None):
@@ -31,7 +31,7 @@ def rollback(
         raise UsageError("--lift-hold stands alone", where="--lift-hold", remedy=remedy)
     if not lift_hold and reason is None:
         raise UsageError("it is missing", where="--reason", remedy="say why in one line, for whoever asks later.")
-    registry = Registry.open(Workspace.find(Path.cwd()).root, remote)
+    registry = open_registry(Workspace.find(Path.cwd()).root, remote)
     if reason is None:
         _lift(registry)
     else:

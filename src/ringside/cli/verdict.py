@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ringside.errors import RegistryError
     from ringside.registry.registry import Registry
     from ringside.report.model import Report
+    from ringside.store.workspace import Workspace
 
 PolicyFrom = Annotated[
     str | None,
@@ -44,9 +45,9 @@ def verdict(
     from ringside.store.files import write_bytes
 
     here = context()
-    report = Judging(here).report(_registry(here, remote), policy_from, pull_requests)
+    report = Judging(here).report(registry_or_why(here, remote), policy_from, pull_requests)
     workspace = here.workspace
-    for path, content in _renderings(here, report).items():
+    for path, content in renderings(workspace, report).items():
         write_bytes(path, content)
     if as_json:
         result(workspace.report.read_text(encoding="utf-8").rstrip("\n"))
@@ -60,12 +61,12 @@ def verdict(
         sys.exit(EXIT_CODES[report.verdict])
 
 
-def _renderings(here: "Context", report: "Report") -> dict[Path, bytes]:
+def renderings(workspace: "Workspace", report: "Report") -> dict[Path, bytes]:
+    """The files of a report, each with its content."""
     from ringside.report.html import to_html
     from ringside.report.markdown import to_markdown
     from ringside.report.read import dump_report
 
-    workspace = here.workspace
     return {
         workspace.report: dump_report(report),
         workspace.report_text: to_markdown(report).encode(),
@@ -73,12 +74,12 @@ def _renderings(here: "Context", report: "Report") -> dict[Path, bytes]:
     }
 
 
-def _registry(here: "Context", remote: str) -> "Registry | RegistryError":
+def registry_or_why(here: "Context", remote: str) -> "Registry | RegistryError":
     """The registry, or why there is none: a verdict says so, where another command would stop."""
+    from ringside.cli.registry import open_registry
     from ringside.errors import RegistryError
-    from ringside.registry.registry import Registry
 
     try:
-        return Registry.open(here.workspace.root, remote)
+        return open_registry(here.workspace.root, remote)
     except RegistryError as error:
         return error

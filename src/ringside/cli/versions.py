@@ -21,10 +21,10 @@ def versions(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """List the versions of the model, the newest first."""
-    from ringside.registry.registry import Registry
+    from ringside.cli.registry import open_registry
     from ringside.store.workspace import Workspace
 
-    registry = Registry.open(Workspace.find(Path.cwd()).root, remote)
+    registry = open_registry(Workspace.find(Path.cwd()).root, remote)
     listed = registry.versions()[::-1]
     production, hold = registry.production(), registry.releases.hold()
     if as_json:

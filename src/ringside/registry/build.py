@@ -67,7 +67,7 @@ def assemble(workspace: Workspace, task: Task, facts: Facts, report: Report, fol
         write_frame(folder / REFERENCE, reference)
         count = len(reference)
     entries = list(Manifest.read(workspace.manifest, task=task.name).entries.values())
-    read_by_stages = params.model_dump(by_alias=True, exclude={"policy", "publish"})
+    read_by_stages = params.model_dump(by_alias=True, exclude={"live", "policy", "publish", "retrain"})
     material = Material(read_by_stages, entries, asked_types(content), count)
     write_bytes(folder / CARD, card(facts, report, material).encode())
     lock = read_bytes(workspace.lock, remedy=_RERUN).decode()

@@ -11,7 +11,7 @@ from ringside.loader import load_schema
 from ringside.params import Params
 from ringside.registry.code import code_hash
 from ringside.registry.git import Repository
-from ringside.registry.interface import Facts
+from ringside.registry.interface import Facts, Spent
 from ringside.registry.sums import sha256
 from ringside.report.model import Report
 from ringside.store.workspace import Workspace
@@ -24,19 +24,19 @@ _EXIT_CODES = {"fail": 3, "inconclusive": 4}
 _AGAIN = "run `make run`, which trains and judges what is here, and publish then."
 
 
-def inputs_hash(workspace: Workspace, task: Task, params: Params) -> str:
+def inputs_hash(workspace: Workspace, params: Params) -> str:
     """SHA-256 over what a model is made of, 64 hex digits: equal where publishing again would publish the same.
 
     It covers the task's code with its packages, the parameters that stages read (not the policy, and no comment), and
-    the values of the data. The machinery is no input: an update of it publishes nothing.
+    the values of the data. The machinery is no input: an update of it publishes nothing. The task's code is not run.
 
     Raises:
         DataError: the manifest is none.
         RegistryError: the task's code is not here.
     """
-    entries = Manifest.read(workspace.manifest, task=task.name).entries.values()
+    entries = Manifest.read(workspace.manifest, task=params.task).entries.values()
     parts = {
-        "code": code_hash(workspace.root, task.name),
+        "code": code_hash(workspace.root, params.task),
         "params": params.model_dump(mode="json", include=_SECTIONS),
         "data": [[entry.partition, entry.rows, entry.content] for entry in entries],
     }
@@ -79,7 +79,7 @@ def checkout_facts(workspace: Workspace, task: Task, params: Params, report: Rep
         columns=columns(task),
         model=report.challenger.sha256,
         code=code_hash(workspace.root, task.name),
-        inputs=inputs_hash(workspace, task, params),
+        inputs=inputs_hash(workspace, params),
         python=report.reproduce.python,
         threshold=report.policy.threshold,
         verdict=report.verdict,
@@ -94,7 +94,15 @@ def checkout_facts(workspace: Workspace, task: Task, params: Params, report: Rep
         rows=report.challenger.rows,
         latency_ms=report.latency_ms,
         stages={stage.stage: stage.seconds for stage in report.stages if stage.seconds is not None},
+        cost=_spent(report),
     )
+
+
+def _spent(report: Report) -> Spent | None:
+    cost = report.cost
+    if cost is None:
+        return None
+    return Spent(runner=cost.runner, usd_per_minute=cost.usd_per_minute, seconds=cost.seconds)
 
 
 def refuse_changes(workspace: Workspace) -> None:

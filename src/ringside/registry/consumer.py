@@ -4,7 +4,7 @@ import functools
 import re
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 PRODUCTION = ("latest", "champion")
 """What the version in production is also called."""
 RECORD = "release.json"
+Opener = Callable[[Path, str], Registry]
 _REMEDY = "take the release again (`ringside fetch`)."
 
 
@@ -95,13 +96,16 @@ class Model:
         return predict_with(self.folder, self.facts, frame, self._workspace, self._task, check=check)
 
 
-def load(version: str | Path, *, root: str | Path = ".", remote: str = "origin") -> Model:
+def load(
+    version: str | Path, *, root: str | Path = ".", remote: str = "origin", opened: Opener = Registry.open
+) -> Model:
     """A released version.
 
     Args:
         version: `champion` or `latest`, a version as in `v1.2.0`, or the folder that `ringside fetch` made.
         root: the checkout, or a folder in it.
         remote: the Git remote whose releases are asked.
+        opened: opens the registry of a checkout and a remote.
 
     Raises:
         UsageError: it is no version and no folder.
@@ -113,7 +117,7 @@ def load(version: str | Path, *, root: str | Path = ".", remote: str = "origin")
         folder = Path(version)
         check_folder(folder)
         return Model(folder, read_facts(folder), workspace, task)
-    registry = Registry.open(workspace.root, remote)
+    registry = opened(workspace.root, remote)
     facts = find(registry, str(version))
     return Model(release_folder(registry, facts, workspace), facts, workspace, task)
 

@@ -131,6 +131,10 @@ class Repository:
         names = self.run("remote").out.split()
         return {name: self.run("remote", "get-url", "--", name).out.partition("\n")[0] for name in names}
 
+    def configured(self, remote: str) -> str:
+        """A remote's address as it is written down: the place that people mean, wherever Git is led instead."""
+        return self.run("config", "--get", f"remote.{remote}.url").out.partition("\n")[0]
+
     def tags(self, place: str) -> dict[str, str]:
         """Each tag of the registry at `place` (a remote's name or a path) with the commit that it is on.
 
@@ -161,13 +165,16 @@ class Repository:
         Raises:
             RegistryError: the commit is not here, or Git refuses.
         """
-        ident = self.run("var", "GIT_COMMITTER_IDENT")
-        # A build machine may know no name for its account.
-        who = ident.out.strip() if ident.code == 0 else f"ringside <> {int(time.time())} +0000"
-        text = f"object {commit}\ntype commit\ntag {name}\ntagger {who}\n\n{message}\n"
+        text = f"object {commit}\ntype commit\ntag {name}\ntagger {self.who()}\n\n{message}\n"
         return self.ok(
             "mktag", stdin=text, remedy=f"bring the commit here (`git fetch origin {commit}`) and run again."
         )
+
+    def who(self) -> str:
+        """Name, address and time as an object of Git's states them."""
+        ident = self.run("var", "GIT_COMMITTER_IDENT")
+        # A build machine may know no name for its account.
+        return ident.out.strip() if ident.code == 0 else f"ringside <> {int(time.time())} +0000"
 
     def name_tag(self, name: str, thing: str) -> bool:
         """Let the tag `name` refer to `thing` in this repository; False where there is one of that name."""

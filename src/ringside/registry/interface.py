@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,16 @@ Version = Annotated[str, Field(pattern=r"^v(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,
 
 class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Spent(_Record):
+    """What bringing the data, making and judging a version took."""
+
+    runner: Annotated[str, Field(max_length=64)]
+    """The label of the machine."""
+    usd_per_minute: Annotated[float, Field(ge=0)] | None
+    """None where nobody knew the price."""
+    seconds: Annotated[float, Field(ge=0)]
 
 
 class Facts(_Record):
@@ -60,6 +70,8 @@ class Facts(_Record):
     """Milliseconds that the model took for 1,000 rows when it was evaluated."""
     stages: dict[str, float] = {}
     """Seconds by stage, where they were measured."""
+    cost: Spent | None = None
+    """None where it was made on a person's machine, or published by an older Ringside."""
 
 
 class Hold(_Record):
@@ -134,4 +146,13 @@ class Releases(Protocol):
 
     def lock(self) -> AbstractContextManager[None]:
         """Keep other publishers out; freed when the process ends, however it ends."""
+        ...
+
+
+@runtime_checkable
+class TagsByCall(Protocol):
+    """A place that takes tags by another way than a push, too."""
+
+    def tag(self, name: str, commit: str, message: str) -> bool:
+        """Make an annotated tag; False where the place refuses."""
         ...

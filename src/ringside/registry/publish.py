@@ -1,13 +1,14 @@
 """Publishing: a model that was judged becomes a version, once, and whole.
 
-The steps, all under the registry's lock: finish or clean up what a killed publisher left; stop if this was published
-already; take the next version; build the files aside; publish them as one release; tag the commit; put the version in
-production unless a hold stands. A kill between two steps leaves a state that the next run, of this commit or of another
-one, brings to its end.
+The steps, all under the registry's lock: finish or clean up what a killed publisher left (`tidy`); stop if this was
+published already (`published_as`); take the next version and build its files aside (`prepare`); publish them as one
+release, tag the commit, put the version in production unless a hold stands (`deliver`). A kill between two steps leaves
+a state that the next run, of this commit or of another one, brings to its end. A workflow prepares in one job, which
+may not write to the repository, and delivers in another, which runs no code of the model.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class Candidate:
     """What may become a version."""
 
     facts: Facts
-    """Of the checkout; `version` and `published` are set by `publish`."""
+    """Of the checkout; `version` and `published` are set by `prepare`."""
     approve: Callable[[], None]
     """Raises where it must not be published; asked only where it was not published before."""
     fill: Callable[[Facts, Path], None]
@@ -45,6 +46,16 @@ class Published:
     """What people should know: what was finished for a killed publisher, a hold, a tag that could not be set."""
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """The files of a version that does not exist yet."""
+
+    facts: Facts
+    folder: Path
+    """All files, `release.json` and SHA256SUMS among them."""
+    notes: str
+
+
 def publish(registry: Registry, candidate: Candidate, folder: Path) -> Published:
     """Make a version of a candidate, or find the one that the same inputs or the same commit were published as.
 
@@ -58,19 +69,80 @@ def publish(registry: Registry, candidate: Candidate, folder: Path) -> Published
             that the candidate was judged against.
         StoreError: another publisher holds the lock for too long, or a file cannot be written.
     """
-    releases = registry.releases
-    with releases.lock():
-        said = [f"removed {name}, left by a publisher that was killed" for name in releases.clean()]
-        versions = registry.versions()
-        said += _tag_all(registry, versions)
-        newest = versions[-1] if versions else None
-        new = newest is None or not _same(newest, candidate.facts)
-        if newest is None or new:
-            candidate.approve()
-            _check_champion(registry, candidate.facts)
-            newest = _release(registry, newest, candidate, folder)
-        said += _produce(registry, newest)
-        return Published(newest, new, registry.production(), tuple(said))
+    with registry.releases.lock():
+        said = tidy(registry)
+        found = published_as(registry, candidate.facts.inputs, candidate.facts.commit)
+        if found is not None:
+            said += produce(registry, found)
+            return Published(found, new=False, production=registry.production(), notes=tuple(said))
+        try:
+            done = deliver(registry, prepare(registry, candidate, folder))
+        finally:
+            remove(folder)
+        return replace(done, notes=(*said, *done.notes))
+
+
+def tidy(registry: Registry) -> list[str]:
+    """Finish or clean up what killed publishers left; what was done, for people.
+
+    Raises:
+        RegistryError: the registry gives no answer.
+    """
+    removed = [f"removed {name}, left by a publisher that was killed" for name in registry.releases.clean()]
+    return removed + _tag_all(registry, registry.versions())
+
+
+def published_as(registry: Registry, inputs: str, commit: str) -> Facts | None:
+    """The newest version, if it was made of the same inputs or of the same commit; else None.
+
+    Raises:
+        RegistryError: the registry gives no answer.
+    """
+    newest = _newest(registry)
+    return newest if newest is not None and (newest.inputs == inputs or newest.commit == commit) else None
+
+
+def prepare(registry: Registry, candidate: Candidate, folder: Path) -> Prepared:
+    """Build all files of the version that a candidate would be if it were published now.
+
+    Args:
+        registry: where; nothing is changed there.
+        candidate: what; it must not have been published.
+        folder: where the files are built; emptied before.
+
+    Raises:
+        RegistryError: it must not be published, or the registry gives no answer.
+        StoreError: a file cannot be written.
+    """
+    candidate.approve()
+    _check_champion(registry, candidate.facts)
+    facts = candidate.facts.model_copy(update={"version": _next(registry, candidate.facts), "published": now()})
+    empty_folder(folder)
+    write_facts(facts, folder)
+    candidate.fill(facts, folder)
+    return Prepared(facts, folder, candidate.notes(facts))
+
+
+def deliver(registry: Registry, prepared: Prepared) -> Published:
+    """Publish what was prepared, here or on another machine, tag it, and put it in production unless a hold stands.
+
+    Where it was published before, that is finished.
+
+    Raises:
+        RegistryError: the registry gives no answer, or refuses; or another version is in production, or has come out,
+            than when it was prepared.
+        StoreError: another publisher holds the lock for too long, or a file cannot be written.
+    """
+    facts = prepared.facts
+    with registry.releases.lock():
+        found = published_as(registry, facts.inputs, facts.commit)
+        if found is None:
+            _check_champion(registry, facts)
+            _check_next(registry, facts)
+            registry.releases.publish(tag_of(facts.version), facts.commit, prepared.folder, prepared.notes)
+            registry.tag(facts.version, facts.commit)
+        said = produce(registry, found or facts)
+        return Published(found or facts, found is None, registry.production(), tuple(said))
 
 
 def write_facts(facts: Facts, folder: Path) -> None:
@@ -93,10 +165,6 @@ def default_branch_note(registry: Registry, commit: str) -> str | None:
     return None if held else "the registry's default branch does not hold this commit: push or merge it"
 
 
-def _same(published: Facts, facts: Facts) -> bool:
-    return published.inputs == facts.inputs or published.commit == facts.commit
-
-
 def _check_champion(registry: Registry, facts: Facts) -> None:
     """A verdict against a model that is no longer in production says nothing about the one that is."""
     production = registry.production()
@@ -107,19 +175,24 @@ def _check_champion(registry: Registry, facts: Facts) -> None:
         raise RegistryError(found, where=registry.where, remedy=remedy)
 
 
-def _release(registry: Registry, newest: Facts | None, candidate: Candidate, folder: Path) -> Facts:
-    tags = (*registry.releases.tags(), *registry.tags())
-    version = next_version((found for tag in tags if (found := version_of(tag))), newest, candidate.facts)
-    facts = candidate.facts.model_copy(update={"version": version, "published": now()})
-    empty_folder(folder)
-    try:
-        write_facts(facts, folder)
-        candidate.fill(facts, folder)
-        registry.releases.publish(tag_of(version), facts.commit, folder, candidate.notes(facts))
-    finally:
-        remove(folder)
-    registry.tag(version, facts.commit)
-    return facts
+def _newest(registry: Registry) -> Facts | None:
+    return next(reversed(registry.versions()), None)
+
+
+def _next(registry: Registry, facts: Facts) -> str:
+    """The version that comes next, if it is this one."""
+    tagged = registry.tags()
+    # A tag of this version on this commit is what a killed publisher left, where nobody may remove tags.
+    own = [tag for tag, commit in tagged.items() if commit == facts.commit and version_of(tag) == facts.version]
+    tags = (*registry.releases.tags(), *(tag for tag in tagged if tag not in own))
+    return next_version((found for tag in tags if (found := version_of(tag))), _newest(registry), facts)
+
+
+def _check_next(registry: Registry, facts: Facts) -> None:
+    expected = _next(registry, facts)
+    if expected != facts.version:
+        found = f"it was prepared as {facts.version}, and {expected} comes next by now"
+        raise RegistryError(found, where=registry.where, remedy="prepare it again: start the publishing anew.")
 
 
 def _tag_all(registry: Registry, versions: list[Facts]) -> list[str]:
@@ -137,8 +210,12 @@ def _tag_all(registry: Registry, versions: list[Facts]) -> list[str]:
     return said
 
 
-def _produce(registry: Registry, newest: Facts) -> list[str]:
-    """Put the newest version in production, unless it was there before or a hold stands."""
+def produce(registry: Registry, newest: Facts) -> list[str]:
+    """Put the newest version in production, unless it was there before or a hold stands; what people should know.
+
+    Raises:
+        RegistryError: the registry gives no answer, or refuses.
+    """
     releases = registry.releases
     moves = releases.moves()
     if not any(move.version == newest.version for move in moves):

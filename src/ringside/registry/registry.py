@@ -1,6 +1,7 @@
 """The registry of a checkout: the tags and releases of its remote, or of itself where it has no remote."""
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ from ringside.codes import RegistryState
 from ringside.errors import RegistryError, StoreError
 from ringside.registry.folder import FolderReleases
 from ringside.registry.git import Repository, local_path
-from ringside.registry.interface import Facts, Releases
+from ringside.registry.interface import Facts, Releases, TagsByCall
 from ringside.registry.sums import SUMS, parse_sums
 from ringside.registry.versions import (
     in_order,
@@ -26,6 +27,9 @@ RELEASES = "releases"
 """The folder within a repository on disk that stands in for GitHub Releases."""
 
 State = Literal["found"] | RegistryState
+
+ReleasesAt = Callable[[Path, str, str], Releases | None]
+"""Given a checkout, a remote's name and its address: the releases that are kept there; None where it knows none."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +51,27 @@ class Registry:
         place: what Git is asked: a remote's name, or the path of the repository that is the registry itself.
         folder: the repository, where it is on this machine.
         address: for people.
+        releases: where the files of the versions are, if that is no folder in the repository.
     """
 
-    def __init__(self, root: Path, place: str, folder: Path | None, address: str) -> None:
+    def __init__(
+        self, root: Path, place: str, folder: Path | None, address: str, releases: Releases | None = None
+    ) -> None:
         self.repository = Repository(root)
         self.where = address
         self.is_remote = folder is None or place != str(folder)
         self._place = place
         self._folder = folder
+        self._given = releases
 
     @classmethod
-    def open(cls, root: Path, remote: str = "origin") -> "Registry":
+    def open(cls, root: Path, remote: str = "origin", releases_at: ReleasesAt | None = None) -> "Registry":
         """The registry that the remote is; the local repository where it has no remote at all.
+
+        Args:
+            root: the checkout.
+            remote: a remote's name.
+            releases_at: knows releases that no folder keeps.
 
         Raises:
             RegistryError: there are remotes and none of this name (state `no_remote`), or no repository here, or the
@@ -74,6 +87,9 @@ class Registry:
             remedy = "name one of these with --remote, or add it with `git remote add`."
             raise RegistryError(found, where=str(root), remedy=remedy, state="no_remote")
         address = addresses[remote]
+        written = repository.configured(remote)
+        if releases_at is not None and (releases := releases_at(root, remote, written)) is not None:
+            return cls(root, remote, None, f"{remote} ({releases.where})", releases)
         path = local_path(address, root)
         return cls(root, remote, None if path is None else Repository(path).folder(), f"{remote} ({address})")
 
@@ -84,6 +100,8 @@ class Registry:
         Raises:
             RegistryError: releases at this place cannot be asked from here; state `unreachable`.
         """
+        if self._given is not None:
+            return self._given
         if self._folder is not None:
             return FolderReleases(self._folder / RELEASES)
         remedy = (
@@ -138,7 +156,8 @@ class Registry:
     def _champion(self) -> ChampionState:
         tagged = {tag: commit for tag, commit in self.tags().items() if version_of(tag)}
         if self._folder is None and not tagged:
-            # A release on another machine that is no draft has a tag, so none of them proves that there is none.
+            # A release on another machine that is no draft has a tag, so none of them proves that there is none; a fresh
+            # clone needs no login to hear that.
             return ChampionState("no_champion", None, self.where)
         version = self.production()
         if version is None:
@@ -223,13 +242,15 @@ class Registry:
             self._tag(next_stage_tag(tags), commit, f"{version} is in production")
 
     def _tag(self, name: str, commit: str, message: str) -> None:
+        if self.is_remote and self.tags().get(name) == commit:
+            return
         thing = self.repository.make_tag(name, commit, message)
         if not self.is_remote:
             done = self.repository.name_tag(name, thing)
             said = "there is a tag of this name"
         else:
             answer = self.repository.push_tag(self._place, name, thing)
-            done, said = answer.code == 0, answer.said
+            done, said = answer.code == 0 or self._by_call(name, commit, message), answer.said
         # A publisher that was killed may have left a push under way, which set the same tag in between.
         if not done and self.tags().get(name) != commit:
             remedy = f"see what {name} is on (`git ls-remote --tags`), mend it and run again; the release is kept."
@@ -237,6 +258,10 @@ class Registry:
         if self.is_remote:
             # One of that name which is here and not there is a person's own.
             self.repository.name_tag(name, thing)
+
+    def _by_call(self, name: str, commit: str, message: str) -> bool:
+        """Whether the place took the tag by another way than a push, where it has one."""
+        return isinstance(self._given, TagsByCall) and self._given.tag(name, commit, message)
 
 
 _LOST = "restore the release's folder from a copy, or remove the tag if the version was never published."

@@ -90,7 +90,7 @@ class Here:
     def inputs(self) -> str:
         """The hash of the inputs as they are now."""
         task = load_task(self.root, "shelved")
-        return inputs_hash(self.workspace, task, read_params(self.workspace.params))
+        return inputs_hash(self.workspace, read_params(self.workspace.params))
 
 
 @pytest.fixture

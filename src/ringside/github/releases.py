@@ -1,0 +1,369 @@
+"""Releases on GitHub: a version's files are the assets of the release of its tag; the one marked latest is production.
+
+Who publishes is alone by the concurrency group of the workflows; GitHub has no lock to take. Without one, two
+publishers make no half of a release either: each step looks at what stands there, and the second one is refused.
+"""
+
+import base64
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from ringside.errors import GitHubError, RegistryError, ReleaseExistsError
+from ringside.github.api import GitHub
+from ringside.github.draft import MARKER, Draft, facts_in
+from ringside.github.production import ProductionRef, Record
+from ringside.registry.git import Repository
+from ringside.registry.interface import Facts, Hold, Move
+from ringside.registry.sums import check_folder
+from ringside.registry.versions import in_order, tag_of, version_of
+from ringside.store.files import write_bytes
+
+RECORD = "release.json"
+_ADDRESS = re.compile(
+    r"(?:https://(?:[^/@]+@)?github\.com/|ssh://(?:[^/@]+@)?(?:ssh\.)?github\.com(?::\d+)?/|(?:[^/@:]+@)?github\.com:)"
+    r"([A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}?)(?:\.git)?/?"
+)
+_LARGE = 3600.0
+"""Seconds that a file may take on its way."""
+_FRESH = 5.0
+"""Seconds for which the list of releases is not asked for again."""
+_MOST = 10_000
+"""Releases that are listed; GitHub lists no more."""
+
+
+def repository_at(address: str) -> str | None:
+    """`owner/name` of a remote's address that is on github.com; None for any other."""
+    found = _ADDRESS.fullmatch(address)
+    return found[1] if found else None
+
+
+def releases_at(root: Path, remote: str, address: str) -> "GitHubReleases | None":
+    """The releases of a remote that is on github.com, seen from the checkout `root`; None for any other."""
+    name = repository_at(address)
+    return None if name is None else GitHubReleases(root, remote, name)
+
+
+class GitHubReleases:
+    """The releases of a repository on GitHub.
+
+    Args:
+        root: a checkout whose remote the repository is; it may be shallow.
+        remote: the remote's name.
+        name: `owner/name`.
+        wait: sleeps so many seconds between two tries.
+    """
+
+    def __init__(self, root: Path, remote: str, name: str, *, wait: Callable[[float], None] = time.sleep) -> None:
+        self.where = f"https://github.com/{name}/releases"
+        self.github = GitHub(name, wait=wait)
+        self._large = GitHub(name, seconds=_LARGE, wait=wait)
+        self._repository = Repository(root)
+        self._remote = remote
+        self._ref = ProductionRef(self._repository, remote, f"https://github.com/{name}")
+        self._listed: tuple[float, list[dict[str, Any]]] | None = None
+        self._marked = False
+
+    def tags(self) -> list[str]:
+        """The tags of all published releases of versions, in no order; drafts are none.
+
+        Raises:
+            RegistryError: GitHub gives no answer, or refuses; state `unreachable`.
+        """
+        return [release["tag_name"] for release in self._published() if version_of(release["tag_name"])]
+
+    def facts(self, tag: str) -> Facts:
+        """The `release.json` of a release.
+
+        Raises:
+            RegistryError: there is no such release or file (state `files_missing`), it is none, or of another version
+                (`files_damaged`), or GitHub gives no answer (`unreachable`).
+        """
+        release = self._release(tag)
+        asset = self._asset(release, RECORD)
+        # The notes carry a copy, so that a hundred versions are one question; GitHub's digest says whether it is true.
+        content = facts_in(release.get("body") or "")
+        if content is None or _digest(content) != asset.get("digest"):
+            content = self._download(tag, asset)
+        where, remedy = f"{self.where}/tag/{tag}", "remove the release and publish again."
+        try:
+            found = Facts.model_validate_json(content)
+        except ValidationError as error:
+            detail = error.errors(include_input=False)[0]
+            said = f"its {RECORD} is none ({'.'.join(map(str, detail['loc']))}: {detail['msg']})"
+            raise RegistryError(said, where=where, remedy=remedy, state="files_damaged") from None
+        if found.version != version_of(tag):
+            said = f"its {RECORD} describes {found.version}, not {version_of(tag)}"
+            raise RegistryError(said, where=where, remedy=remedy, state="files_damaged")
+        return found
+
+    def files(self, tag: str) -> dict[str, int]:
+        """The files of a release and their bytes.
+
+        Raises:
+            RegistryError: there is no such release (state `files_missing`), or no answer (`unreachable`).
+        """
+        return {asset["name"]: asset["size"] for asset in _uploaded(self._release(tag))}
+
+    def fetch(self, tag: str, names: Sequence[str], folder: Path) -> None:
+        """Download files of a release into `folder`, which exists; each has the digest that GitHub states.
+
+        Raises:
+            RegistryError: the release or a file is not there (state `files_missing`), has other bytes than GitHub
+                states (`files_damaged`), or GitHub gives no answer (`unreachable`).
+            StoreError: `folder` cannot be written to.
+        """
+        release = self._release(tag)
+        assets = [self._asset(release, name) for name in names]
+        for asset in assets:
+            write_bytes(folder / asset["name"], self._download(tag, asset))
+
+    def publish(self, tag: str, commit: str, folder: Path, notes: str) -> None:
+        """Make a release of all files in `folder`: a draft that is filled and compared, the tag, then the release.
+
+        A step whose answer is lost is looked at and not repeated blindly. What a killed publisher leaves is a draft,
+        and perhaps the tag, which `clean` removes.
+
+        Raises:
+            ReleaseExistsError: there is a release of this tag.
+            RegistryError: `tag` is no version's, the files are not those that SHA256SUMS names, the tag is on another
+                commit, or GitHub refuses or gives no answer (`unreachable`).
+        """
+        sums = check_folder(folder)
+        self._listed = None
+        remedy = "run again: the next free version is taken."
+        if self._find(_checked(tag)) is not None:
+            raise ReleaseExistsError("it was published in between", where=f"{self.where}/tag/{tag}", remedy=remedy)
+        with self._asked():
+            draft = Draft.make(self.github, self._large, tag, commit, _with_record(notes, folder))
+            draft.fill(folder, sums)
+            thing = self._push_tag(tag, commit)
+            if not draft.publish():
+                where = f"{self.where}/tag/{tag}"
+                raise ReleaseExistsError("it was published in between", where=where, remedy=remedy)
+        self._listed = None
+        if thing is not None:
+            self._repository.name_tag(tag, thing)
+
+    def moves(self) -> list[Move]:
+        """What was in production, the oldest first. Where GitHub marks another version latest, that is the last move.
+
+        Raises:
+            RegistryError: the record is damaged (state `files_damaged`), or no answer (`unreachable`).
+        """
+        return self._true(self._ref.read())
+
+    def mark_latest(self, move: Move) -> None:
+        """Put a version in production: on GitHub first, then in the record.
+
+        Raises:
+            RegistryError: there is no release of it (state `files_missing`), or GitHub refuses or gives no answer.
+        """
+        release = self._release(tag_of(move.version))
+        # Before the flag moves, or a move that somebody else made by it would be lost.
+        before = self._true(self._ref.read())
+        with self._asked():
+            self.github.patch(f"releases/{release['id']}", {"make_latest": "true"})
+
+        def moved(record: Record) -> Record:
+            """The record with this move as its last one."""
+            known = record.moves
+            missing = before[len(known) :] if before[: len(known)] == known else []
+            return record.with_moves([*known, *missing, move])
+
+        self._ref.write(moved, f"{move.version} is in production")
+        self._marked = True
+
+    def hold(self) -> Hold | None:
+        """The hold that stands.
+
+        Raises:
+            RegistryError: it is damaged (state `files_damaged`), or no answer (`unreachable`).
+        """
+        return self._ref.read().hold
+
+    def set_hold(self, hold: Hold | None) -> None:
+        """Set or lift the hold.
+
+        Raises:
+            RegistryError: GitHub refuses or gives no answer.
+        """
+        message = "The hold is lifted" if hold is None else f"Hold: {hold.rejected} was rolled back"
+        self._ref.write(lambda record: record.with_hold(hold), message)
+
+    def clean(self) -> list[str]:
+        """Remove what publishers that were killed left: their drafts, each after the tag that it did not come to use.
+
+        Raises:
+            RegistryError: GitHub refuses or gives no answer.
+        """
+        self._listed = None
+        removed = []
+        for listed in [release for release in self._all() if _is_ours(release)]:
+            with self._asked():
+                draft = self.github.find(f"releases/{listed['id']}")
+            if draft is None or not draft["draft"]:
+                continue
+            tag = draft["tag_name"]
+            # The tag first: a draft that is left is found again, a tag alone would keep its number for ever.
+            if version_of(tag) and self._find(tag) is None and self._remove_tag(tag):
+                removed.append(f"tag {tag}")
+            with self._asked():
+                self.github.delete(f"releases/{draft['id']}")
+            removed.append(f"the draft of {tag}")
+        self._listed = None
+        return removed
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Nothing: the workflows that publish share a concurrency group, and GitHub has no other lock."""
+        return nullcontext()
+
+    def tag(self, name: str, commit: str, message: str) -> bool:
+        """Make an annotated tag by a call of GitHub's, where a push of it was refused; False where this is, too."""
+        wanted = {"tag": name, "message": message, "object": commit, "type": "commit"}
+        try:
+            thing = self.github.post("git/tags", wanted)["sha"]
+            self.github.post("git/refs", {"ref": f"refs/tags/{name}", "sha": thing})
+        except GitHubError:
+            return False
+        return True
+
+    def note(self, tag: str, text: str) -> bool:
+        """Add a paragraph to the notes of a release, once; False where it stands there already.
+
+        Raises:
+            RegistryError: there is no such release, or GitHub refuses or gives no answer.
+        """
+        release = self._release(tag)
+        body = str(release.get("body") or "")
+        if text in body:
+            return False
+        notes, marker, record = body.partition(f"\n{MARKER}")
+        with self._asked():
+            whole = f"{notes.rstrip()}\n\n{text}\n{marker}{record}"
+            self.github.patch(f"releases/{release['id']}", {"body": whole})
+        self._listed = None
+        return True
+
+    def _true(self, record: Record) -> list[Move]:
+        """The moves of a record, with the one that somebody made on GitHub's own page."""
+        moves = record.moves
+        if self._marked:
+            # GitHub may take seconds to show the flag that was just set, and here it was.
+            return moves
+        with self._asked():
+            release = self.github.find("releases/latest")
+        version = version_of(release["tag_name"]) if release else None
+        if release is None or version is None or (moves and moves[-1].version == version):
+            return moves
+        if not moves and version == in_order(filter(None, map(version_of, self.tags())))[-1]:
+            # GitHub calls the newest one latest where nobody marked any.
+            return moves
+        # When that was, GitHub does not say; it was not before the release.
+        at = self.facts(release["tag_name"]).published
+        return [*moves, Move(version=version, at=at, reason="marked latest on GitHub")]
+
+    def _push_tag(self, tag: str, commit: str) -> str | None:
+        """Push the version's annotated tag; its object, None where the tag stood there already."""
+        standing = self._repository.tags(self._remote)
+        if standing.get(tag) == commit:
+            return None
+        thing = self._repository.make_tag(tag, commit, f"Version {version_of(tag)} of the model")
+        answer = self._repository.push_tag(self._remote, tag, thing)
+        if answer.code == 0 or self._repository.tags(self._remote).get(tag) == commit:
+            return thing
+        if tag not in standing and self.tag(tag, commit, f"Version {version_of(tag)} of the model"):
+            return None
+        remedy = f"see what {tag} is on (`git ls-remote --tags`) and what the token may push, then run again."
+        raise RegistryError(f"{tag} cannot be pushed ({answer.said})", where=self.where, remedy=remedy)
+
+    def _remove_tag(self, tag: str) -> bool:
+        """Remove a tag that nothing was published under; False where there was none, or it may not be removed."""
+        if tag not in self._repository.tags(self._remote):
+            return False
+        return self._repository.run("push", "--no-verify", "--", self._remote, f":refs/tags/{tag}").code == 0
+
+    def _all(self) -> list[dict[str, Any]]:
+        """All releases that the token may see, drafts among them."""
+        if self._listed is None or time.monotonic() - self._listed[0] > _FRESH:
+            with self._asked():
+                self._listed = time.monotonic(), self.github.pages("releases", most=_MOST)
+        return self._listed[1]
+
+    def _published(self) -> list[dict[str, Any]]:
+        return [release for release in self._all() if not release["draft"]]
+
+    def _find(self, tag: str) -> dict[str, Any] | None:
+        """The published release of a tag."""
+        known = next((release for release in self._published() if release["tag_name"] == tag), None)
+        if known is not None:
+            return known
+        # The list may be some seconds old, this answer is not.
+        with self._asked():
+            found = self.github.find(f"releases/tags/{quote(tag, safe='@')}")
+        return found if found is not None and not found["draft"] else None
+
+    def _release(self, tag: str) -> dict[str, Any]:
+        found = self._find(_checked(tag))
+        if found is None:
+            remedy = "use another version (`ringside versions` lists them)."
+            where = f"{self.where}/tag/{tag}"
+            raise RegistryError("there is no such release", where=where, remedy=remedy, state="files_missing")
+        return found
+
+    def _asset(self, release: dict[str, Any], name: str) -> dict[str, Any]:
+        for asset in _uploaded(release):
+            if asset["name"] == name:
+                return asset
+        where = f"{self.where}/tag/{release['tag_name']}"
+        remedy = "use another version (`ringside versions` lists them), or publish again."
+        raise RegistryError(f"{name} missing", where=where, remedy=remedy, state="files_missing")
+
+    def _download(self, tag: str, asset: dict[str, Any]) -> bytes:
+        with self._asked():
+            content = self._large.download(f"releases/assets/{asset['id']}", limit=max(asset["size"], 1))
+        stated = asset.get("digest")
+        if len(content) == asset["size"] and stated in (None, _digest(content)):
+            return content
+        found, remedy = f"{asset['name']} has other bytes than GitHub states", "run again; if it stays, do not use it."
+        raise RegistryError(found, where=f"{self.where}/tag/{tag}", remedy=remedy, state="files_damaged")
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """What GitHub does not answer is what the registry does not answer."""
+        try:
+            yield
+        except GitHubError as error:
+            found = f"{error.found} ({error.where})"
+            raise RegistryError(found, where=self.where, remedy=error.remedy, state="unreachable") from error
+
+
+def _checked(tag: str) -> str:
+    if version_of(tag) is None:
+        raise RegistryError(f"{tag!r} is no tag of a version", where="tag", remedy="use one as model@v1.2.0.")
+    return tag
+
+
+def _uploaded(release: dict[str, Any]) -> list[dict[str, Any]]:
+    return [asset for asset in release["assets"] if asset["state"] == "uploaded"]
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _is_ours(release: dict[str, Any]) -> bool:
+    return bool(release["draft"]) and MARKER in (release.get("body") or "")
+
+
+def _with_record(notes: str, folder: Path) -> str:
+    """The notes with a hidden copy of `release.json`."""
+    record = base64.b64encode((folder / RECORD).read_bytes()).decode()
+    return f"{notes.rstrip()}\n\n{MARKER}{record} -->\n"
