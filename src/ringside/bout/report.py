@@ -7,7 +7,7 @@ from typing import Any
 
 from ringside.bout import parts
 from ringside.bout.evidence import Bout
-from ringside.report import model
+from ringside.report import model, prices
 from ringside.report.names import name_of
 from ringside.store.times import Cost
 from ringside.verdict.intervals import effective_groups
@@ -45,6 +45,14 @@ class Checkout:
     """Where the challenger is itself a released version."""
     latency: float | None = None
     """Of a released version, as it was measured then."""
+    runner: prices.Runner | None = None
+    """What the job runs on; None on a person's machine."""
+    seconds: float = 0.0
+    """That the job took until now, without its set-up."""
+    ran: frozenset[str] | None = None
+    """The stages that ran for this report; None where only the notes of earlier runs tell."""
+    lock: model.Lock | None = None
+    """The committed dvc.lock beside the one that stands here, where they were compared."""
 
     @property
     def latency_ms(self) -> float | None:
@@ -101,6 +109,7 @@ def make_report(bout: Bout, findings: tuple[Finding, ...], here: Checkout, metri
         calibration_error=calibration_error(judged.challenger),
         rival_calibration_error=calibration_error(rival.scored),
         stages=_stages(bout, here),
+        cost=_cost(bout, here),
         latency_ms=here.latency_ms,
         rival_latency_ms=parts.number(rival.facts.latency_ms) if rival.facts else None,
         reproduce=model.Reproduce(
@@ -109,6 +118,7 @@ def make_report(bout: Bout, findings: tuple[Finding, ...], here: Checkout, metri
             model_lock=here.model_lock,
             data=here.data,
             python=platform.python_version(),
+            lock=here.lock,
         ),
     )
 
@@ -178,6 +188,25 @@ def _anchor(bout: Bout) -> model.Anchor | None:
     return model.Anchor(version=version, pinned=pinned, state=bout.anchor.state, result=result)
 
 
+def _cost(bout: Bout, here: Checkout) -> model.Cost | None:
+    runner, facts = here.runner, bout.rival.facts
+    if runner is None:
+        return None
+    stages = sum(facts.stages.values()) if facts and len(facts.stages) == len(here.stages) else None
+    spent = facts.cost if facts else None
+    theirs, price = (spent.seconds, spent.usd_per_minute) if spent else (stages, runner.usd_per_minute)
+    return model.Cost(
+        runner=name_of(runner.label),
+        usd_per_minute=runner.usd_per_minute,
+        free=runner.free,
+        seconds=round(here.seconds, 2),
+        minutes=prices.started(here.seconds),
+        dollars=prices.dollars(here.seconds, runner.usd_per_minute),
+        rival_seconds=parts.number(theirs),
+        rival_dollars=prices.dollars(theirs, price),
+    )
+
+
 def _stages(bout: Bout, here: Checkout) -> list[model.StageCost]:
     theirs = bout.rival.facts.stages if bout.rival.facts else {}
     found = []
@@ -188,7 +217,7 @@ def _stages(bout: Bout, here: Checkout) -> list[model.StageCost]:
                 stage=name_of(stage),
                 seconds=cost["seconds"] if cost else None,
                 peak_mib=cost["peak_mib"] if cost else None,
-                cached=cost is None,
+                cached=cost is None or (here.ran is not None and stage not in here.ran),
                 rival_seconds=parts.number(theirs.get(stage)),
             )
         )

@@ -15,14 +15,15 @@ from ringside.bout.rivals import Corner, Met
 from ringside.bout.window import Window
 from ringside.cli.policy import own_metrics, policy_of
 from ringside.cli.stages import RERUN, Context, read_split, side_rows
-from ringside.cli.terminal import say, working
+from ringside.cli.terminal import elapsed, say, working
 from ringside.errors import RegistryError, UsageError
 from ringside.params import Params, parse_params, read_sections
 from ringside.registry.code import code_hash
 from ringside.registry.consumer import find
 from ringside.registry.git import Repository
 from ringside.registry.registry import Registry
-from ringside.report.model import Change, Report
+from ringside.report.model import Change, Lock, Report
+from ringside.report.prices import Runner
 from ringside.store.adopted import read_adopted
 from ringside.store.files import read_bytes, read_json
 from ringside.store.tables import read_table
@@ -35,6 +36,19 @@ from ringside.verdict.rules import Evidence, Finding, judge_rules
 if TYPE_CHECKING:
     import pandas as pd
 
+
+@dataclass(frozen=True)
+class Job:
+    """What the report says of the job that makes it."""
+
+    runner: Runner | None = None
+    """None on a person's machine."""
+    lock: Lock | None = None
+    """The committed dvc.lock beside the one that was made, where they were compared."""
+    ran: frozenset[str] | None = None
+    """The stages that DVC had no result of; None where nobody looked."""
+
+
 Stages = dict[str, dict[str, Any]]
 """The stages of a dvc.lock."""
 
@@ -45,13 +59,21 @@ class Judging:
 
     here: Context
 
-    def report(self, registry: Registry | RegistryError, policy_from: str | None, pull_requests: int | None) -> Report:
+    def report(
+        self,
+        registry: Registry | RegistryError,
+        policy_from: str | None,
+        pull_requests: int | None,
+        *,
+        job: Job | None = None,
+    ) -> Report:
         """The challenger of this checkout against the champion.
 
         Args:
             registry: where the champion is, or why it cannot be asked.
             policy_from: the ref whose policy judges; None for this checkout's.
             pull_requests: how many were judged on this window, if somebody counted.
+            job: the one that this is a part of, where there is one.
 
         Raises:
             UsageError: the outputs are stale, or the policy names what there is not.
@@ -68,7 +90,10 @@ class Judging:
         checkout = self.checkout(bout, stages, policy_from, _moved(judging, self.here.params))
         found = self._evidence(bout, checkout, judging, self.here.workspace.model)
         found = with_notes(found, self.notes(bout, checkout, stages))
-        return self._written(bout, judge_rules(found), replace(checkout, pull_requests=pull_requests), own)
+        checkout = replace(checkout, pull_requests=pull_requests)
+        if job is not None:
+            checkout = replace(checkout, runner=job.runner, seconds=elapsed(), lock=job.lock, ran=job.ran)
+        return self._written(bout, judge_rules(found), checkout, own)
 
     def _evidence(self, bout: Bout, checkout: Checkout, judging: Params, model: Path) -> Evidence:
         validation = read_json(self.here.workspace.validation, remedy=RERUN)

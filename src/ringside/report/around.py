@@ -1,14 +1,10 @@
 """Sections of what stands around a verdict: the models, time and cost, how to make it again."""
 
-import math
-
 from ringside.report import words
 from ringside.report.blocks import Block, Cell, Code, Mono, Section, Strong, Table, Text
-from ringside.report.figures import count, plain
-from ringside.report.model import Model, Report, StageCost
-
-USD_PER_MINUTE = 0.006
-"""A started minute of a Linux runner with two cores; docs.github.com, Actions runner pricing, 2026."""
+from ringside.report.figures import NONE, count, exact, plain
+from ringside.report.model import Cost, Model, Report, StageCost
+from ringside.report.prices import DEFAULT, runner, started
 
 _MIB = 2**20
 
@@ -31,13 +27,17 @@ def models(report: Report) -> Section:
 
 def cost(report: Report) -> Section | None:
     """Seconds, memory and price of each stage; latency."""
-    if not report.stages and report.latency_ms is None:
+    if not report.stages and report.latency_ms is None and report.cost is None:
         return None
     blocks: list[Block] = []
     if report.stages:
         header = ("stage", "seconds", f"seconds of {words.rival_name(report)}", "peak memory")
         rows = tuple(_stage_row(stage) for stage in report.stages)
-        blocks += [Table("Time and memory by stage", header, rows), Text((_price(report.stages),))]
+        blocks.append(Table("Time and memory by stage", header, rows))
+    if report.cost is not None:
+        blocks += [_bill(report, report.cost), Text((_paid(report.cost),))]
+    elif report.stages:
+        blocks.append(Text((_price(report.stages),)))
     if report.latency_ms is not None:
         rival = report.rival_latency_ms
         beside = "" if rival is None else f", {words.rival_name(report)} {plain(rival, 1)} ms"
@@ -93,9 +93,42 @@ def _commit(commit: str | None) -> Cell:
 
 
 def _stage_row(stage: StageCost) -> tuple[Cell, ...]:
-    seconds = "cached" if stage.cached else plain(stage.seconds, 1)
-    peak = "none" if stage.cached or stage.peak_mib is None else f"{plain(stage.peak_mib, 0)} MiB"
+    seconds = plain(stage.seconds, 1)
+    if stage.cached:
+        seconds = "cached" if stage.seconds is None else f"cached ({seconds})"
+    peak = "none" if stage.peak_mib is None else f"{plain(stage.peak_mib, 0)} MiB"
     return Mono(stage.stage), seconds, plain(stage.rival_seconds, 1), peak
+
+
+def _bill(report: Report, cost: Cost) -> Table:
+    """The whole of it beside the rival's."""
+    seconds, minutes, usd = [plain(cost.seconds, 1)], [count(cost.minutes)], [_usd(cost.dollars)]
+    header = ["", words.challenger_name(report)]
+    if cost.rival_seconds is not None or cost.rival_dollars is not None:
+        header.append(words.rival_name(report) if report.against == "rival" else "rival")
+        seconds.append(plain(cost.rival_seconds, 1))
+        minutes.append(NONE if cost.rival_seconds is None else count(started(cost.rival_seconds)))
+        usd.append(_usd(cost.rival_dollars))
+    rows = [("seconds", *seconds), ("started minutes", *minutes)]
+    if any(value != NONE for value in usd):
+        rows.append(("USD", *usd))
+    return Table("Data, pipeline and verdict together", tuple(header), tuple(rows))
+
+
+def _usd(amount: float | None) -> str:
+    return NONE if amount is None else f"{amount:,.3f}"
+
+
+def _paid(cost: Cost) -> str:
+    """Who pays what, and by which price."""
+    if cost.usd_per_minute is None or cost.dollars is None:
+        return f"The price of the runner {cost.runner} is not known; the variable RINGSIDE_RUNNER_PRICE can state it."
+    price = f"USD {exact(cost.usd_per_minute)} a started minute of {cost.runner}"
+    rest = "The set-up of the job is not in it."
+    if cost.free:
+        would = f"it would cost USD {_usd(cost.dollars)} in a private repository, at {price}"
+        return f"Free, since this repository is public; {would}. {rest}"
+    return f"USD {_usd(cost.dollars)}, at {price}. {rest}"
 
 
 def _price(stages: list[StageCost]) -> str:
@@ -103,8 +136,8 @@ def _price(stages: list[StageCost]) -> str:
     ran = sum(stage.seconds or 0.0 for stage in stages if not stage.cached)
     if ran <= 0:
         return "Nothing ran: every result was there already, at no cost."
-    minutes = math.ceil(ran / 60)
-    price = f"USD {minutes * USD_PER_MINUTE:,.3f} in a private repository (USD {USD_PER_MINUTE} a minute in 2026)"
+    minutes, usd = started(ran), runner(DEFAULT).usd_per_minute or 0.0
+    price = f"USD {minutes * usd:,.3f} in a private repository (USD {usd} a minute in 2026)"
     return (
         f"{count(minutes, 'started minute')} of a Linux runner with two cores: {price}, free in a public one. "
         "The set-up of a job is not in it."

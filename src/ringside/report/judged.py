@@ -25,7 +25,7 @@ def first_table(report: Report) -> Table | None:
 
 
 def notes(report: Report) -> list[str]:
-    """Cautions of what was judged, and how many verdicts the window has given."""
+    """Cautions of what was judged, how many verdicts the window has given, and what is wrong with dvc.lock."""
     judged = [r for r in report.metrics if r.outcome is not None and r.cautions]
     found = [f"{words.capital(words.metric_name(r.metric))}: {words.cautions(r)}." for r in judged[:4]]
     given = [
@@ -36,6 +36,8 @@ def notes(report: Report) -> list[str]:
     if given:
         allowed = f"; the policy reckons with {count(report.policy.uses)}"
         found.append(f"This test window has judged {' and '.join(given)} before{allowed}.")
+    if report.reproduce.lock not in (None, "same"):
+        found.append(phrases.LOCKS[report.reproduce.lock])
     return found
 
 

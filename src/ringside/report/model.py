@@ -37,6 +37,9 @@ Date = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
+Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Lock = Literal["same", "differs", "absent"]
+"""The dvc.lock that was committed, beside the one that the code makes."""
 
 
 class Part(BaseModel):
@@ -259,6 +262,28 @@ class StageCost(Part):
     rival_seconds: Number | None = None
 
 
+class Cost(Part):
+    """What bringing the data, making and judging the model took, and what that costs on this runner.
+
+    A job's set-up is not in it.
+    """
+
+    runner: Name
+    """Its label."""
+    usd_per_minute: Amount | None
+    """Of a started minute; None where nobody knows the price."""
+    free: bool
+    """A standard runner of a public repository: nothing is paid, the price is a private repository's."""
+    seconds: Amount
+    minutes: Count
+    """Started ones."""
+    dollars: Amount | None
+    rival_seconds: Amount | None = None
+    """As its release states it; of an older release the stages alone."""
+    rival_dollars: Amount | None = None
+    """By the price of its own runner, or where its release names none by this one's."""
+
+
 class Reproduce(Part):
     """What is needed to make this again."""
 
@@ -270,6 +295,8 @@ class Reproduce(Part):
     data: Sha256
     """Of data/manifest.json."""
     python: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+    lock: Lock | None = None
+    """None where dvc.lock was not compared."""
 
 
 class Report(Part):
@@ -305,6 +332,8 @@ class Report(Part):
     """Expected calibration error of the challenger; shown, never judged."""
     rival_calibration_error: Share | None = None
     stages: Annotated[list[StageCost], Field(max_length=50)] = []
+    cost: Cost | None = None
+    """None where no runner's price was reckoned with, as on a person's machine."""
     latency_ms: Number | None = None
     """Milliseconds for 1,000 rows, the challenger."""
     rival_latency_ms: Number | None = None

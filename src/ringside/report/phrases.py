@@ -140,4 +140,11 @@ EFFECTS: Mapping[str, tuple[float, float, float]] = {
 }
 """From where on an effect is small, medium and large (Cohen, Statistical Power Analysis, 1988)."""
 
+LOCKS: Mapping[str, str] = {
+    "same": "dvc.lock is what this code makes.",
+    "differs": "dvc.lock differs from what this code makes; make lock mends it.",
+    "absent": "There is no dvc.lock; make lock writes it.",
+}
+"""The committed lock beside the one that this code makes."""
+
 BASELINE = "a model that knows no feature"

@@ -6,15 +6,17 @@ nothing of a refused one is quoted but short names.
 
 import json
 import re
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
 from ringside.errors import ReportError
-from ringside.report.model import FORMAT, MAX_BYTES, Report
+from ringside.report.model import FORMAT, MAX_BYTES, Part, Report
 
 MAX_DEPTH = 12
 """Brackets within brackets; a report has seven."""
+
+AnyPart = TypeVar("AnyPart", bound=Part)
 
 _WHERE = "report.json"
 _MINE = "make it again with `ringside verdict` of this version of the machinery."
@@ -33,8 +35,22 @@ def read_report(content: bytes) -> Report:
         ReportError: it is too large, no JSON as the standard has it (a key twice, NaN, a lone surrogate), nested too
             deeply, of another format, or not what the model says.
     """
-    if len(content) > MAX_BYTES:
-        _refuse(f"it has more than the {MAX_BYTES:,} bytes that are read")
+    return read_part(content, Report, most=MAX_BYTES)
+
+
+def read_part(content: bytes, kind: type[AnyPart], *, most: int) -> AnyPart:
+    """A document of the report's format from its bytes.
+
+    Args:
+        content: UTF-8 JSON.
+        kind: what the document is.
+        most: bytes that are read.
+
+    Raises:
+        ReportError: as `read_report`.
+    """
+    if len(content) > most:
+        _refuse(f"it has more than the {most:,} bytes that are read")
     values = _parsed(content)
     if not isinstance(values, dict):
         _refuse("it is no JSON object")
@@ -43,14 +59,19 @@ def read_report(content: bytes) -> Report:
         _refuse(f"it is not of format {FORMAT}, the one that this version reads")
     try:
         # From JSON and not from objects: in strict mode a list is no tuple, but JSON has no other word for one.
-        return Report.model_validate_json(json.dumps(values))
+        return kind.model_validate_json(json.dumps(values))
     except ValidationError as error:
         _refuse(_problem(error))
 
 
 def dump_report(report: Report) -> bytes:
     """The bytes of a report: keys in order, two spaces, one newline at the end; equal reports have equal bytes."""
-    values = report.model_dump(mode="json")
+    return dump_part(report)
+
+
+def dump_part(part: Part) -> bytes:
+    """The bytes of a document, as `dump_report`."""
+    values = part.model_dump(mode="json")
     return (json.dumps(values, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
 
 

@@ -159,8 +159,21 @@ STAGES = st.builds(
     cached=st.booleans(),
     rival_seconds=maybe(NUMBERS),
 )
+AMOUNTS = st.floats(0, 1e15) | st.sampled_from([0.0, 0.006, 5e-324])
+COSTS = st.builds(
+    m.Cost,
+    runner=NAMES,
+    usd_per_minute=maybe(AMOUNTS),
+    free=st.booleans(),
+    seconds=AMOUNTS,
+    minutes=COUNTS,
+    dollars=maybe(AMOUNTS),
+    rival_seconds=maybe(AMOUNTS),
+    rival_dollars=maybe(AMOUNTS),
+)
 REPRODUCE = st.builds(
     m.Reproduce,
+    lock=maybe(of(m.Lock)),
     commit=maybe(COMMITS),
     dirty=st.booleans(),
     model_lock=HASHES,
@@ -193,6 +206,7 @@ FIELDS = {
     "calibration_error": maybe(SHARES),
     "rival_calibration_error": maybe(SHARES),
     "stages": some(STAGES),
+    "cost": maybe(COSTS),
     "latency_ms": maybe(NUMBERS),
     "rival_latency_ms": maybe(NUMBERS),
     "reproduce": REPRODUCE,

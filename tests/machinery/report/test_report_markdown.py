@@ -137,11 +137,11 @@ class TestFolds:
         assert "| `gust` | added |\n| `hour` | other type |" in to_markdown(report(data=diff))
 
     def test_price_the_stages_that_ran(self):
-        """Only minutes that were begun cost, and cached stages cost none."""
+        """Only minutes that were begun cost; what was cached cost none, and shows what its last run took."""
         text = to_markdown(passed())
 
         assert "1 started minute of a Linux runner with two cores: USD 0.006" in text
-        assert "| `validate` | cached | 2.1 | none |" in text
+        assert "| `validate` | cached (1.9) | 2.1 | 310 MiB |" in text
 
     def test_tell_how_to_make_it_again(self):
         """Two lines to type, the commit in full."""
