@@ -143,16 +143,39 @@ class PublishParams(_Section):
     )
 
 
+RetrainReason = Literal["new_data", "drift", "performance"]
+
+
+class RetrainParams(_Section):
+    """The `retrain` section."""
+
+    when: list[RetrainReason] = Field(
+        default=["new_data", "drift", "performance"], description="what makes a new model, given data to learn from"
+    )
+    effect: Literal["small", "medium", "large"] = Field(
+        default="medium", description="from this effect size on a column has drifted"
+    )
+    share: float = Field(default=0.1, gt=0, le=1, description="the share of columns that must have drifted")
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.when)) < len(self.when):
+            raise ValueError("when names each reason once")
+        return self
+
+
 class Params(_Section):
     """The whole of params.yaml, but for `train`, whose keys are the task's own."""
 
     task: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    live: bool = Field(default=False, description="publish what is merged and retrain by schedule")
     validate_: ValidateParams = Field(alias="validate")
     split: SplitParams
     train: dict[str, Any]
     evaluate: EvaluateParams
     policy: PolicyParams = Field(default_factory=PolicyParams)
     publish: PublishParams = Field(default_factory=PublishParams)
+    retrain: RetrainParams = Field(default_factory=RetrainParams)
 
 
 def read_params(path: Path) -> Params:

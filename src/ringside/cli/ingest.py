@@ -29,21 +29,32 @@ Refresh = Annotated[
 Frozen = Annotated[
     bool, typer.Option("--frozen", help="Bring data/raw to what data/manifest.json names, and read nothing new.")
 ]
+Next = Annotated[
+    int | None,
+    typer.Option(
+        "--next", metavar="N", min=1, help="Read at most N partitions more, and none whose labels have not arrived."
+    ),
+]
 
 
-def ingest(until: Until = None, refresh: Refresh = None, frozen: Frozen = False) -> None:
+def ingest(until: Until = None, refresh: Refresh = None, frozen: Frozen = False, following: Next = None) -> None:
     """Read the partitions that are missing from the task's source and say in the manifest what there is."""
     from ringside.errors import UsageError
     from ringside.store import dvc
     from ringside.store.workspace import Workspace
 
-    if frozen and (until or refresh):
+    if frozen and (until or refresh or following):
         remedy = "leave out --frozen to read the source, or the other options to take the manifest as it is."
-        raise UsageError("--frozen reads nothing new", where="ringside ingest --until/--refresh", remedy=remedy)
+        raise UsageError("--frozen reads nothing new", where="ringside ingest --until/--refresh/--next", remedy=remedy)
     workspace = Workspace.find(Path.cwd())
     # Started before everything that reads the source is imported.
     with nullcontext() if frozen else dvc.PendingAdd(workspace, workspace.raw) as add:
-        done = _ingest(workspace, add, until=until, refresh=refresh or ())
+        done = bring(workspace, add, until=until, refresh=refresh or (), following=following)
+    tell(workspace, done, following)
+
+
+def tell(workspace: "Workspace", done: "Ingested", following: int | None) -> None:
+    """Say what an ingest did."""
     for name in done.removed:
         say(f"ingest: {name} is of another branch; DVC keeps it")
     for name, origin in done.restored.items():
@@ -51,16 +62,37 @@ def ingest(until: Until = None, refresh: Refresh = None, frozen: Frozen = False)
     for what, names in (("read", done.read), ("changed", done.refreshed)):
         if names:
             say(f"ingest: {len(names)} {what}: {', '.join(names)}")
+    for name in done.waiting:
+        say(f"ingest: {name} was not taken: its labels have not arrived")
+    if following and not done.read and not done.waiting:
+        say("ingest: the source has no partition that is not here already")
     first, last = done.partitions[0], done.partitions[-1]
     places = f"{len(done.partitions)} partitions, {first} to {last}" if first != last else f"1 partition, {first}"
     count = f"{done.rows:,} rows in {places}"
     say(f"ingest: {count}, {seconds()} -> {workspace.relative(workspace.raw)}")
 
 
-def _ingest(
-    workspace: "Workspace", add: "PendingAdd | None", *, until: str | None, refresh: Sequence[str]
+def bring(  # noqa: PLR0913  # the options of the command
+    workspace: "Workspace",
+    add: "PendingAdd | None",
+    *,
+    until: str | None = None,
+    refresh: Sequence[str] = (),
+    following: int | None = None,
+    waits: bool = False,
 ) -> "Ingested":
-    """Read what is missing; without `add`, bring what the manifest names."""
+    """Read what is missing; without `add`, bring what the manifest names.
+
+    Args:
+        workspace: the checkout.
+        add: started before, to be told when all is there.
+        until: the last partition to read.
+        refresh: partitions to read again and to believe.
+        following: at most so many new ones.
+        waits: take no partition whose labels have not arrived; so with `following`.
+    """
+    from datetime import UTC, datetime
+
     from ringside.data.ingest import Ingest
     from ringside.loader import LateSource, load_task
     from ringside.params import read_params
@@ -72,4 +104,11 @@ def _ingest(
     if dvc.name_task(workspace, task.name):
         say(f"ingest: dvc.yaml now names the files of src/{task.name}, as params.yaml does")
     step = Ingest(workspace, task, LateSource(task), track, add)
-    return step.frozen() if add is None else step.new(until=until, refresh=refresh)
+    if add is None:
+        return step.frozen()
+    if not (following or waits):
+        return step.new(until=until, refresh=refresh)
+    from ringside.loop.arrivals import labels_arrived
+
+    now = datetime.now(UTC)
+    return step.new(until=until, refresh=refresh, limit=following, ripe=lambda rows: labels_arrived(rows, task, now))

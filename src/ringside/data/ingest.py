@@ -15,6 +15,7 @@ import pyarrow as pa
 from ringside.data.fingerprint import content_hash
 from ringside.data.manifest import Entry, Manifest
 from ringside.data.partitions import check_identities, read_raw, refuse_strangers, strangers
+from ringside.data.reach import out_of_reach
 from ringside.errors import DataError, RingsideError, SourceError, UsageError
 from ringside.loader import Source
 from ringside.store import dvc
@@ -26,6 +27,8 @@ from ringside.task import Task
 
 Track = Callable[[Iterable[str], str], Iterable[str]]
 """Iterates over partitions and shows how far it is."""
+Ripe = Callable[[pa.Table], bool]
+"""Whether a partition, as the source answers it, is to be taken now."""
 
 
 @dataclass
@@ -44,6 +47,10 @@ class Ingested:
     """Files of another branch's partitions, which DVC can bring back."""
     restored: dict[str, str] = field(default_factory=dict)
     """Brought back as the manifest names them, each with where from."""
+    waiting: list[str] = field(default_factory=list)
+    """Not taken, since its labels have not arrived."""
+    left: int = 0
+    """Partitions that the source has and `data/raw` has not; 0 too where nobody asked the source."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +89,21 @@ class Ingest:
                 add.run()
         return self._done(manifest, restored=restored, removed=removed)
 
-    def new(self, *, until: str | None = None, refresh: Sequence[str] = ()) -> Ingested:
+    def new(
+        self,
+        *,
+        until: str | None = None,
+        refresh: Sequence[str] = (),
+        limit: int | None = None,
+        ripe: Ripe | None = None,
+    ) -> Ingested:
         """Read what the source has and the manifest has not.
 
         Args:
             until: the last partition to read; None for all that the source offers.
             refresh: partitions to read again and to believe.
+            limit: no more than so many new ones are taken; None for all.
+            ripe: the first partition of which it is false ends the taking; None takes each.
 
         Raises:
             UsageError: `until` or `refresh` name a partition that there is not.
@@ -103,18 +119,27 @@ class Ingest:
         # What is read again anyway need not be there, nor be what it was.
         restored = self._restore(manifest.without(refresh))
         manifest = self._compare(manifest, [name for name in offered if name in manifest.entries], refresh)
-        missing = [name for name in wanted if name not in manifest.entries]
+        missing = [name for name in wanted if name not in manifest.entries][:limit]
         if not missing and not refresh and not self._dvc_is_behind():
-            return self._done(manifest, restored=restored, removed=removed)
+            left = len(set(offered) - set(manifest.entries))
+            return self._done(manifest, restored=restored, removed=removed, left=left)
         with self.add or dvc.PendingAdd(self.workspace, self.workspace.raw) as add:
+            waiting = []
             for name in self.track(missing, "ingest"):
-                manifest = self._take(manifest, name)
+                table = self._read(name)
+                if ripe is not None and not ripe(table):
+                    waiting.append(name)
+                    break
+                manifest = self._keep(manifest, name, table)
             before = manifest
             for name in self.track(refresh, "refresh"):
-                manifest = self._take(manifest, name)
+                manifest = self._keep(manifest, name, self._read(name))
             add.run()
+        read = [name for name in missing if name in manifest.entries]
         changed = [name for name in refresh if manifest.entries[name].content != before.entries[name].content]
-        return self._done(manifest, read=missing, refreshed=changed, restored=restored, removed=removed)
+        left = len(set(offered) - set(manifest.entries))
+        what = {"read": read, "refreshed": changed, "restored": restored, "removed": removed}
+        return self._done(manifest, **what, waiting=waiting, left=left)
 
     def _dvc_is_behind(self) -> bool:
         """Whether a kill could have come between the manifest and `dvc add`."""
@@ -138,9 +163,8 @@ class Ingest:
             )
         return name
 
-    def _take(self, manifest: Manifest, name: str) -> Manifest:
-        """Read one partition, name it in the manifest, put it in its place."""
-        table = self._read(name)
+    def _keep(self, manifest: Manifest, name: str, table: pa.Table) -> Manifest:
+        """Write one partition, name it in the manifest, put it in its place."""
         aside = self.workspace.partition(self.workspace.incoming, name)
         write_table(aside, table)
         entry = Entry(name, table.num_rows, content_hash(table), self.source.fingerprint(name))
@@ -233,6 +257,7 @@ class Ingest:
                 f"the data cannot be read here: {name} is in no cache and no remote, and {error.found}",
                 where=error.where,
                 remedy="reach the source, or a DVC remote that has the data, from here (docs/data.md), and run again.",
+                unreadable=error.unreadable or out_of_reach(error.__cause__),
             ) from error
 
     def _from_aside(self, names: Sequence[str]) -> None:
