@@ -10,10 +10,13 @@ import typer
 
 from ringside.cli import (
     adopt,
+    ci,
     compare,
+    doctor,
     fetch,
     ingest,
     metrics,
+    monitor,
     plan,
     predict,
     publish,
@@ -46,14 +49,17 @@ for verb in (
     verdict.verdict,
     report.report,
     compare.compare,
+    monitor.monitor,
     publish.publish,
     versions.versions,
     fetch.fetch,
     fetch.verify,
     rollback.rollback,
     predict.predict,
+    doctor.doctor,
 ):
     app.command()(verb)
+app.add_typer(ci.app)
 
 
 def main() -> None:

@@ -1,0 +1,55 @@
+"""The verb `doctor`: what is on, what is off, and what each switch would add."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ringside.cli.terminal import result, say, seconds
+
+if TYPE_CHECKING:
+    from ringside.github.checkup import Check
+
+_BROKEN = 3
+
+
+def doctor(
+    remote: Annotated[str, typer.Option(help="The Git remote that is the registry.", metavar="NAME")] = "origin",
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+) -> None:
+    """Say what of the workflows is on, what is off, what each switch would add, and how to switch it.
+
+    Ends with 3 where two things that must agree do not, as a release and its tag.
+    """
+    from ringside.github import doctor as doctors
+    from ringside.github.credentials import lend_token
+    from ringside.github.run import Run
+    from ringside.store.workspace import Workspace
+
+    lend_token()
+    run = Run.here()
+    checks = doctors.look(doctors.sight(run, Workspace.find(Path.cwd()).root, remote))
+    if as_json:
+        result(json.dumps([dataclasses.asdict(check) for check in checks], indent=2))
+    else:
+        for check in doctors.in_order(checks):
+            result(_lines(check))
+    if run.in_actions:
+        run.summary(doctors.markdown(checks))
+        for check in checks:
+            if check.state == "problem":
+                run.annotate("warning", f"{check.found}. {check.remedy}", title=check.name)
+    say(f"doctor: {doctors.sentence(checks)}, {seconds()}")
+    if doctors.is_broken(checks):
+        raise typer.Exit(_BROKEN)
+
+
+def _lines(check: "Check") -> str:
+    lines = [f"{check.state:<8} {check.name}: {check.found}"]
+    if check.state != "on":
+        lines.append(f"{'':<8} adds: {check.gain}")
+    if check.remedy:
+        lines.append(f"{'':<8} do:   {check.remedy}")
+    return "\n".join(lines)

@@ -1,0 +1,147 @@
+"""What this checkout and the repository's variables say: data, runner, cache, tools."""
+
+import importlib.metadata
+import json
+import platform
+import subprocess
+from typing import Any
+
+import yaml
+
+from ringside.errors import DataError
+from ringside.github import remote as remotes
+from ringside.github.checkup import Finding, Question, Seen
+from ringside.report.prices import DEFAULT, runner
+from ringside.store.files import read_bytes
+from ringside.store.workspace import Workspace
+
+_SECONDS = 20
+_MEGA = 1_000_000
+_OFF = "off"
+_IDENTITY = {"s3": "RINGSIDE_AWS_ROLE", "gs": "RINGSIDE_GCP_PROVIDER", "azure": "RINGSIDE_AZURE_CLIENT"}
+"""By which variable a workflow becomes somebody at a cloud."""
+
+
+def live(seen: Seen) -> Finding:
+    """Whether a merge publishes and the schedule retrains."""
+    params = yaml.safe_load(read_bytes(seen.root / "params.yaml", remedy="`git checkout params.yaml`"))
+    if isinstance(params, dict) and params.get("live") is True:
+        return Finding("on", "a merge publishes, and the schedule retrains")
+    how = "set `live: true` in params.yaml and merge; by hand, run publish.yaml and retrain.yaml from the Actions tab."
+    return Finding("off", "nothing is published or retrained unless somebody starts it", how)
+
+
+def remote(seen: Seen) -> Finding:
+    """Whether data and outputs live in a DVC remote."""
+    environ = {name: seen.variable(name) for name in ("RINGSIDE_REMOTE", "RINGSIDE_AZURE_ACCOUNT")}
+    found = remotes.named(environ)
+    if found is None:
+        how = "set the variable RINGSIDE_REMOTE (docs/remotes.md says what else a cloud needs)."
+        return Finding("off", "data come from the source, and outputs from the cache of Actions", how)
+    needed = _IDENTITY.get(found.kind)
+    if needed and not seen.variable(needed):
+        return Finding("problem", f"{found.url} is named, and no identity to read it with", f"set {needed}.")
+    answer = remotes.probe(found)
+    if answer is None:
+        return Finding("on", f"{found.url}; whether it answers, a run of Train says", "")
+    if answer.ok:
+        return Finding("on", f"{found.url} answers here")
+    return Finding(
+        "unknown", f"{found.url} gives no answer here: {answer.said}", "start Train by hand and read its log."
+    )
+
+
+def machine(seen: Seen) -> Finding:
+    """Which runner trains, and what it costs."""
+    label, stated = seen.variable("RINGSIDE_RUNNER"), seen.variable("RINGSIDE_RUNNER_PRICE")
+    if not label:
+        how = "set the variable RINGSIDE_RUNNER to a label (docs/runners.md)."
+        return Finding("off", f"{DEFAULT}, one of GitHub's standard runners, trains", how)
+    online = _self_hosted(seen, label)
+    if online is not None:
+        return online
+    found = runner(label, stated=stated, public=seen.public)
+    if found.usd_per_minute is None:
+        how = "set RINGSIDE_RUNNER_PRICE to the dollars of a minute; 0 for a machine of your own."
+        return Finding("off", f"{label} trains, at a price that nobody stated", how)
+    return Finding("on", f"{label} trains, at ${found.usd_per_minute:g} a minute")
+
+
+def _self_hosted(seen: Seen, label: str) -> Finding | None:
+    """What is to say of a runner of one's own; None where it is none, or this token may not see."""
+    from ringside.errors import GitHubError
+
+    try:
+        listed = seen.asked.pages("actions/runners", "runners")
+    except GitHubError:
+        return None
+    ours = [one for one in listed if label in {tag["name"] for tag in one.get("labels", [])}]
+    if not ours:
+        return None
+    awake = [one for one in ours if one.get("status") == "online"]
+    if not awake:
+        return Finding("problem", f"no runner with the label {label} is online", "start one (docs/runners.md).")
+    busy = sum(bool(one.get("busy")) for one in awake)
+    return Finding("on", f"{label}: {len(awake)} of your own online, {busy} at work")
+
+
+def cache(seen: Seen) -> Finding:
+    """Whether outputs of main's runs serve pull requests."""
+    if seen.variable("RINGSIDE_REMOTE"):
+        return Finding("off", "the DVC remote takes its place")
+    if seen.variable("RINGSIDE_CACHE") == _OFF:
+        how = "remove the variable RINGSIDE_CACHE; leave it where data are private and the repository is public."
+        return Finding("off", "the variable RINGSIDE_CACHE says so", how)
+    size = seen.asked.find("actions/cache/usage")
+    held = f", {size['active_caches_size_in_bytes'] / _MEGA:,.0f} MB in use" if size else ""
+    public = "; whoever opens a pull request can read it" if seen.public else ""
+    return Finding("on", f"main fills it, pull requests read it{held}{public}")
+
+
+def data(seen: Seen) -> Finding:
+    """Whether what the manifest names is here."""
+    workspace = Workspace(seen.root)
+    try:
+        manifest: Any = json.loads(read_bytes(workspace.manifest, remedy="run `ringside ingest`."))
+        names = [entry["partition"] for entry in manifest["partitions"]]
+    except DataError as error:
+        return Finding("off", "no data were ever ingested", error.remedy)
+    missing = [name for name in names if not workspace.partition(workspace.raw, name).exists()]
+    if not missing:
+        return Finding("on", f"all {len(names)} partitions are here")
+    return Finding("off", f"{len(missing)} of {len(names)} partitions are not here", "run `ringside ingest --frozen`.")
+
+
+def tools(_: Seen) -> Finding:
+    """The programs that everything else needs."""
+    found = {"Python": platform.python_version(), "git": _version("git"), "gh": _version("gh"), "DVC": _package("dvc")}
+    text = ", ".join(f"{name} {version or 'is not here'}" for name, version in found.items())
+    if found["gh"] is None:
+        return Finding("off", text, "install gh (https://cli.github.com), then run `gh auth login`.")
+    return Finding("on", text)
+
+
+def _version(program: str) -> str | None:
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=_SECONDS, check=False)
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return None
+    return next((word for word in done.stdout.split() if word[:1].isdigit()), None)
+
+
+def _package(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+_VARIABLES = "see {page}/settings/variables/actions, or run `gh variable list`."
+QUESTIONS = (
+    Question("live", "the loop closes: merge, release, watch, retrain", live, ""),
+    Question("DVC remote", "data and outputs have one place that all runs share", remote, _VARIABLES),
+    Question("runner", "a larger machine, a GPU or one of your own trains", machine, _VARIABLES),
+    Question("cache", "a pull request runs only the stages that it changes", cache, _VARIABLES),
+    Question("data", "`make run` works here without asking the source", data, ""),
+    Question("tools", "all commands work here, also those that ask GitHub", tools, ""),
+)

@@ -1,0 +1,232 @@
+"""The one comment on a pull request: written once, then updated, whoever writes it, CML or `gh`.
+
+Both end the comment with CML's watermark, so that each finds what the other wrote. CML looks at the first 30 comments
+alone, takes the last that bears the watermark and never asks who wrote it; so it gets the work only where that leads to
+our own comment, or to a new one that it would find again.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ringside.errors import GitHubError
+from ringside.github.api import GitHub
+from ringside.store.files import write_bytes
+
+TITLE = "ringside"
+"""Of the watermark."""
+AUTHOR = "github-actions[bot]"
+"""Who writes with the token of a job; a login of a person has no brackets."""
+LIMITS = (60_000, 30_000, 12_000)
+"""Characters of the report, tried in turn where GitHub says that it is too long."""
+
+_MARK = re.compile(rf'!\[\]\(https://cml\.dev/watermark\.png#[0-9a-fA-F]+ "CML watermark {TITLE}"\)')
+_SEEN_BY_CML = 30
+_SECONDS = 60.0
+"""CML waits two minutes and more where GitHub limits its rate; ours has the better manners then."""
+_TRIES = 4
+_KEPT = (
+    "PATH",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "NODE_EXTRA_CA_CERTS",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "SYSTEMROOT",
+)
+
+Way = Literal["cml", "gh", "same"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a comment."""
+
+    way: Way
+    """Who wrote it; `same` where it said that already."""
+    new: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What stands in a conversation."""
+
+    ours: Mapping[str, Any] | None
+    cml: bool
+    """Whether CML would come to the same comment."""
+
+
+class Commenter:
+    """Writes the one comment of a pull request.
+
+    Args:
+        github: the repository.
+        server: as https://github.com.
+        sha: a commit for the watermark, 40 hexadecimal digits; CML finds no watermark without one.
+        environ: the variables that CML gets a few of; those of this process where None.
+        wait: sleeps so many seconds.
+    """
+
+    def __init__(
+        self,
+        github: GitHub,
+        *,
+        server: str,
+        sha: str,
+        environ: Mapping[str, str] | None = None,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._github = github
+        self._server = server
+        self._sha = sha
+        self._environ = os.environ if environ is None else environ
+        self._wait = wait
+
+    def write(self, number: int, body: Callable[[int], str], *, create: bool = True) -> Written | None:
+        """Bring the comment up to date; None where there is none and `create` is false.
+
+        Args:
+            number: of the pull request.
+            body: the Markdown, for a largest number of characters.
+            create: whether to write a first one.
+
+        Raises:
+            GitHubError: GitHub does not answer or does not let us; then nothing new was written, or the whole.
+        """
+        for limit in LIMITS:
+            try:
+                return self._upsert(number, body(limit).rstrip("\n"), create=create)
+            except GitHubError as error:
+                if not _is_too_long(error) or limit == LIMITS[-1]:
+                    raise
+        raise AssertionError("unreachable: the last limit returns or raises")
+
+    def find(self, number: int) -> Found:
+        """Our comment, the last where there are several, and whether CML would find it.
+
+        Raises:
+            GitHubError: GitHub does not answer.
+        """
+        comments = self._github.pages(f"issues/{number}/comments")
+        ours = [comment for comment in comments if _is_marked(comment) and _is_mine(comment)]
+        seen = [comment for comment in comments[:_SEEN_BY_CML] if _is_marked(comment)]
+        last = ours[-1] if ours else None
+        if last is None:
+            return Found(None, cml=not seen and len(comments) < _SEEN_BY_CML)
+        return Found(last, cml=bool(seen) and seen[-1]["id"] == last["id"])
+
+    def _upsert(self, number: int, text: str, *, create: bool) -> Written | None:
+        found = self.find(number)
+        marked = self._marked(text)
+        if found.ours is None and not create:
+            return None
+        if found.ours is not None and _same(found.ours, marked):
+            return _written("same", found.ours, new=False)
+        if found.cml and self._has_cml():
+            if url := self._by_cml(number, text):
+                return Written("cml", found.ours is None, url)
+            # What ended badly may have written it all the same.
+            return self._by_gh(number, marked, self.find(number).ours)
+        return self._by_gh(number, marked, found.ours)
+
+    def _marked(self, text: str) -> str:
+        return f'{text}\n\n![](https://cml.dev/watermark.png#{self._sha} "CML watermark {TITLE}")'
+
+    def _by_gh(self, number: int, text: str, ours: Mapping[str, Any] | None) -> Written:
+        """Update our comment, or write it; after a cut answer look first, so that none stands twice."""
+        for left in range(_TRIES - 1, -1, -1):
+            try:
+                if ours is None:
+                    return _written("gh", self._github.post(f"issues/{number}/comments", {"body": text}), new=True)
+                if not _same(ours, text):
+                    ours = self._github.patch(f"issues/comments/{ours['id']}", {"body": text})
+                return _written("gh", ours, new=False)
+            except GitHubError as error:
+                gone = ours is not None and error.status == 404  # noqa: PLR2004  # deleted in between
+                lost = ours is None and (error.status is None or error.status >= 500) and not error.final  # noqa: PLR2004
+                if not left or not (gone or lost):
+                    raise
+            self._wait(2.0 ** (_TRIES - 1 - left))
+            ours = self.find(number).ours
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _has_cml(self) -> bool:
+        return bool(shutil.which("cml", path=self._environ.get("PATH")) and self._token())
+
+    def _token(self) -> str:
+        return self._environ.get("GH_TOKEN") or self._environ.get("GITHUB_TOKEN") or ""
+
+    def _by_cml(self, number: int, text: str) -> str | None:
+        """The address of the comment that CML wrote; None where it did not succeed."""
+        command = shutil.which("cml", path=self._environ.get("PATH")) or "cml"
+        # CML writes to the global configuration of Git, and takes variables that begin with CML_ for its options.
+        with tempfile.TemporaryDirectory(prefix="ringside-") as home:
+            write_bytes(Path(home) / "comment.md", text.encode())
+            kept = {name: self._environ[name] for name in _KEPT if name in self._environ}
+            said = {
+                "HOME": home,
+                "TMPDIR": home,
+                "REPO_TOKEN": self._token(),
+                "GITHUB_SHA": self._sha,
+                "GITHUB_REPOSITORY": self._github.repository,
+                "ITERATIVE_DO_NOT_TRACK": "1",
+                "CI": "true",
+            }
+            options = [
+                f"--target=pr/{number}",
+                f"--repo={self._server}/{self._github.repository}",
+                # Else files that the Markdown names would be sent to a public host.
+                "--publish=false",
+                f"--watermark-title={TITLE}",
+            ]
+            return _ran([command, "comment", "update", "comment.md", *options], Path(home), kept | said)
+
+
+def _ran(command: list[str], folder: Path, environ: Mapping[str, str]) -> str | None:
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=dict(environ), capture_output=True, timeout=_SECONDS, check=False, text=True
+        )
+    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
+        return None
+    lines = done.stdout.split()
+    # It ends well, too, where it did nothing: only an address says that there is a comment.
+    url = lines[-1] if lines else ""
+    return url if done.returncode == 0 and re.fullmatch(r"https://[^\s\x00-\x1f]{1,500}", url) else None
+
+
+def _is_marked(comment: Mapping[str, Any]) -> bool:
+    return bool(_MARK.search(comment.get("body") or ""))
+
+
+def _is_mine(comment: Mapping[str, Any]) -> bool:
+    user = comment.get("user") or {}
+    return user.get("login") == AUTHOR and user.get("type", "Bot") == "Bot"
+
+
+def _same(comment: Mapping[str, Any] | None, text: str) -> bool:
+    stands = (comment or {}).get("body") or ""
+    return _MARK.sub("", stands.replace("\r\n", "\n")).strip() == _MARK.sub("", text).strip()
+
+
+def _written(way: Way, comment: Mapping[str, Any] | None, *, new: bool) -> Written:
+    return Written(way, new, str((comment or {}).get("html_url", "")))
+
+
+def _is_too_long(error: GitHubError) -> bool:
+    return error.status == 422 and "too long" in error.found  # noqa: PLR2004
+
+
+def is_locked(error: GitHubError) -> bool:
+    """Whether GitHub refused because the conversation is locked."""
+    return error.status == 403 and "locked" in error.found  # noqa: PLR2004

@@ -1,0 +1,159 @@
+"""The last job of a workflow, the check that a branch's rules require: it answers from what the others came to.
+
+    python3 -m ringside.github.gate
+
+reads the variable NEEDS, the workflow's `toJSON(needs)`. Standard library only. What the training job put out was
+written by code of the pull request, so it is read as anybody's text.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ringside.github.run import Level, Run
+
+_MOST = 600
+"""Characters of a sentence."""
+_OTHER = re.compile(r"[^A-Za-z0-9 .,;:%()+=/'²_-]")
+"""What no sentence of a verdict holds: anything else could be markup, a mention or an invisible sign."""
+_LINKS = re.compile(r"://|\bwww\.", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the check says."""
+
+    level: Level
+    """An error is red."""
+    sentence: str
+    """Why and what now, plain text."""
+
+    @property
+    def green(self) -> bool:
+        """Whether the check passes."""
+        return self.level != "error"
+
+
+@dataclass(frozen=True)
+class _Job:
+    result: str
+    outputs: Mapping[str, str]
+
+
+def answer(needs: str) -> Answer:
+    """The answer of the check.
+
+    Args:
+        needs: JSON: for each job that this one needs its `result` and `outputs`.
+    """
+    jobs = _jobs(needs)
+    if not jobs:
+        return _red("What the other jobs came to is not known (NEEDS says nothing). Run the workflow again.")
+    return _of_verdict(jobs) if "train" in jobs else _of_checks(jobs)
+
+
+def _of_verdict(jobs: Mapping[str, _Job]) -> Answer:
+    changes, train = jobs.get("changes", _Job("missing", {})), jobs["train"]
+    model = changes.outputs.get("model")
+    if changes.result != "success" or model not in ("true", "false"):
+        return _red(
+            "What this changes could not be found out. See the log of the job before this one, and run it again."
+        )
+    if model == "false" and train.result == "skipped":
+        return Answer("notice", "Nothing here touches the model, so nothing was trained and nothing is to be judged.")
+    verdict, said = train.outputs.get("verdict", ""), plain(train.outputs.get("sentence", ""))
+    if train.result == "success":
+        return _of_run(verdict, said, train.outputs.get("blocks", ""))
+    if train.result == "failure" and verdict == "broken" and said:
+        return _red(said)
+    return _red(_ENDED.get(train.result, _ENDED["failure"]))
+
+
+_ENDED = {
+    "failure": "The training job broke before it could judge. Its log says at which step; mend that, or run it again.",
+    "cancelled": "The training job was cancelled or took longer than it may. Run it again; name a larger runner "
+    "(RINGSIDE_RUNNER) if it is too slow.",
+    "skipped": "The training job was skipped though this touches the model. Run the whole workflow again.",
+}
+
+
+def _of_run(verdict: str, said: str, blocks: str) -> Answer:
+    """Of a training job that ended well."""
+    match verdict, blocks:
+        case "pass", _:
+            return Answer("notice", said or "Pass.")
+        case "fail", _:
+            return _red(said or "Fail. The report in the job's summary says why.")
+        case "inconclusive", "false":
+            return Answer("warning", said or "Inconclusive. Safe to merge; nothing is published.")
+        case "inconclusive", _:
+            return _red(said or "Inconclusive, which the policy does not let through.")
+        case "not_judged", _:
+            return Answer("notice", said or "Not judged. Somebody who may read the data can judge it.")
+    return _red("The training job ended without a verdict. Its log says why; run it again.")
+
+
+def _of_checks(jobs: Mapping[str, _Job]) -> Answer:
+    wrong = {name: job.result for name, job in jobs.items() if job.result not in ("success", "skipped")}
+    if (changes := jobs.get("changes")) is not None and changes.result != "success":
+        # Whatever was skipped then was skipped for no reason.
+        wrong["changes"] = changes.result
+    if not wrong:
+        return Answer("notice", "All checks passed.")
+    named = ", ".join(f"{plain(name)} ({plain(result)})" for name, result in sorted(wrong.items()))
+    return _red(
+        f"Not all checks passed: {named}. The log of each says what to mend; make lint and make test repeat them."
+    )
+
+
+def plain(text: str) -> str:
+    """A sentence of harmless characters, in one line of at most 600, which no page reads as markup or link."""
+    words = " ".join(_OTHER.sub("?", " ".join(text[: 4 * _MOST].split())).split())
+    words = _LINKS.sub(lambda found: found[0].replace("/", " ").replace(".", " "), words)
+    return words if len(words) <= _MOST else f"{words[: _MOST - 4]} ..."
+
+
+def markdown(text: str) -> str:
+    """A sentence of `plain` as Markdown that shows it as it is; names with an underscore stay names."""
+    return re.sub(r"([_+=()-])", r"\\\1", text)
+
+
+def _red(sentence: str) -> Answer:
+    return Answer("error", sentence)
+
+
+def _jobs(needs: str) -> dict[str, _Job]:
+    """The jobs; none where the text is not what Actions writes."""
+    try:
+        values = json.loads(needs)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(values, dict) or not all(isinstance(value, dict) for value in values.values()):
+        return {}
+    return {name: _Job(_text(job.get("result")), _outputs(job.get("outputs"))) for name, job in values.items()}
+
+
+def _outputs(values: Any) -> dict[str, str]:  # noqa: ANN401  # JSON
+    return {name: _text(value) for name, value in values.items()} if isinstance(values, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def main() -> int:
+    """Say the sentence; the exit code is the check."""
+    found = answer(os.environ.get("NEEDS", ""))
+    run = Run.here()
+    run.annotate(found.level, found.sentence)
+    if run.in_actions:
+        run.summary(markdown(found.sentence))
+    return 0 if found.green else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
