@@ -9,7 +9,8 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 RUN_LOCKS := requirements/model.txt requirements/tools.txt
 TEST_LOCKS := $(RUN_LOCKS) requirements/dev.txt
-INSTALL = uv pip install --quiet --compile-bytecode $(foreach lock,$(1),-r $(lock)) && uv pip install --quiet --no-deps -e .
+REPORT_LOCKS := requirements/report.txt
+INSTALL = uv pip install --quiet --require-hashes --compile-bytecode $(foreach lock,$(1),-r $(lock)) && uv pip install --quiet --no-deps -e .
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -26,6 +27,18 @@ run: $(VENV)/.run ## Bring the data, run the pipeline, show the verdict
 test: $(VENV)/.test ## Run all tests
 	@pytest
 
+.PHONY: test-fast
+test-fast: $(VENV)/.test ## Run the tests that are not marked slow (about a minute)
+	@pytest -m "not slow"
+
+.PHONY: test-task
+test-task: $(VENV)/.test ## Run the task's own tests
+	@pytest --ignore tests/machinery
+
+.PHONY: test-machinery
+test-machinery: $(VENV)/.test ## Run Ringside's own tests
+	@pytest tests/machinery
+
 # The same tests under another Python: make test-3.12
 .PHONY: test-%
 test-%: ## Run all tests under Python %, as in test-3.13
@@ -37,6 +50,8 @@ lint: $(VENV)/.test ## Check style, types and docstrings
 	@ruff format --check .
 	@mypy
 	@interrogate
+	@actionlint
+	@zizmor --quiet --offline --persona pedantic .github
 
 .PHONY: months
 months: $(VENV)/.run ## Show how the sample does in months that it has not seen
@@ -49,6 +64,10 @@ bench: $(VENV)/.run ## Measure what docs/benchmarks.md states (about ten minutes
 .PHONY: coverage
 coverage: $(VENV)/.run ## Simulate how often the statistics are right, for docs/statistics.md (about a quarter of an hour)
 	@python bench/coverage.py
+
+.PHONY: windows
+windows: $(VENV)/.run ## Simulate how often a champion's change is told right, for docs/retraining.md (two minutes)
+	@python bench/windows.py
 
 .PHONY: reseeds
 reseeds: $(VENV)/.run ## Judge reseeds of the sample against each other, for docs/statistics.md (about five minutes)
@@ -71,8 +90,16 @@ requirements: $(VENV)/.run ## Write requirements/*.txt from pyproject.toml
 	@uv pip compile $(COMPILE) --group tools --group sample -c requirements/model.txt -o requirements/tools.txt
 	@uv pip compile $(COMPILE) --group report $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/report.txt
 	@uv pip compile $(COMPILE) --group dev $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/dev.txt
+	@$(foreach kind,s3 gs azure ssh,uv pip compile $(COMPILE) --group remote-$(kind) $(BESIDE) -o requirements/remote-$(kind).txt &&) true
+
+.PHONY: rulesets
+rulesets: $(VENV)/.run ## Make the checks and the reviews compulsory on GitHub, by the files in .github/rulesets
+	@ringside ci rulesets
 
 COMPILE := --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make requirements'
+# The locks of remotes list only what they add. botocore asks for python-dateutil below 3 and works with the model's 4:
+# what DVC's remotes need must never change what a model was trained with.
+BESIDE = $(foreach lock,$(RUN_LOCKS),--override $(lock)) $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package=\1/p' $(RUN_LOCKS))
 
 # Set-up: done once, and again only when a lock changed. uv comes from pip where there is none.
 $(VENV)/bin/python:
@@ -80,8 +107,19 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 	@command -v uv >/dev/null || pip install --quiet --disable-pip-version-check uv
 
+# What workflows install; the names are those of the input `for` of .github/actions/setup.
+.PHONY: setup-model setup-report setup-test
+setup-model: $(VENV)/.run ## Install what the pipeline needs
+setup-report: $(VENV)/.report ## Install what reading results needs
+setup-test: $(VENV)/.test ## Install what the tests need
+
 $(VENV)/.run: $(RUN_LOCKS) pyproject.toml | $(VENV)/bin/python
 	@$(call INSTALL,$(RUN_LOCKS))
+	@touch $@
+
+# A job that only reads results needs no more.
+$(VENV)/.report: $(REPORT_LOCKS) pyproject.toml | $(VENV)/bin/python
+	@$(call INSTALL,$(REPORT_LOCKS))
 	@touch $@
 
 $(VENV)/.test: $(TEST_LOCKS) pyproject.toml | $(VENV)/bin/python

@@ -6,6 +6,33 @@ import pytest
 
 from harness import Checkout
 
+# Each of these runs a pipeline, a publisher or whole workflows; a test that asks for one is slow (`make test-fast`).
+SLOW = {
+    "_harbour",
+    "_made",
+    "_ran",
+    "apart",
+    "attacked",
+    "diabetes",
+    "first",
+    "flights_run",
+    "made",
+    "patients_run",
+    "plain",
+    "saved",
+    "split",
+    "split_once",
+    "toy",
+    "wine",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes seconds rather than moments, here and in every folder below."""
+    for item in items:
+        if SLOW & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:

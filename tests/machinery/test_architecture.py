@@ -24,6 +24,13 @@ FORBIDDEN = {
     "ringside/pipeline/": r"^ringside\.(cli|github|registry|loop)\b|^dvc\b",
     "ringside/data/": r"^ringside\.(cli|github|registry|loop|pipeline)\b",
     "ringside/store/": r"^ringside\.(cli|github|registry|loop|pipeline|data)\b",
+    "ringside/registry/": r"^ringside\.(cli|github|loop)\b",
+    "ringside/bout/": r"^ringside\.(cli|github|loop)\b|^dvc\b",
+    "ringside/loop/": r"^ringside\.(cli|github)\b|^dvc\b",
+    # Jobs with rights to write run these, so they can load no model and no data.
+    "ringside/github/": (
+        r"^ringside\.(cli|loop|pipeline|bout|verdict|data)\b|^(numpy|pandas|pyarrow|scipy|sklearn|dvc)\b"
+    ),
     "ringside/": r"^(pickle|joblib|cloudpickle|dill)\b",
 }
 

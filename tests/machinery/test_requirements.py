@@ -7,7 +7,8 @@ import pytest
 
 from harness import PROJECT
 
-LOCKS = ("model", "tools", "report", "dev")
+REMOTES = ("remote-s3", "remote-gs", "remote-azure", "remote-ssh")
+LOCKS = ("model", "tools", "report", "dev", *REMOTES)
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PYPROJECT["dependency-groups"]
 
@@ -17,6 +18,7 @@ DECLARED = {
     "tools": [*GROUPS["tools"], *GROUPS["sample"]],
     "report": GROUPS["report"],
     "dev": GROUPS["dev"],
+    **{remote: GROUPS[remote] for remote in REMOTES},
 }
 
 
@@ -61,6 +63,13 @@ class TestLock:
         shared = {pinned for pinned, _ in pins("model")}
 
         assert {(pinned, version) for pinned, version in pins(lock) if pinned in shared} <= pins("model")
+
+    @pytest.mark.parametrize("lock", REMOTES)
+    def test_of_a_remote_changes_no_other(self, lock):
+        """What DVC's remotes need comes beside the packages of a run, and replaces none."""
+        assert {pinned for pinned, _ in pins(lock)} & {
+            pinned for run in ("model", "tools") for pinned, _ in pins(run)
+        } == set()
 
     @pytest.mark.parametrize("lock", LOCKS)
     def test_never_has_cml(self, lock):
