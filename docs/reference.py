@@ -1,5 +1,7 @@
 """Prints docs/reference.md from the help of the command line: `make reference`."""
 
+from collections.abc import Iterator
+
 import typer
 
 from ringside.cli.main import app
@@ -26,10 +28,19 @@ def usage(option: typer.core.TyperArgument | typer.core.TyperOption) -> str:
     return f"{option.opts[0]} {option.metavar}" if option.metavar else option.opts[0]
 
 
+def verbs(group: typer.core.TyperGroup, prefix: str = "") -> Iterator[tuple[str, typer.core.TyperCommand]]:
+    """Each verb with its command, those of a group within by both words."""
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, typer.core.TyperGroup):
+            yield from verbs(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
 def main() -> None:
     """Print the page."""
     print(HEAD)
-    for verb, command in sorted(typer.main.get_command(app).commands.items()):
+    for verb, command in verbs(typer.main.get_command(app)):
         print(f"\n## ringside {verb}\n\n{command.help}")
         if command.params:
             print("\n| option | |\n|---|---|")
