@@ -14,6 +14,7 @@ SLOW = {
     "apart",
     "attacked",
     "diabetes",
+    "ends",
     "first",
     "flights_run",
     "made",
@@ -27,10 +28,33 @@ SLOW = {
 }
 
 
+# What takes long in sum: many starts of Git, DVC and gh, simulations, the sample's whole year.
+SLOW_FILES = {
+    "test_ci_propose",
+    "test_ci_report",
+    "test_comment",
+    "test_compare",
+    "test_coverage",
+    "test_data_ingest_frozen",
+    "test_data_ingest_new",
+    "test_doctor",
+    "test_doctor_verb",
+    "test_e2e_bad_rows",
+    "test_flights_leaks",
+    "test_hub",
+    "test_registry",
+    "test_release_faults",
+    "test_releases",
+    "test_reseeds",
+    "test_store_dvc",
+    "test_store_model_file",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what takes seconds rather than moments, here and in every folder below."""
+    """Mark what takes seconds rather than moments, in all folders."""
     for item in items:
-        if SLOW & set(getattr(item, "fixturenames", ())):
+        if item.path.stem in SLOW_FILES or SLOW & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
 
 

@@ -45,6 +45,8 @@ class Pull:
 
     number: int
     locked: bool
+    shared: bool = False
+    """Whether its branch is to be merged into another branch, too; a run may then be that one's."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def pull_of(github: GitHub, run: TrainRun, default_branch: str) -> Pull | NoPull
         raise _odd(f"{len(current)} open pull requests have this commit at their tip")
     if not current:
         return NoPull("stale" if ours else "closed")
-    return Pull(_count(current[0], "number"), bool(current[0].get("locked")))
+    others = [pull for pull in found if pull not in ours and _at(pull, "head", "sha") == run.head_sha]
+    return Pull(_count(current[0], "number"), bool(current[0].get("locked")), shared=bool(others))
 
 
 def is_commit_of(github: GitHub, run: TrainRun, commit: str) -> bool:
@@ -116,6 +119,29 @@ def is_commit_of(github: GitHub, run: TrainRun, commit: str) -> bool:
             return False
         raise
     return len(parents) == 2 and parents[1].get("sha") == run.head_sha  # noqa: PLR2004  # branch into base
+
+
+def is_into(github: GitHub, run: TrainRun, commit: str, branch: str) -> bool:
+    """Whether a commit of the run is no merge into something else than `branch`.
+
+    GitHub says of a run which branch it came from, not which one it was to be merged into: whose policy judged it is
+    seen from the merge alone.
+
+    Args:
+        github: the repository.
+        run: what `commit` was made for.
+        commit: as `is_commit_of` accepts it.
+        branch: of the repository.
+
+    Raises:
+        GitHubError: GitHub does not answer.
+    """
+    if commit == run.head_sha:
+        return True
+    base = github.get(f"git/commits/{commit}")["parents"][0]["sha"]
+    # What lies between them is of no interest here; the second page of it is short.
+    span = f"{quote(branch, safe='')}...{base}"
+    return github.get(f"compare/{span}?per_page=1&page=2").get("status") in ("behind", "identical")
 
 
 def reviewed_run(github: GitHub, merged: str, default_branch: str) -> TrainRun | None:

@@ -102,6 +102,9 @@ def shown(github: GitHub, commit: str, default_branch: str, report: Report) -> R
 def committed(root: Path, read: Callable[[str], str | None], report: Report) -> Reviewed | None:
     """What the commit itself holds: dvc.lock and reports/metrics.json, where somebody committed them.
 
+    A lock of other code, parameters or data than the commit's says nothing about its model: somebody did not run the
+    pipeline after the last change. That gives None, as does a lock that cannot be read.
+
     Args:
         root: the checkout, in which the pipeline has run.
         read: the text of a file as it was committed; None where it was not.
@@ -109,7 +112,7 @@ def committed(root: Path, read: Callable[[str], str | None], report: Report) -> 
     """
     lock, metrics = read("dvc.lock"), read(_METRICS)
     outputs = _outputs(lock) if lock else {}
-    if _MODEL not in outputs or metrics is None:
+    if lock is None or _MODEL not in outputs or metrics is None or _is_stale(lock, root / "dvc.lock"):
         return None
     return Reviewed(
         source="the dvc.lock that was committed",
@@ -126,6 +129,28 @@ def _outputs(lock: str) -> dict[str, str]:
         return {str(out["path"]): str(out["md5"]) for stage in stages for out in stage.get("outs", ())}
     except (yaml.YAMLError, LookupError, TypeError, AttributeError):
         return {}
+
+
+def _is_stale(lock: str, made: Path) -> bool:
+    """Whether a lock is of other inputs than the one that the pipeline made here."""
+    return made.is_file() and _inputs(lock) != _inputs(made.read_text(encoding="utf-8"))
+
+
+def _inputs(lock: str) -> object:
+    """What the stages of a lock started from: commands, parameters, and the files that no stage made."""
+    try:
+        stages = yaml.safe_load(lock)["stages"]
+        made = {out["path"] for stage in stages.values() for out in stage.get("outs", ())}
+        return {
+            name: (
+                stage.get("cmd"),
+                stage.get("params"),
+                {dep["path"]: dep.get("md5") for dep in stage.get("deps", ()) if dep["path"] not in made},
+            )
+            for name, stage in stages.items()
+        }
+    except (yaml.YAMLError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _metric(text: str, name: str) -> float | None:

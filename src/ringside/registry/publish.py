@@ -102,6 +102,21 @@ def published_as(registry: Registry, inputs: str, commit: str) -> Facts | None:
     return newest if newest is not None and (newest.inputs == inputs or newest.commit == commit) else None
 
 
+def overtaken(registry: Registry, commit: str) -> Facts | None:
+    """The newest version, if it was made of a later commit than this one, and the default branch has gone on as well.
+
+    A run that somebody repeats must not bring an older state of the branch out as a newer version. A branch that was
+    put back to an older commit is no such case.
+
+    Raises:
+        RegistryError: the registry gives no answer.
+    """
+    newest = _newest(registry)
+    if newest is None or commit in {newest.commit, registry.default_branch()}:
+        return None
+    return newest if registry.repository.is_ancestor(commit, newest.commit) else None
+
+
 def prepare(registry: Registry, candidate: Candidate, folder: Path) -> Prepared:
     """Build all files of the version that a candidate would be if it were published now.
 

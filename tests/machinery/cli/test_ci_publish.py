@@ -75,6 +75,22 @@ class TestNews:
 
         assert job("news").outputs == {"new": "true"}
 
+    def test_of_a_commit_that_was_overtaken_is_none(self, job, desk):
+        """A run that is repeated publishes no older state as a newer version; one that main was put back to, it does."""
+        desk.publish(1)
+        older = desk.seed(2)
+        desk.publish(3)
+        git(desk.root, "checkout", "--quiet", older)
+        done = job("news")
+
+        assert done.outputs == {"new": "false"}
+        assert (
+            f"v1.0.1](https://github.com/acme/demo/releases/tag/model@v1.0.1) was made of a later commit than {older[:7]}"
+            in (done.summary)
+        )
+        push_by_hand(desk.root, f"{older}:main")
+        assert job("news").outputs == {"new": "true"}
+
     def test_tidies_and_finishes(self, job, desk):
         """A version that was published and not put in production by a killed publisher is, and consumers hear of it."""
         desk.publish(1)

@@ -197,6 +197,22 @@ class TestPull:
         assert len(scene.comments) == 1
         assert scene.repo.issues[other].comments == []
 
+    @pytest.mark.usefixtures("quick")
+    @pytest.mark.parametrize("archive", [archives.judged, None], ids=["judged", "nothing"])
+    def test_is_none_for_a_run_into_another_branch(self, world, tell, archive):
+        """What another branch's policy says of the same commit is not shown here; nor that it had nothing to judge."""
+        name = f"aside-{archive is None}"
+        world.hub.bare(REPO).set(f"refs/heads/{name}", world.branch(name))
+        scene = Scene(world, f"twice-{archive is None}")
+        tell(scene.run(scene.judged()))
+        other = world.hub.pull_request(scene.branch, name, repository=REPO)
+        merge = scene.repo.issues[other].pull.merge_sha
+
+        done = tell(scene.run(archive(merge, worse=True) if archive else None))
+
+        assert (done.code, done.lines[0].partition(": ")[0][:20]) == (0, "::notice::The run of")
+        assert only(scene).startswith("> [!TIP]\n> **Pass: ")
+
     @pytest.mark.parametrize(
         "branch", ["a&state=all", "x%2Fy", "p#1+q", "o;p=1", "{owner}", "$(id)", "--jq", "\u202eevil", "ä/ö", "main"]
     )

@@ -5,7 +5,7 @@ import pytest
 from ringside.errors import GitHubError
 from ringside.github.api import GitHub
 from ringside.github.artifact import uploaded
-from ringside.github.pulls import Pull, is_commit_of, pull_of, reviewed_run, train_run
+from ringside.github.pulls import Pull, is_commit_of, is_into, pull_of, reviewed_run, train_run
 from scene import FORK, REPO, Scene, wired
 
 
@@ -69,6 +69,26 @@ class TestCommit:
         found = {name: is_commit_of(github, run, sha) for name, sha in _commits(scene).items()}
 
         assert found == {"tip": True, "merge": True, "base": False, "nothing": False, "no commit": False}
+
+    def test_tells_what_the_run_was_a_merge_into(self, world, github):
+        """A merge into another branch is none into the default one, however alike they are; the tip says nothing."""
+        world.hub.bare(REPO).set("refs/heads/aside", world.branch("aside"))
+        ours = Scene(world, "two")
+        other = world.hub.of(REPO).issues[world.hub.pull_request("two", "aside", repository=REPO)].pull.merge_sha
+        run = train_run(github, ours.run()["workflow_run"])
+
+        found = [is_into(github, run, sha, "main") for sha in (ours.merge, other, ours.head)]
+
+        assert found == [True, False, True]
+
+    def test_stays_one_into_the_branch_that_has_moved_on(self, world, github):
+        """A base that main has passed is of main still."""
+        scene = Scene(world, "behind")
+        run = train_run(github, scene.run()["workflow_run"])
+        bare = world.hub.bare(REPO)
+        bare.set("refs/heads/ahead", world.branch("ahead"))
+
+        assert is_into(github, run, scene.merge, "ahead")
 
 
 def _commits(scene):

@@ -97,6 +97,32 @@ class TestCommitted:
 
         assert found is None or (name == "reports/metrics.json" and found.metric is None)
 
+    @pytest.mark.parametrize(
+        ("committed_as", "said"),
+        [({"seed": 1}, True), ({"seed": 2}, False)],
+        ids=["of these parameters", "of other parameters"],
+    )
+    def test_is_asked_only_about_its_own_inputs(self, root, committed_as, said):
+        """A lock of other parameters than the pipeline ran with here says nothing about the model."""
+        read = files()
+
+        def lock(params):
+            """The same outputs, of these parameters."""
+            values = yaml.safe_load(read("dvc.lock"))
+            values["stages"]["train"]["params"] = {"params.yaml": {"train": params}}
+            return yaml.safe_dump(values)
+
+        (root / "dvc.lock").write_text(lock({"seed": 1}))
+        found = committed(root, lambda path: lock(committed_as) if path == "dvc.lock" else read(path), OURS)
+
+        assert (found is not None) == said
+
+    def test_of_a_false_lock_still_compares(self, root):
+        """A lock of the same inputs that names another model is a claim about this one."""
+        (root / "dvc.lock").write_text(files()("dvc.lock"))
+
+        assert not committed(root, files(model="x"), OURS).same_model
+
     @pytest.mark.parametrize("value", ["1", True, None, [1]])
     def test_takes_numbers_alone(self, root, value):
         """A metric that is no number is none."""

@@ -160,15 +160,16 @@ class TestNewMonth:
 
         assert list(releases) == ["model@v1.0.0", "model@v1.0.1"], april.published.log
         assert april.published.there.latest == releases["model@v1.0.1"].id
-        assert "the very model" in releases["model@v1.0.1"].body or "same model" in releases["model@v1.0.1"].body
+        assert "XX" in releases["model@v1.0.1"].body
 
     def test_is_followed_by_nothing(self, april):
         """The next week nothing is trained or proposed, and nothing else changes; the summary says so."""
-        before, after = april.after.there, april.quiet.there
+        titles = [[issue.state for issue in moment.there.issues.values()] for moment in (april.after, april.quiet)]
 
         assert april.quiet.played.check("Propose").conclusion == "skipped"
         assert "nothing new" in april.quiet.played.check("Watch and train").summary
-        assert (after.issues, after.releases) == (before.issues, before.releases)
+        assert titles[0] == titles[1] == ["closed", "closed"]
+        assert [release.tag for release in april.quiet.there.releases] == ["model@v1.0.0", "model@v1.0.1"]
 
     def test_lets_only_the_job_that_proposes_write(self, april):
         """What ran the model's code asked GitHub for nothing but to read."""
@@ -285,7 +286,7 @@ class TestSecondMonth:
 
         assert (april.state, april.pull.merged, may.state) == ("closed", False, "open")
         assert f"/pull/{may.number}" in april.comments[-1].body
-        assert [name for name, _ in fallen.arena.bare.refs("refs/heads/retrain/")] == ["refs/heads/retrain/2025-06"]
+        assert [ref[0] for ref in fallen.arena.bare.refs("refs/heads/retrain/")] == ["refs/heads/retrain/2025-06"]
 
     def test_has_both_months(self, fallen):
         """The newer proposal brings the older one's data too."""
@@ -346,7 +347,7 @@ class TestBadMonth:
         issue = only(list(sample.bad.there.issues.values()), sample.bad.log)
 
         assert issue.title == "New data are not as they must be"
-        assert "2025-04: more of its rows fail the schema than validate.max_quarantined allows" in issue.body
+        assert "2025-04: more of its rows fail the schema" in issue.body
         assert "2025-05" not in sample.bad.played.check("Watch and train").summary
 
     def test_changes_no_branch(self, sample):
@@ -410,7 +411,7 @@ def worse(_released, tmp_path_factory):
             weaker = weaker.replace(old, new)
         arena.change("main", {"params.yaml": weaker})
         published = Moment.of(arena, arena.play())
-        strict = weaker.replace("tolerance: 1.0", "tolerance: 0.02") + "retrain: {when: []}\n"
+        strict = weaker.replace("tolerance: 1.0", "tolerance: 0.02") + "\nretrain: {when: []}\n"
         arena.change("main", {"params.yaml": strict})
         arena.hub.take()
         _arrives(arena, "2025-04")

@@ -23,7 +23,7 @@ def news() -> None:
 def _news(run: "Run", registry: "Registry") -> tuple[bool, str]:
     from ringside.params import read_params
     from ringside.registry.candidate import inputs_hash
-    from ringside.registry.publish import produce, published_as, tidy
+    from ringside.registry.publish import overtaken, produce, published_as, tidy
     from ringside.store.workspace import Workspace
 
     workspace = Workspace.find(Path.cwd())
@@ -31,20 +31,25 @@ def _news(run: "Run", registry: "Registry") -> tuple[bool, str]:
     if run.event_name == "push" and (quiet := _quiet(run, live=params.live)):
         return False, quiet
     said = [f"- {note}" for note in (*tidy(registry), *_lifted(run, registry))]
-    same = published_as(registry, inputs_hash(workspace, params), registry.repository.head())
-    if same is None:
+    head = registry.repository.head()
+    same = published_as(registry, inputs_hash(workspace, params), head)
+    later = None if same else overtaken(registry, head)
+    newest = same or later
+    if newest is None:
         return True, "\n".join(
             ["The data, the parameters or the code are new: the model is rebuilt and judged.", *said]
         )
     from ringside.cli.ci.asked import link, tell_consumers
 
     before = registry.production()
-    said += [f"- {note}" for note in produce(registry, same)]
+    said += [f"- {note}" for note in produce(registry, newest)]
     after = registry.production()
     if after is not None and after != before:
         said.append(f"- {link(registry, after)} is in production now")
         tell_consumers(run, registry, {"version": after, "before": before or ""})
-    sentence = f"Nothing new: {link(registry, same.version)} was made of the same data, parameters and code."
+    sentence = f"Nothing new: {link(registry, newest.version)} was made of the same data, parameters and code."
+    if later:
+        sentence = f"Nothing is published: {link(registry, newest.version)} was made of a later commit than {head[:7]}."
     return False, "\n".join([sentence, *said])
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ringside.github.api import GitHub
     from ringside.github.artifact import Uploaded
     from ringside.github.comment import Commenter
+    from ringside.github.pulls import Pull, TrainRun
     from ringside.github.run import Run
     from ringside.github.wording import Body
 
@@ -48,8 +49,8 @@ def _tell(here: "Run", number: int | None) -> None:
     stated = here.at("workflow_run") if number is None else github.get(f"actions/runs/{number}")
     if _is_other(stated, here):
         return
-    run = train_run(github, stated)
-    pull = pull_of(github, run, _default_branch(here, github))
+    run, branch = train_run(github, stated), _default_branch(here, github)
+    pull = pull_of(github, run, branch)
     if isinstance(pull, NoPull):
         here.annotate("notice", _NO_PULL[pull.reason])
         return
@@ -64,7 +65,9 @@ def _tell(here: "Run", number: int | None) -> None:
             with suppress(GitHubError):
                 _commenter(here, github).write(pull.number, body_refused(run, place), create=False)
         raise
-    if found is None:
+    if _is_into_another(github, run, pull, found, branch):
+        here.annotate("notice", "The run of Train was for a merge into another branch; its summary has the report.")
+    elif found is None:
         _write(here, github, pull.number, body_without(run, place), create=False)
     else:
         _write(here, github, pull.number, body_of(found, run, place), create=True)
@@ -74,6 +77,16 @@ _NO_PULL = {
     "stale": "The pull request has a newer commit; the run for that one reports.",
     "closed": "No open pull request has this commit at its tip; there is nothing to comment on.",
 }
+
+
+def _is_into_another(
+    github: "GitHub", run: "TrainRun", pull: "Pull", found: "Uploaded | None", branch: str
+) -> bool:
+    """Whether the run was not for this pull request but for another one of the same branch, with another policy."""
+    from ringside.github.pulls import is_into
+
+    commit = found.status.commit if found else None
+    return pull.shared if commit is None else not is_into(github, run, commit, branch)
 
 
 def _is_other(stated: object, here: "Run") -> bool:
