@@ -156,8 +156,8 @@ class Registry:
     def _champion(self) -> ChampionState:
         tagged = {tag: commit for tag, commit in self.tags().items() if version_of(tag)}
         if self._folder is None and not tagged:
-            # A release on another machine that is no draft has a tag, so none of them proves that there is none; a fresh
-            # clone needs no login to hear that.
+            # A release on another machine that is no draft has a tag, so none of them proves that there is none, and a
+            # fresh clone needs no login to hear that.
             return ChampionState("no_champion", None, self.where)
         version = self.production()
         if version is None:

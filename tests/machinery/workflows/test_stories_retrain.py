@@ -138,9 +138,8 @@ class TestNewMonth:
 
     def test_changes_data_lock_and_metrics_alone(self, april):
         """Neither code nor parameters nor a workflow."""
-        changed = april.arena.bare.run(
-            "diff", "--name-only", f"{april.proposed.proposals[0].pull.base_sha}", april.proposed.proposals[0].pull.head_sha
-        )
+        pull = april.proposed.proposals[0].pull
+        changed = april.arena.bare.run("diff", "--name-only", pull.base_sha, pull.head_sha)
 
         assert set(changed.split()) == {"data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json"}
 
