@@ -84,10 +84,8 @@ class TestNews:
         done = job("news")
 
         assert done.outputs == {"new": "false"}
-        assert (
-            f"v1.0.1](https://github.com/acme/demo/releases/tag/model@v1.0.1) was made of a later commit than {older[:7]}"
-            in (done.summary)
-        )
+        page = "https://github.com/acme/demo/releases/tag/model@v1.0.1"
+        assert f"v1.0.1]({page}) was made of a later commit than {older[:7]}" in done.summary
         push_by_hand(desk.root, f"{older}:main")
         assert job("news").outputs == {"new": "true"}
 

@@ -106,9 +106,13 @@ class _Tunnel(BaseHTTPRequestHandler):
 
     def finish(self) -> None:
         """Close the wire within the tunnel, too; the server knows of the outer one alone."""
-        super().finish()
-        if self.host:
-            self.connection.close()
+        try:
+            super().finish()
+        except OSError:
+            pass  # What was still to be written to a client that hung up.
+        finally:
+            if self.host:
+                self.connection.close()
 
     def handle_expect_100(self) -> bool:
         """Let Git send on: what it waits for must not stay in the buffer."""

@@ -89,7 +89,6 @@ class Here:
 
     def inputs(self) -> str:
         """The hash of the inputs as they are now."""
-        task = load_task(self.root, "shelved")
         return inputs_hash(self.workspace, read_params(self.workspace.params))
 
 

@@ -1,5 +1,6 @@
 """What the stories share: the harbour's repository, as it was born, and with a first version in production."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from arena import Arena
 from bouts import Ring
 from harbour_months import MONTHS, write_months
+from merging import Merges, play_merges
 from stages import as_it_is
 
 
@@ -33,6 +35,13 @@ def _released(_born, tmp_path_factory):
         played = arena.dispatch("publish.yaml")
         assert [release.tag for release in arena.hub.of("acme/demo").releases] == ["model@v1.0.0"], played.log
         yield arena
+
+
+@pytest.fixture(scope="session")
+def merges(_released, tmp_path_factory) -> Iterator[Merges]:
+    """Two merges in a row, played once; look at what came of them, and change nothing but in a twin."""
+    with _released.twin(tmp_path_factory.mktemp("merges")) as arena:
+        yield play_merges(arena)
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ class TestNewMonth:
 
         assert list(releases) == ["model@v1.0.0", "model@v1.0.1"], april.published.log
         assert april.published.there.latest == releases["model@v1.0.1"].id
-        assert "XX" in releases["model@v1.0.1"].body
+        assert "Verdict: **pass** against v1.0.0" in releases["model@v1.0.1"].body
 
     def test_is_followed_by_nothing(self, april):
         """The next week nothing is trained or proposed, and nothing else changes; the summary says so."""

@@ -20,7 +20,7 @@ FOLDER = "release"
 def rebuild() -> None:
     """Rebuild the model from the merged code, compare it with what was reviewed, judge it, and prepare its release.
 
-    Ends with 3 where the verdict is fail, and with 1 where the model is not what was reviewed or something broke. An
+    Ends with 3 where the verdict is fail, and with 1 where the model is not what was reviewed or something broke; an
     inconclusive model is prepared only where somebody gave a reason.
     """
     from ringside.cli.ci.asked import asked, here
@@ -64,9 +64,7 @@ def _made(run: "Run", workspace: "Workspace") -> "Report":
         _leave(run, version="", publish=False, sums="")
         unread = stop.reason == "data_unreadable"
         why = "the data cannot be read here" if unread else f"the step {stop.step} broke"
-        what = (
-            "give this workflow access to the data (docs/remotes.md) and run it again." if unread else "see its log."
-        )
+        what = "give this workflow access to the data (docs/remotes.md) and run it again." if unread else "see its log."
         run.annotate("error", f"Nothing is published: {why}. What to do: {what}")
         sys.exit(1)
     files = renderings(workspace, report)

@@ -79,9 +79,7 @@ _NO_PULL = {
 }
 
 
-def _is_into_another(
-    github: "GitHub", run: "TrainRun", pull: "Pull", found: "Uploaded | None", branch: str
-) -> bool:
+def _is_into_another(github: "GitHub", run: "TrainRun", pull: "Pull", found: "Uploaded | None", branch: str) -> bool:
     """Whether the run was not for this pull request but for another one of the same branch, with another policy."""
     from ringside.github.pulls import is_into
 
