@@ -3,11 +3,13 @@
     python docs/pictures.py                the two pictures of the README
     python docs/pictures.py --all FOLDER   every example report, wide and as on a phone, light and dark
 
-It needs Node.js, npm and Chromium. Its packages (marked, marked-alert, github-markdown-css, mermaid) are installed into
+What each of the two shows is noted in drawn.json beside them, so that a test tells when they are stale. It needs
+Node.js, npm and Chromium. Its packages (marked, marked-alert, github-markdown-css, mermaid) are installed into
 a temporary folder, or into the one that `--modules` names, which is then kept.
 """
 
 import argparse
+import hashlib
 import json
 import re
 import subprocess
@@ -24,6 +26,9 @@ from ringside.report.markdown import to_markdown  # noqa: E402
 
 PACKAGES = ("marked@18", "marked-alert@2", "github-markdown-css@5", "mermaid@{mermaid}")
 IMAGES = PROJECT / "docs" / "images"
+OURS = {"report-pass.png": "passed", "report-inconclusive.png": "inconclusive"}
+"""The pictures of the documents, each with the example that it shows."""
+
 WIDE, PHONE = 900, 360
 PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="{modules}/github-markdown-css/github-markdown-{theme}.css">
@@ -61,13 +66,27 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         modules = install(options.modules or Path(scratch), options.mermaid)
         if options.all is None:
-            for name, example in (("pass", "passed"), ("inconclusive", "inconclusive")):
-                page = comment(example, modules, "light", unfold=False)
-                shoot(page, IMAGES / f"report-{name}.png", WIDE, Path(scratch))
+            for name, example in OURS.items():
+                shoot(comment(example, modules, "light", unfold=False), IMAGES / name, WIDE, Path(scratch))
+            note()
             return
         for example in ALL:
             if options.only in example:
                 draw(example, modules, options.all, Path(scratch))
+
+
+def shown(example: str) -> str:
+    """The hash of the Markdown that a picture of this example shows."""
+    return hashlib.sha256(to_markdown(ALL[example]()).encode()).hexdigest()
+
+
+def note() -> None:
+    """Write down what the pictures show, and which files they are."""
+    drawn = {
+        name: {"text": shown(example), "picture": hashlib.sha256((IMAGES / name).read_bytes()).hexdigest()}
+        for name, example in OURS.items()
+    }
+    (IMAGES / "drawn.json").write_text(json.dumps(drawn, indent=2) + "\n", encoding="utf-8")
 
 
 def install(folder: Path, version: str) -> Path:

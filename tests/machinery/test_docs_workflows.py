@@ -2,15 +2,12 @@
 
 import ast
 import re
-import shlex
 
 import pytest
-import typer
 import yaml
-from typer.main import get_command
 
 from harness import PROJECT
-from ringside.cli.main import app
+from verbs import parsed
 
 NAMES = ("workflows", "remotes", "runners", "troubleshooting", "updating", "mlflow", "serving")
 PAGES = tuple(f"docs/{name}.md" for name in NAMES)
@@ -18,19 +15,6 @@ TEXT = {page: (PROJECT / page).read_text(encoding="utf-8") for page in PAGES}
 ALL = "\n".join(TEXT.values())
 WORKFLOWS = sorted((PROJECT / ".github" / "workflows").glob("*.yaml"))
 YAML = "\n".join(file.read_text(encoding="utf-8") for file in WORKFLOWS)
-COMMAND = get_command(app)
-CODE = re.compile(r"`([^`\n]+)`|^ {4}(\S.*)$|^(ringside .*)$", re.MULTILINE)
-
-
-def commands(page: str) -> list[str]:
-    """The commands of Ringside that a page tells people to type."""
-    typed = (next(filter(None, found)) for found in CODE.findall(TEXT[page]))
-    parts = (part.strip() for text in typed for part in re.split(r"&&|\|", text))
-    plain = (re.sub(r"^([A-Z_]+=\S+ )+", "", part) for part in parts)
-    return sorted({part for part in plain if part.startswith("ringside ")})
-
-
-TYPED = [(page, command) for page in PAGES for command in commands(page)]
 
 
 def strings() -> list[str]:
@@ -105,56 +89,19 @@ class TestWorkflows:
 
         assert len(typed) > 6
         for command in typed:
-            parses(command)
-
-
-def parses(command: str) -> None:
-    """Fail where `command` is no verb of `ringside`, or has an option that there is not."""
-    here: typer.core.TyperCommand = COMMAND
-    words = shlex.split(command)[1:]
-    while words and hasattr(here, "commands"):
-        assert words[0] in here.commands, f"{command}: there is no {words[0]}"
-        here = here.commands[words.pop(0)]
-    options = {option for parameter in here.params for option in parameter.opts} | {"--help"}
-    assert {word.partition("=")[0] for word in words if word.startswith("-")} <= options, command
+            parsed(command)
 
 
 class TestPages:
     """Everything else that a page claims."""
 
-    def test_type_something(self):
-        """The commands are found at all."""
-        assert ("docs/remotes.md", "ringside ci remote --push") in TYPED
-
-    @pytest.mark.parametrize(("page", "command"), TYPED)
-    def test_type_commands_that_exist(self, page, command):
-        """A verb or an option that a page names is there."""
-        del page
-        parses(command)
-
-    def test_of_a_wrong_command_would_be_found(self):
-        """The check is able to fail, by the verb and by the option."""
-        for wrong in ("ringside ci fly", "ringside doctor --deep", "ringside nothing"):
-            with pytest.raises(AssertionError):
-                parses(wrong)
-
     @pytest.mark.parametrize("page", PAGES)
     def test_name_files_that_exist(self, page):
-        """A file of the repository that a page names is there, and so is each page that it links."""
+        """A file of the repository that a page names is there."""
         names = re.findall(r"`((?:\.github|docs|src|requirements|reports|data)/[\w./-]+)`", TEXT[page])
-        links = re.findall(r"\]\((\w+\.md)", TEXT[page])
         made = {"reports/metrics.json", ".github/workflows/score.yaml"}
 
         assert [name for name in names if name not in made and not (PROJECT / name).exists()] == []
-        assert [link for link in links if not (PROJECT / "docs" / link).exists()] == []
-
-    @pytest.mark.parametrize("page", PAGES)
-    def test_name_targets_of_make_that_exist(self, page):
-        """Each `make` target is in the Makefile."""
-        makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
-
-        for target in re.findall(r"`make ([\w-]+)`", TEXT[page]):
-            assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
     @pytest.mark.parametrize("message", MESSAGES)
     def test_quote_messages_that_exist(self, message):
