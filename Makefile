@@ -44,6 +44,10 @@ test-machinery: $(VENV)/.test ## Run Ringside's own tests
 test-%: ## Run all tests under Python %, as in test-3.13
 	@$(MAKE) --no-print-directory test PYTHON=python$* VENV=.venv-$*
 
+.PHONY: rehearse
+rehearse: $(VENV)/.test ## Play the workflows' main story on this machine and leave it as one page (about two minutes)
+	@OMP_NUM_THREADS=1 PYTHONPATH=tests/machinery python tests/machinery/workflows/rehearse.py
+
 .PHONY: lint
 lint: $(VENV)/.test ## Check style, types and docstrings
 	@ruff check .
@@ -58,7 +62,7 @@ months: $(VENV)/.run ## Show how the sample does in months that it has not seen
 	@python bench/months.py
 
 .PHONY: bench
-bench: $(VENV)/.run ## Measure what docs/benchmarks.md states (about ten minutes)
+bench: $(VENV)/.test ## Measure what docs/benchmarks.md states (about a quarter of an hour)
 	@python bench/run.py
 
 .PHONY: coverage

@@ -75,5 +75,5 @@ header .md { padding: 0; max-width: 860px; }
 .md .caption { margin: 0 0 4px; font-size: 12px; color: var(--muted); }
 .mention { color: inherit; }
 @media (max-width: 900px) { .repo { grid-template-columns: minmax(0, 1fr); padding: 16px; } nav { position: static; }
-  header { padding: 16px; } }
+  header { padding: 16px; } .assets { overflow-x: auto; } .assets td { padding: 6px 8px; } }
 """

@@ -6,6 +6,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+import warm
 from acting import tool
 from harness import PROJECT
 
@@ -66,7 +67,10 @@ def _lend(program: Path, place: Path) -> None:
     """Let a program be in `place`; one in Python runs by the interpreter there, beside which it finds the other uv."""
     with program.open("rb") as file:
         first = file.readline()
-    if first.startswith(f"#!{program.parent}/python".encode()):
+    if program.name in warm.WARM and "ARENA_COLD" not in os.environ:
+        (place / program.name).write_bytes(warm.script(program.name, place))
+        (place / program.name).chmod(0o755)
+    elif first.startswith(f"#!{program.parent}/python".encode()):
         (place / program.name).write_bytes(f"#!{place}/python\n".encode() + program.read_bytes()[len(first) :])
         (place / program.name).chmod(0o755)
     else:
