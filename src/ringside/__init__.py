@@ -12,15 +12,15 @@ The rooms, from the data to the terminal:
 - `store`: where files are, and the only code that writes them.
 - `cli`: arguments, exit codes and the terminal.
 
-For programs: `ringside.load("champion").predict(frame)`.
+For programs: `ringside.load("champion").predict(frame)` in a checkout, `ringside.Release(folder)` without one.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ringside.programs import Model, load
+    from ringside.programs import Model, Release, load
 
-__all__ = ["Model", "load"]
+__all__ = ["Model", "Release", "load"]
 
 
 def __getattr__(name: str) -> object:

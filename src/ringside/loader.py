@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from ringside.errors import SourceError, TaskError
+from ringside.errors import RingsideError, SourceError, TaskError
 from ringside.task import PARTITION_NAME, Metric, Task, TrainParams
 
 if TYPE_CHECKING:
@@ -90,6 +90,9 @@ class _SourceModule:
             answer = getattr(self._module, function)(*args)
             # A generator fails only when it is asked, so it is asked here.
             return list(answer) if isinstance(answer, Iterator) else answer
+        except RingsideError:
+            # Of `ringside.sources`, which says by itself what, where and what to do.
+            raise
         except Exception as error:
             call = f"{function}({', '.join(map(repr, args))})"
             raise SourceError(

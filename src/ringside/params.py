@@ -18,6 +18,10 @@ _LARGEST = 1e15
 """A number of the policy beyond it is none that a report can hold."""
 
 
+FLOAT = ("tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789"))
+"""What PyYAML's `add_implicit_resolver` has to be told for `1e-06`, as DVC writes it, to be a number."""
+
+
 class _Loader(yaml.SafeLoader):
     """YAML as DVC reads it: `1e-3` is a number (YAML 1.2), and a key that stands twice is an error."""
 
@@ -31,13 +35,24 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
+_Loader.add_implicit_resolver(*FLOAT)
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+Store = Literal["source", "git", "remote"]
+
+
+class DataParams(_Section):
+    """The `data` section."""
+
+    store: Store = Field(
+        default="source",
+        description="where partitions are kept: read again from the source; in Git; in the DVC remote",
+    )
+    public: bool = Field(default=False, description="whether anyone may see the rows of the data")
 
 
 class ValidateParams(_Section):
@@ -169,6 +184,7 @@ class Params(_Section):
 
     task: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     live: bool = Field(default=False, description="publish what is merged and retrain by schedule")
+    data: DataParams = Field(default_factory=DataParams)
     validate_: ValidateParams = Field(alias="validate")
     split: SplitParams
     train: dict[str, Any]

@@ -6,8 +6,9 @@ from ringside.github.releases import releases_at
 from ringside.registry.consumer import Model
 from ringside.registry.consumer import load as load_from
 from ringside.registry.registry import Registry
+from ringside.registry.served import Release
 
-__all__ = ["Model", "load"]
+__all__ = ["Model", "Release", "load"]
 
 
 def load(version: str | Path, *, root: str | Path = ".", remote: str = "origin") -> Model:

@@ -14,24 +14,37 @@ and, if there is one,
 
     metrics.py    `METRICS`, a sequence of `Metric`: measures of the task's own, such as money lost by wrong decisions
 
-Nothing is inherited and nothing is registered: `params.yaml` names the package, `ringside.loader` reads it.
+Nothing is inherited and nothing is registered: `params.yaml` names the package, `ringside.loader` reads it. A source
+that is a file, a folder or a query needs no code of its own: `File`, `Folder` and `Database` are offered here too.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ringside.errors import TaskError
 
-__all__ = ["Field", "Kind", "Metric", "Task", "TaskError", "TrainParams"]
+if TYPE_CHECKING:
+    from ringside.sources import Database, File, Folder
+
+__all__ = ["Database", "Field", "File", "Folder", "Kind", "Metric", "Task", "TaskError", "TrainParams"]
 
 Kind = Literal["binary", "multiclass", "regression"]
 
 PARTITION_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
 """What a partition may be called; its name is also its file's name. Partitions are ordered by their names."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # of several types
+    """The sources, imported when one is asked for: stages read none, and so depend on none of their code."""
+    if name in ("Database", "File", "Folder"):
+        import ringside.sources
+
+        return getattr(ringside.sources, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class TrainParams(BaseModel):

@@ -42,12 +42,17 @@ SLOW_FILES = {
     "test_e2e_bad_rows",
     "test_flights_leaks",
     "test_hub",
+    "test_machinery_record",
     "test_registry",
     "test_release_faults",
     "test_releases",
     "test_reseeds",
     "test_store_dvc",
     "test_store_model_file",
+    "test_update",
+    "test_update_apply",
+    "test_update_base",
+    "test_update_verb",
 }
 
 

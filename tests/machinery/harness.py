@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 PROJECT = Path(__file__).resolve().parents[2]
 TASKS = PROJECT / "tests" / "machinery" / "tasks"
 
@@ -24,7 +26,12 @@ class Checkout:
 
     @classmethod
     def of_project(cls, root: Path) -> "Checkout":
-        """A new repository at `root` with this project's files, as they are in the working tree, in one commit."""
+        """A new repository at `root` with this project's files, as they are in the working tree, in one commit.
+
+        A copy that removed the sample skips the test: what it plays has no data there.
+        """
+        if not (PROJECT / "src" / "flights").is_dir():
+            pytest.skip("this copy has no sample (src/flights), which the test plays with")
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=PROJECT,

@@ -8,16 +8,25 @@ import pytest
 from harness import PROJECT
 
 REMOTES = ("remote-s3", "remote-gs", "remote-azure", "remote-ssh")
-LOCKS = ("model", "tools", "report", "dev", *REMOTES)
+LOCKS = ("model", "tools", "report", "dev", "datasets", "mlflow", *REMOTES)
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PYPROJECT["dependency-groups"]
+
+
+def declared(group: str) -> list[str]:
+    """The requirements of a group, with those of the groups that it includes."""
+    items = GROUPS[group]
+    return [name for item in items for name in (declared(item["include-group"]) if isinstance(item, dict) else [item])]
+
 
 # What each lock is compiled from.
 DECLARED = {
     "model": [*PYPROJECT["project"]["dependencies"], *PYPROJECT["project"]["optional-dependencies"]["pipeline"]],
     "tools": [*GROUPS["tools"], *GROUPS["sample"]],
     "report": GROUPS["report"],
-    "dev": GROUPS["dev"],
+    "dev": declared("dev"),
+    "datasets": GROUPS["datasets"],
+    "mlflow": GROUPS["mlflow"],
     **{remote: GROUPS[remote] for remote in REMOTES},
 }
 
@@ -64,9 +73,9 @@ class TestLock:
 
         assert {(pinned, version) for pinned, version in pins(lock) if pinned in shared} <= pins("model")
 
-    @pytest.mark.parametrize("lock", REMOTES)
-    def test_of_a_remote_changes_no_other(self, lock):
-        """What DVC's remotes need comes beside the packages of a run, and replaces none."""
+    @pytest.mark.parametrize("lock", ["datasets", *REMOTES])
+    def test_that_adds_to_a_run_changes_no_other(self, lock):
+        """What DVC's remotes and packages of data need comes beside the packages of a run, and replaces none."""
         assert {pinned for pinned, _ in pins(lock)} & {
             pinned for run in ("model", "tools") for pinned, _ in pins(run)
         } == set()

@@ -7,7 +7,15 @@ from typing import Any
 import yaml
 
 from ringside.errors import UsageError
+from ringside.params import FLOAT
 from ringside.store.workspace import Workspace
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # which of them is known at run time
+    """A safe loader, the fast one where there is it, for which 1e-06 is a number as it is in params.yaml."""
+
+
+_Loader.add_implicit_resolver(*FLOAT)
 
 _REMEDY = "run `dvc repro` (or `make run`), which brings everything up to date."
 
@@ -33,7 +41,7 @@ def parse_lock(text: str) -> dict[str, dict[str, Any]]:
         UsageError: DVC wrote no such text.
     """
     try:
-        content = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # safe, both
+        content = yaml.load(text, _Loader)  # noqa: S506  # derived from safe ones
         stages: dict[str, dict[str, Any]] = content["stages"]
         # All that is read later is touched here, so that a lock is refused now or never.
         _files(stages)

@@ -47,10 +47,52 @@ def ingest(until: Until = None, refresh: Refresh = None, frozen: Frozen = False,
         remedy = "leave out --frozen to read the source, or the other options to take the manifest as it is."
         raise UsageError("--frozen reads nothing new", where="ringside ingest --until/--refresh/--next", remedy=remedy)
     workspace = Workspace.find(Path.cwd())
+    if not frozen:
+        _check_remote(workspace)
     # Started before everything that reads the source is imported.
     with nullcontext() if frozen else dvc.PendingAdd(workspace, workspace.raw) as add:
         done = bring(workspace, add, until=until, refresh=refresh or (), following=following)
     tell(workspace, done, following)
+    if not frozen:
+        send(workspace)
+
+
+def _check_remote(workspace: "Workspace") -> None:
+    """Refuse to read what could be sent nowhere.
+
+    Raises:
+        UsageError: params.yaml says that the DVC remote keeps the data, and there is none.
+    """
+    from ringside.errors import UsageError
+    from ringside.params import read_params
+    from ringside.store import dvc
+
+    if read_params(workspace.params).data.store == "remote" and not dvc.has_remote(workspace):
+        remedy = (
+            "run `dvc remote add --default NAME s3://BUCKET/FOLDER` (docs/remotes.md), or set `data.store` to source."
+        )
+        raise UsageError("it is remote, and DVC has no remote here", where="params.yaml, data.store", remedy=remedy)
+
+
+def send(workspace: "Workspace") -> None:
+    """Send the data to the DVC remote, where params.yaml says that it keeps them.
+
+    Raises:
+        StoreError: the remote takes nothing; the data are here and whole.
+    """
+    from ringside.errors import StoreError
+    from ringside.params import read_params
+    from ringside.store import dvc
+
+    if read_params(workspace.params).data.store != "remote":
+        return
+    # What DVC imported for the source goes along, since a clone pulls it from there.
+    if said := dvc.push(workspace, workspace.raw_dvc, *sorted((workspace.root / "data" / "source").glob("*.dvc"))):
+        remedy = "mend the remote (docs/remotes.md), then run `ringside ingest` or `dvc push data/raw.dvc`."
+        raise StoreError(
+            f"the data are here, and could not be sent to the DVC remote: {said}", where="dvc push", remedy=remedy
+        )
+    say(f"ingest: sent to the DVC remote, {seconds()}")
 
 
 def tell(workspace: "Workspace", done: "Ingested", following: int | None) -> None:
@@ -62,10 +104,15 @@ def tell(workspace: "Workspace", done: "Ingested", following: int | None) -> Non
     for what, names in (("read", done.read), ("changed", done.refreshed)):
         if names:
             say(f"ingest: {len(names)} {what}: {', '.join(names)}")
+    for name, rows in done.erased.items():
+        say(f"ingest: {rows:,} rows of {name} were erased before (data/erased.json) and stay out")
     for name in done.waiting:
         say(f"ingest: {name} was not taken: its labels have not arrived")
     if following and not done.read and not done.waiting:
         say("ingest: the source has no partition that is not here already")
+    if not done.partitions:
+        say("ingest: there is no partition")
+        return
     first, last = done.partitions[0], done.partitions[-1]
     places = f"{len(done.partitions)} partitions, {first} to {last}" if first != last else f"1 partition, {first}"
     count = f"{done.rows:,} rows in {places}"
@@ -98,12 +145,13 @@ def bring(  # noqa: PLR0913  # the options of the command
     from ringside.params import read_params
     from ringside.store import dvc
 
-    task = load_task(workspace.root, read_params(workspace.params).task)
+    params = read_params(workspace.params)
+    task = load_task(workspace.root, params.task)
     for file in dvc.mend(workspace):
         say(f"ingest: {file} was cut off by a kill and is made again")
     if dvc.name_task(workspace, task.name):
         say(f"ingest: dvc.yaml now names the files of src/{task.name}, as params.yaml does")
-    step = Ingest(workspace, task, LateSource(task), track, add)
+    step = Ingest(workspace, task, LateSource(task), track, add, params.data.store)
     if add is None:
         return step.frozen()
     if not (following or waits):

@@ -14,7 +14,9 @@ from ringside.cli import (
     compare,
     doctor,
     fetch,
+    forget,
     ingest,
+    init,
     metrics,
     monitor,
     plan,
@@ -23,6 +25,8 @@ from ringside.cli import (
     report,
     rollback,
     stages,
+    tracking,
+    update,
     verdict,
     versions,
 )
@@ -38,7 +42,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for verb in (
+    init.init,
     ingest.ingest,
+    forget.forget,
     stages.validate,
     stages.split,
     stages.train,
@@ -55,8 +61,10 @@ for verb in (
     fetch.fetch,
     fetch.verify,
     rollback.rollback,
+    tracking.track,
     predict.predict,
     doctor.doctor,
+    update.update,
 ):
     app.command()(verb)
 app.add_typer(ci.app)

@@ -77,8 +77,8 @@ def plan(
     metrics = metrics_of(here.task.kind, own_metrics(here.task))
     policy.check(metrics)
     asked = _asked(tolerances or (), policy, metrics)
-    window, pairs, learnt = _pilot(here, policy)
-    planned = _Plan(window, policy, learnt, *_found(pairs, metrics, asked, groups))
+    window, pairs, learnt = pairs_of(here, policy)
+    planned = _Plan(window, policy, learnt, *resolved(pairs, metrics, asked, groups))
     if as_json:
         result(json.dumps(_as_json(planned), indent=2, allow_nan=False))
     else:
@@ -100,7 +100,7 @@ def _asked(texts: Sequence[str], policy: "Policy", metrics: "dict[str, Metric]")
     return found or [(policy.metric, policy.tolerance)]
 
 
-def _pilot(here: "Context", policy: "Policy") -> "tuple[Window, list[Pair], int]":
+def pairs_of(here: "Context", policy: "Policy") -> "tuple[Window, list[Pair], int]":
     """A few models on the test window, pair by pair, and how many rows each learnt from."""
     import pyarrow as pa
 
@@ -155,7 +155,7 @@ def _samples(here: "Context", decided: "Split") -> "list[pa.Table]":
     return [pa.concat_tables(part) for part in parts]
 
 
-def _found(
+def resolved(
     pairs: "list[Pair]", metrics: "dict[str, Metric]", asked: list[tuple[str, Any]], groups: int | None
 ) -> "tuple[list[Resolution], list[Wanted]]":
     """Every metric that can decide, the policy's first; and what each tolerance asks of the window."""

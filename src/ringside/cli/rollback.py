@@ -23,6 +23,7 @@ def rollback(
 ) -> None:
     """Put an earlier version in production and hold the next ones back until people lift that."""
     from ringside.cli.registry import open_registry
+    from ringside.cli.tracking import track_versions
     from ringside.errors import UsageError
     from ringside.store.workspace import Workspace
 
@@ -36,6 +37,7 @@ def rollback(
         _lift(registry)
     else:
         _roll(registry, to, reason)
+    track_versions(registry)
 
 
 def _lift(registry: "Registry") -> None:

@@ -4,8 +4,10 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 _START = time.perf_counter()
+_TERSE = ContextVar("terse", default=False)
 
 
 def say(text: str) -> None:
@@ -33,6 +35,9 @@ def track(items: Iterable[str], label: str) -> Iterator[str]:
     names = list(items)
     if not names:
         return
+    if _TERSE.get():
+        yield from names
+        return
     if not sys.stderr.isatty():
         for position, name in enumerate(names, start=1):
             say(f"{label}: {name} ({position} of {len(names)})")
@@ -48,6 +53,16 @@ def track(items: Iterable[str], label: str) -> Iterator[str]:
             progress.update(bar, description=f"{label}: {name}")
             yield name
             progress.advance(bar)
+
+
+@contextmanager
+def terse() -> Iterator[None]:
+    """Within this, `track` shows nothing: one line for each partition of many steps is no answer to anything."""
+    before = _TERSE.set(True)
+    try:
+        yield
+    finally:
+        _TERSE.reset(before)
 
 
 @contextmanager

@@ -42,6 +42,7 @@ def verdict(
     """
     from ringside.cli.judging import Judging
     from ringside.cli.stages import context
+    from ringside.cli.tracking import track_evaluation
     from ringside.store.files import write_bytes
 
     here = context()
@@ -49,6 +50,7 @@ def verdict(
     workspace = here.workspace
     for path, content in renderings(workspace, report).items():
         write_bytes(path, content)
+    track_evaluation(workspace, report)
     if as_json:
         result(workspace.report.read_text(encoding="utf-8").rstrip("\n"))
     else:

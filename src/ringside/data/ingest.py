@@ -2,7 +2,7 @@
 
 The order of steps makes a kill harmless: a partition is written aside, then named in the manifest, then moved into
 `data/raw`. What the manifest does not name was not ingested; what it names and `data/raw` lacks is found again aside,
-in DVC's cache or remote, or in the source, and compared with the manifest before it is used.
+in Git or DVC's cache or remote, or in the source, and compared with the manifest before it is used.
 """
 
 import functools
@@ -12,14 +12,17 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ringside.data import kept
+from ringside.data.erased import Erased
 from ringside.data.fingerprint import content_hash
 from ringside.data.manifest import Entry, Manifest
 from ringside.data.partitions import check_identities, read_raw, refuse_strangers, strangers
 from ringside.data.reach import out_of_reach
 from ringside.errors import DataError, RingsideError, SourceError, UsageError
 from ringside.loader import Source
+from ringside.params import Store
 from ringside.store import dvc
-from ringside.store.files import move, remove
+from ringside.store.files import move, remove, write_bytes
 from ringside.store.tables import read_table, write_table
 from ringside.store.verified import Verified
 from ringside.store.workspace import Workspace
@@ -49,6 +52,8 @@ class Ingested:
     """Brought back as the manifest names them, each with where from."""
     waiting: list[str] = field(default_factory=list)
     """Not taken, since its labels have not arrived."""
+    erased: dict[str, int] = field(default_factory=dict)
+    """How many rows of a partition were left out, because they were erased before."""
     left: int = 0
     """Partitions that the source has and `data/raw` has not; 0 too where nobody asked the source."""
 
@@ -63,17 +68,30 @@ class Ingest:
     track: Track = lambda items, _label: items
     add: dvc.PendingAdd | None = None
     """A `dvc add` of `data/raw` that was started before; one is started when it is needed otherwise."""
+    store: Store = "source"
+    """Where partitions are kept for other machines."""
 
     @functools.cached_property
     def _verified(self) -> Verified:
         return Verified.read(self.workspace.verified)
 
+    @functools.cached_property
+    def _erased(self) -> Erased:
+        return Erased.read(self.workspace.erased)
+
+    @functools.cached_property
+    def _left_out(self) -> dict[str, int]:
+        """Rows that were erased before and came again, by partition."""
+        return {}
+
     def frozen(self) -> Ingested:
         """Bring `data/raw` to what the manifest names, and nothing else.
 
         Raises:
-            DataError: there is no manifest, or `data/raw` holds something else than the manifest says.
-            SourceError: a partition is missing and the source cannot be read, or answers something else.
+            DataError: there is no manifest, or `data/raw` holds something else than the manifest says, or Git was to
+                keep a partition and has it not.
+            SourceError: a partition is missing, and where data are to be had from (the source, the remote) cannot be
+                read, or answers something else.
         """
         manifest = self._manifest()
         if not manifest.entries:
@@ -83,7 +101,7 @@ class Ingest:
                 remedy="run `ringside ingest` to read the source, or `git checkout data/manifest.json`.",
             )
         removed = self._take_out_strangers(manifest)
-        restored = self._restore(manifest)
+        restored = self._restore(manifest, ask_source=self.store == "source")
         if not self.workspace.raw_dvc.exists():
             with dvc.PendingAdd(self.workspace, self.workspace.raw) as add:
                 add.run()
@@ -127,6 +145,9 @@ class Ingest:
             waiting = []
             for name in self.track(missing, "ingest"):
                 table = self._read(name)
+                if table.num_rows == 0:
+                    # All its rows were erased.
+                    continue
                 if ripe is not None and not ripe(table):
                     waiting.append(name)
                     break
@@ -150,9 +171,12 @@ class Ingest:
         return Manifest.read(self.workspace.manifest, task=self.task.name)
 
     def _done(self, manifest: Manifest, **what: object) -> Ingested:
+        if self.store == "git":
+            kept.keep(self.workspace, list(manifest.entries))
         remove(self.workspace.incoming)
         self._verified.write()
         rows = sum(entry.rows for entry in manifest.entries.values())
+        what["erased"] = self._left_out
         return Ingested(rows=rows, partitions=list(manifest.entries), **what)  # type: ignore[arg-type]
 
     def _known(self, name: str, names: Sequence[str]) -> str:
@@ -167,11 +191,20 @@ class Ingest:
         """Write one partition, name it in the manifest, put it in its place."""
         aside = self.workspace.partition(self.workspace.incoming, name)
         write_table(aside, table)
+        if self.store == "git":
+            self._check_room(manifest, name, aside)
         entry = Entry(name, table.num_rows, content_hash(table), self.source.fingerprint(name))
         manifest = manifest.with_entries([entry])
         manifest.write(self.workspace.manifest)
         self._place(aside, entry)
         return manifest
+
+    def _check_room(self, manifest: Manifest, name: str, aside: Path) -> None:
+        try:
+            kept.check_size(self.workspace, manifest.entries, name, aside.stat().st_size)
+        except DataError:
+            remove(aside)
+            raise
 
     def _place(self, aside: Path, entry: Entry) -> None:
         """Give a partition that has the manifest's content its name in `data/raw`."""
@@ -196,7 +229,12 @@ class Ingest:
             table = pa.Table.from_pandas(frame, preserve_index=False)
         except (pa.ArrowException, TypeError) as error:
             raise SourceError(f"a column has values of several types ({error})", where=where, remedy=remedy) from error
-        check_identities(table, self.task, where=where)
+        stays = self._erased.left(table, self.task.identity)
+        if erased := int((~stays).sum()):
+            self._left_out[name] = erased
+            table = table.filter(pa.array(stays))
+        if table.num_rows or not erased:
+            check_identities(table, self.task, where=where)
         return table
 
     def _compare(self, manifest: Manifest, names: Sequence[str], refresh: Sequence[str]) -> Manifest:
@@ -224,16 +262,19 @@ class Ingest:
             remedy=f"if the change is meant, `ringside ingest {options}`; the manifest's diff then shows it.",
         )
 
-    def _restore(self, manifest: Manifest) -> dict[str, str]:
+    def _restore(self, manifest: Manifest, *, ask_source: bool = True) -> dict[str, str]:
         """Bring back what the manifest names and `data/raw` lacks; where each partition came from."""
         lacking = self._lacking(manifest)
         came: dict[str, str] = {}
-        for origin, bring in (("data/.incoming", self._from_aside), ("DVC", self._from_dvc)):
+        origins = {"data/.incoming": self._from_aside, "data/store": self._from_git, "DVC": self._from_dvc}
+        for origin, bring in origins.items():
             if lacking:
                 bring(lacking)
                 after = self._lacking(manifest)
                 came |= {name: origin for name in lacking if name not in after}
                 lacking = after
+        if lacking and not ask_source:
+            self._refuse_absence(lacking)
         changed = []
         for name in self.track(lacking, "restore"):
             entry = manifest.entries[name]
@@ -248,6 +289,20 @@ class Ingest:
         if changed:
             self._refuse_change(changed)
         return came
+
+    def _refuse_absence(self, names: Sequence[str]) -> None:
+        """Stop where the place that is to have the data has them not; the source is not asked in its stead."""
+        whole = "run `ringside ingest` where the source can be read"
+        if self.store == "git":
+            found = f"it has not {_list(names)} as data/manifest.json names them"
+            remedy = f"restore it with `git checkout data/store`, or {whole}, and commit data/store."
+            raise DataError(found, where="data/store", remedy=remedy)
+        raise SourceError(
+            f"the data cannot be read here: {_list(names)} is in no cache and not to be had from the DVC remote",
+            where="params.yaml, data.store",
+            remedy=f"let `dvc pull` reach the remote from here (docs/remotes.md), or {whole}: that sends them there.",
+            unreadable=True,
+        )
 
     def _reread(self, name: str) -> pa.Table:
         try:
@@ -265,11 +320,17 @@ class Ingest:
         manifest = self._manifest()
         for name in names:
             aside = self.workspace.partition(self.workspace.incoming, name)
-            try:
-                whole = _is(read_table(aside, remedy=""), manifest.entries[name])
-            except RingsideError:
-                continue
-            if whole:
+            if _holds(aside, manifest.entries[name]):
+                self._place(aside, manifest.entries[name])
+
+    def _from_git(self, names: Sequence[str]) -> None:
+        """Copy what Git brought, whatever params.yaml says now: it is here, and compared."""
+        manifest = self._manifest()
+        for name in names:
+            file = self.workspace.partition(self.workspace.store, name)
+            if _holds(file, manifest.entries[name]):
+                aside = self.workspace.partition(self.workspace.incoming, name)
+                write_bytes(aside, file.read_bytes())
                 self._place(aside, manifest.entries[name])
 
     def _from_dvc(self, _names: Sequence[str]) -> None:
@@ -324,6 +385,14 @@ class Ingest:
             remove(raw / name)
         refuse_strangers([name for name in others if name not in (*left, *kept)])
         return kept
+
+
+def _holds(file: Path, entry: Entry) -> bool:
+    """Whether a file is there, whole, and has what the manifest names."""
+    try:
+        return _is(read_table(file, remedy=""), entry)
+    except RingsideError:
+        return False
 
 
 def _is(table: pa.Table, entry: Entry) -> bool:

@@ -4,7 +4,8 @@
 
 compares the commit that is checked out with its base and sets the outputs `model` and `machinery`. Standard library
 only: the job that runs it installs nothing. Where the base cannot be told, both are true: too much work, never too
-little.
+little. In a copy whose machinery is the template's, by its record, the machinery needs no test, whatever is touched: an
+update brings what was tested there.
 """
 
 import os
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.github.run import Run
+from ringside.scaffold.machinery import is_as_recorded
 
 MODEL = (
     ".dvc/",
@@ -31,6 +33,7 @@ MODEL = (
 """What can change a model or its verdict; a path that ends with `/` is a folder."""
 
 MACHINERY = (
+    ".devcontainer/",
     ".github/",
     "Makefile",
     "bench/",
@@ -45,6 +48,8 @@ MACHINERY = (
 
 _SCRIPT = re.compile(rb"docs/[^/]+\.(?:py|json)")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_NOTHING = "0" * 40
+"""What a push says was there before the branch."""
 _SECONDS = 60
 
 
@@ -66,15 +71,44 @@ def changes(root: Path, run: Run, base: str | None = None) -> Changes:
         run: the event says which commit is the base.
         base: a commit, in place of the event's.
     """
+    if base is None and run.event_name == "push":
+        return _pushed(root, run)
     if base is None and run.event_name not in ("pull_request", "merge_group"):
         return _all("This run is no pull request's, so all of it is done.")
     before = _known(root, base) if base is not None else _base(root, run)
     touched = _diff(root, before) if before else None
     if touched is None:
         return _all("What this changes cannot be told, since its base is not here; so all of it is done.")
-    model, machinery = _of(touched, MODEL), _of(touched, MACHINERY)
+    model = _of(touched, MODEL)
+    return Changes(model=bool(model), machinery=_needs_test(root, touched), because=_sentence(len(touched), model))
+
+
+def _pushed(root: Path, run: Run) -> Changes:
+    """What a push touches: all that a model is made of, and of the machinery what the push's commits touch."""
+    if _is_fresh_copy(root, run):
+        because = "This is the first commit of a copy, whose machinery the template has tested."
+        return Changes(model=True, machinery=False, because=because)
+    stated = run.at("before")
+    before = _known(root, stated) if isinstance(stated, str) and _COMMIT.fullmatch(stated) else None
+    touched = _diff(root, before) if before else None
+    if touched is None:
+        return _all("This run is no pull request's, so all of it is done.")
+    because = f"{len(touched):,} file{' differs' if len(touched) == 1 else 's differ'} from what was there before."
+    return Changes(model=True, machinery=_needs_test(root, touched), because=because)
+
+
+def _is_fresh_copy(root: Path, run: Run) -> bool:
+    """Whether this is what "Use this template" pushes: one commit without a parent, to a branch that was not there."""
+    if run.at("before") != _NOTHING or run.at("repository", "is_template") is not False:
+        return False
+    listed = (_git(root, "rev-list", "--parents", "--max-count=1", "HEAD") or b"").split()
+    return len(listed) == 1 and _git(root, "rev-parse", "--is-shallow-repository") == b"false\n"
+
+
+def _needs_test(root: Path, touched: set[bytes]) -> bool:
+    """Whether the machinery is to be tested: it is touched, and not what the record of a copy says."""
     scripts = any(_SCRIPT.fullmatch(path) for path in touched)
-    return Changes(model=bool(model), machinery=bool(machinery) or scripts, because=_sentence(len(touched), model))
+    return bool(scripts or _of(touched, MACHINERY)) and not is_as_recorded(root)
 
 
 def _all(because: str) -> Changes:

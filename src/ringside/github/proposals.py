@@ -25,6 +25,7 @@ from ringside.report.read import read_report
 from ringside.report.watch import MAX_BYTES as WATCH_BYTES
 from ringside.report.watch import AlarmCode, Watch, read_watch
 from ringside.store.files import read_bytes
+from ringside.task import PARTITION_NAME
 
 FILES: Mapping[str, str] = {
     "manifest.json": "data/manifest.json",
@@ -32,15 +33,17 @@ FILES: Mapping[str, str] = {
     "dvc.lock": "dvc.lock",
     "metrics.json": "reports/metrics.json",
 }
-"""The files of a proposal that a pull request changes, and where they go; there are no others."""
+"""The files of a proposal that a pull request changes, and where they go."""
+STORED = "store-"
+"""What the name of a partition's file begins with, where Git keeps data; it goes to data/store. There are no others."""
 WATCH, REPORT = "watch.json", "report.json"
 ALARMS: tuple[AlarmCode, ...] = ("below_floor", "worse", "data", "performance", "drift")
 PREFIX = "retrain/"
 BOT = "github-actions[bot]"
 BOT_ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
 
-_MOST = 20_000_000
-"""Bytes of a file that a pull request changes; a manifest of 100,000 partitions has as many."""
+_MOST = 50_000_000
+"""Bytes of a file that a pull request changes: as many as Git is to keep of data."""
 _BRANCH = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _MARKER = "<!-- ringside: retrain -->"
 _WAITING = "retrain"
@@ -80,14 +83,22 @@ def read_proposal(folder: Path, sums: str) -> Proposal:
     if hashlib.sha256(listed).hexdigest() != sums:
         raise _refused("its SHA256SUMS is not the one that the watch stated", folder)
     names = set(check_folder(folder, where="the proposal"))
-    if strange := sorted(names - {*FILES, WATCH, REPORT}):
+    places = dict(FILES) | {name: place for name in names if (place := _stored(name))}
+    if strange := sorted(names - {*places, WATCH, REPORT}):
         raise _refused(f"it holds {strange[0]}, which no proposal has", folder)
     watch = read_watch(_bytes(folder / WATCH, WATCH_BYTES))
     report = read_report(_bytes(folder / REPORT, REPORT_BYTES)) if REPORT in names else None
-    files = {FILES[name]: _bytes(folder / name, _MOST) for name in FILES if name in names}
+    files = {place: _bytes(folder / name, _MOST) for name, place in places.items() if name in names}
     if (watch.decision.decided == "retrain") != (report is not None):
         raise _refused("its report and its decision contradict each other", folder)
     return Proposal(watch, report, files)
+
+
+def _stored(name: str) -> str | None:
+    """Where a partition's file goes; None where a name is none of one."""
+    if re.fullmatch(rf"{STORED}{PARTITION_NAME}\.parquet", name):
+        return f"data/store/{name.removeprefix(STORED)}"
+    return None
 
 
 def _bytes(path: Path, most: int) -> bytes:
@@ -167,7 +178,7 @@ class Proposer:
         tree = self.repository.ok("rev-parse", f"{base}^{{tree}}", remedy=remedy)
         changed = tree
         for path, content in proposal.files.items():
-            blob = self._blob(content)
+            blob = self._blob(path, content)
             changed = self._with(changed, path.split("/"), blob)
         if changed == tree:
             return None
@@ -177,8 +188,10 @@ class Proposer:
         command = ("hash-object", "-t", "commit", "-w", "--stdin")
         return self.repository.ok(*command, stdin="\n".join(lines), remedy=remedy)
 
-    def _blob(self, content: bytes) -> str:
+    def _blob(self, path: str, content: bytes) -> str:
         command = ("hash-object", "-w", "--stdin", "--no-filters")
+        if path.endswith(".parquet"):
+            return self.repository.ok(*command, stdin=content, remedy=_TAKE_AGAIN)
         try:
             return self.repository.ok(*command, stdin=content.decode(), remedy=_TAKE_AGAIN)
         except UnicodeDecodeError:

@@ -33,7 +33,9 @@ SBOM = "sbom.json"
 _RERUN = "run `make run`, which makes what is missing, and publish again."
 
 
-def assemble(workspace: Workspace, task: Task, facts: Facts, report: Report, folder: Path) -> None:
+def assemble(  # noqa: PLR0913  # the checkout, what is published of it, and where it goes
+    workspace: Workspace, task: Task, facts: Facts, report: Report, folder: Path, *, rows: bool = True
+) -> None:
     """Write all files of a release but `release.json`, which is there, and `SHA256SUMS` over all of them last.
 
     Args:
@@ -42,6 +44,7 @@ def assemble(workspace: Workspace, task: Task, facts: Facts, report: Report, fol
         facts: the version.
         report: the verdict on the model, which reports/report.json holds.
         folder: where the files go.
+        rows: whether rows of the data may stand in it.
 
     Raises:
         RegistryError: the model is not the one of `facts`, or its predictions are not those of the report.
@@ -59,7 +62,7 @@ def assemble(workspace: Workspace, task: Task, facts: Facts, report: Report, fol
         write_bytes(folder / name, read_bytes(source, remedy=_RERUN))
     wheel = build_wheel(workspace.root, task.name)
     write_bytes(folder / wheel[0], wheel[1])
-    count = params.publish.reference_rows
+    count = params.publish.reference_rows if rows else 0
     if count:
         reference = reference_rows(workspace, task, count)
         again = predict_rows(estimator, reference.drop(columns=_predicted(reference)), task, check=False)
@@ -67,7 +70,7 @@ def assemble(workspace: Workspace, task: Task, facts: Facts, report: Report, fol
         write_frame(folder / REFERENCE, reference)
         count = len(reference)
     entries = list(Manifest.read(workspace.manifest, task=task.name).entries.values())
-    read_by_stages = params.model_dump(by_alias=True, exclude={"live", "policy", "publish", "retrain"})
+    read_by_stages = params.model_dump(by_alias=True, exclude={"data", "live", "policy", "publish", "retrain"})
     material = Material(read_by_stages, entries, asked_types(content), count)
     write_bytes(folder / CARD, card(facts, report, material).encode())
     lock = read_bytes(workspace.lock, remedy=_RERUN).decode()
@@ -75,7 +78,7 @@ def assemble(workspace: Workspace, task: Task, facts: Facts, report: Report, fol
     write_sums(folder)
 
 
-def release_notes(workspace: Workspace, facts: Facts, report: Report) -> str:
+def release_notes(workspace: Workspace, facts: Facts, report: Report, *, rows: bool = True) -> str:
     """The notes of the release that `assemble` makes.
 
     Raises:
@@ -83,7 +86,7 @@ def release_notes(workspace: Workspace, facts: Facts, report: Report) -> str:
         DataError: the model file is missing.
     """
     content = read_bytes(workspace.model, remedy=_RERUN)
-    has_rows = bool(read_params(workspace.params).publish.reference_rows)
+    has_rows = rows and bool(read_params(workspace.params).publish.reference_rows)
     return notes(facts, report, loader_lines(content, facts.kind, has_rows=has_rows))
 
 

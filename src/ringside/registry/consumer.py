@@ -4,7 +4,7 @@ import functools
 import re
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +76,16 @@ class Model:
 
         path = self.folder / MODEL
         return load_model(read_bytes(path, remedy=_REMEDY), where=str(path), trusted_types=self._task.trusted_types)
+
+    def rows(self, found: "Iterable[Mapping[str, object]] | pd.DataFrame") -> "pd.DataFrame":
+        """Rows from JSON or a database, in the types that the model takes.
+
+        Raises:
+            DataError: a value is none of its column's type.
+        """
+        from ringside.registry.rows import in_types
+
+        return in_types(found, self.facts.columns)
 
     def predict(self, frame: "pd.DataFrame", *, check: bool = False) -> "pd.DataFrame":
         """The predictions for rows.

@@ -38,7 +38,7 @@ class Repository:
 
     path: Path
 
-    def run(self, *command: str, stdin: str | None = None) -> Answer:
+    def run(self, *command: str, stdin: str | bytes | None = None) -> Answer:
         """One command; it ends after `SECONDS` at the latest, with everything that it started.
 
         Raises:
@@ -51,8 +51,6 @@ class Repository:
                 stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                text=True,
-                errors="replace",
                 # Without a terminal, Git and ssh fail where they would ask for a password.
                 start_new_session=True,
             )
@@ -60,7 +58,8 @@ class Repository:
             remedy = "install Git and run again."
             raise RegistryError("there is no git", where=where, remedy=remedy, state="unreachable") from None
         try:
-            out, said = process.communicate(stdin, SECONDS)
+            given = stdin.encode() if isinstance(stdin, str) else stdin
+            out, said = (part.decode(errors="replace") for part in process.communicate(given, SECONDS))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
@@ -68,7 +67,7 @@ class Repository:
             raise RegistryError(found, where=where, remedy=remedy, state="unreachable") from None
         return Answer(process.returncode, out, " ".join(said.split()))
 
-    def ok(self, *command: str, stdin: str | None = None, remedy: str) -> str:
+    def ok(self, *command: str, stdin: str | bytes | None = None, remedy: str) -> str:
         """The answer of a command that must succeed, without the line's end.
 
         Raises:

@@ -3,7 +3,7 @@
 import functools
 import io
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,6 +95,44 @@ def write_rows(path: Path, frame: pd.DataFrame) -> None:
     out = io.BytesIO()
     csv.write_csv(pa.Table.from_pandas(frame, preserve_index=False), out)
     write_bytes(path, out.getvalue())
+
+
+def in_types(found: "Iterable[Mapping[str, object]] | pd.DataFrame", columns: Mapping[str, str]) -> pd.DataFrame:
+    """Rows from JSON or a database, in the types that the model takes; what the schema does not know stays.
+
+    Args:
+        found: the rows; not changed.
+        columns: as `schema_columns`.
+
+    Raises:
+        DataError: a value is none of its column's type; the error names the column.
+    """
+    frame = pd.DataFrame(found if isinstance(found, pd.DataFrame) else list(found))
+    problems = []
+    for name in frame.columns.intersection(list(columns)):
+        dtype = pd.api.types.pandas_dtype(columns[name].removesuffix("?"))
+        try:
+            frame[name] = _as_type(frame[name], dtype)
+        except (ValueError, TypeError, OverflowError) as error:
+            problems.append(f"{name}: a value is no {dtype} ({' '.join(str(error).split())[:200]})")
+    if problems:
+        raise DataError("; ".join(problems), where="the rows to predict", remedy="correct the rows and ask again.")
+    return frame
+
+
+def _as_type(values: pd.Series, dtype: Any) -> pd.Series:  # noqa: ANN401  # a dtype of pandas or NumPy
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        zone = getattr(dtype, "tz", None)
+        times = pd.to_datetime(values, utc=zone is not None, format=None if values.dtype.kind in "mM" else "ISO8601")
+        return times.astype(dtype)
+    if pd.api.types.is_bool_dtype(dtype):
+        # Databases without a type of their own keep 0 and 1; any other value is none, which `astype` would take.
+        odd = values[values.notna() & ~values.isin([0, 1])]
+        if not odd.empty:
+            raise ValueError(repr(odd.iloc[0]))
+    elif pd.api.types.is_integer_dtype(dtype) and (pd.to_numeric(values.dropna()) % 1 != 0).any():
+        raise ValueError("it has digits after the point")
+    return values.astype(dtype)
 
 
 def predict_rows(estimator: Any, frame: pd.DataFrame, task: Task, *, check: bool) -> pd.DataFrame:  # noqa: ANN401

@@ -88,15 +88,65 @@ def checkout(workspace: Workspace, path: Path) -> bool:
         return False
     if _has_cache(workspace) and _succeeds(workspace, ["checkout", "--quiet", target]):
         return True
-    return _has_remote(workspace) and _succeeds(workspace, ["pull", "--quiet", target])
+    return has_remote(workspace) and _succeeds(workspace, ["pull", "--quiet", target])
+
+
+def pull(workspace: Workspace, record: Path) -> str:
+    """Bring what a `.dvc` file names from cache or remote, else from where it was imported; what DVC says if it fails.
+
+    What comes from there may be newer than the `.dvc` file, which stays as it is: whoever reads it compares it.
+    """
+    said = _failed(workspace, ["pull", workspace.relative(record)])
+    if not said:
+        return ""
+    content = yaml.load(record.read_text(encoding="utf-8"), _fast_loader())  # noqa: S506  # a safe loader
+    imported = [dep["path"] for dep in content.get("deps", ()) if "://" in str(dep.get("path"))]
+    if not imported or content["deps"][0].get("repo"):
+        return said
+    target = record.with_name(str(content["outs"][0]["path"]))
+    return _failed(workspace, ["get-url", "--force", "--", imported[0], workspace.relative(target)])
+
+
+def push(workspace: Workspace, *records: Path) -> str:
+    """Send what `.dvc` files name to the remote; what DVC says if that fails."""
+    return _failed(workspace, ["push", *map(workspace.relative, records)])
+
+
+def _failed(workspace: Workspace, args: Sequence[str]) -> str:
+    """What DVC says of a command that fails, in one line; nothing where it succeeds."""
+    done = subprocess.run(
+        _command(args), cwd=workspace.root, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode == 0:
+        return ""
+    errors = [line.partition("ERROR:")[2] for line in done.stderr.splitlines() if "ERROR:" in line]
+    return " ".join(" ".join(errors or [done.stderr]).split())[-400:] or f"exit code {done.returncode}"
 
 
 def is_cached(workspace: Workspace, path: Path) -> bool:
     """Whether DVC's cache has the bytes of `path`, so that nothing is lost when the file goes."""
-    done = subprocess.run(_command(["cache", "dir"]), cwd=workspace.root, capture_output=True, text=True, check=False)
     digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
-    cache = workspace.root / done.stdout.strip() / "files" / "md5"
-    return done.returncode == 0 and (cache / digest[:2] / digest[2:]).is_file()
+    return (cache_folder(workspace) / "files" / "md5" / digest[:2] / digest[2:]).is_file()
+
+
+def cache_folder(workspace: Workspace) -> Path:
+    """Where DVC's cache is; where DVC cannot say, a folder that there is not."""
+    done = subprocess.run(_command(["cache", "dir"]), cwd=workspace.root, capture_output=True, text=True, check=False)
+    return workspace.root / (done.stdout.strip() if done.returncode == 0 else ".dvc/no-cache")
+
+
+def commit(workspace: Workspace, record: Path) -> None:
+    """Let a `.dvc` file name its output as it is now.
+
+    Raises:
+        StoreError: DVC refuses; the error carries what it said.
+    """
+    command = _command(["commit", "--quiet", "--force", workspace.relative(record)])
+    done = subprocess.run(command, cwd=workspace.root, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        name = workspace.relative(record)
+        found = f"`dvc commit {name}` failed: {' '.join(done.stderr.split())[-300:]}"
+        raise StoreError(found, where=name, remedy="see what DVC says, mend it and run again.")
 
 
 def task_folder(workspace: Workspace) -> str:
@@ -194,7 +244,8 @@ def _has_cache(workspace: Workspace) -> bool:
     return any((workspace.root / ".dvc" / "cache").glob("files/md5/*")) or _configured(workspace, "cache")
 
 
-def _has_remote(workspace: Workspace) -> bool:
+def has_remote(workspace: Workspace) -> bool:
+    """Whether DVC knows a remote in this repository."""
     return _configured(workspace, "remote")
 
 

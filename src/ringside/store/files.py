@@ -118,6 +118,21 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def copy(source: Path, target: Path) -> None:
+    """Give `target` the content of the file `source`.
+
+    Raises:
+        StoreError: as `replacing`.
+    """
+    with replacing(target) as aside:
+        shutil.copyfile(source, aside)
+
+
+def make_folder(path: Path) -> None:
+    """Make `path` a folder, if it is none yet, with those above it."""
+    path.mkdir(parents=True, exist_ok=True)
+
+
 def empty_folder(path: Path) -> None:
     """Make `path` an empty folder."""
     remove(path)

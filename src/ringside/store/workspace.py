@@ -56,6 +56,16 @@ class Workspace:
         return self.root / "data" / "adopted.parquet"
 
     @property
+    def store(self) -> Path:
+        """The folder of partitions that Git tracks, where params.yaml says `data.store: git`."""
+        return self.root / "data" / "store"
+
+    @property
+    def erased(self) -> Path:
+        """Which rows were erased for good, by salted hashes; tracked by Git."""
+        return self.root / "data" / "erased.json"
+
+    @property
     def incoming(self) -> Path:
         """Partitions on their way into `raw`, on the same disk."""
         return self.root / "data" / ".incoming"

@@ -72,6 +72,14 @@ class TestFresh:
         }
 
 
+    def test_have_a_small_number_as_dvc_writes_it(self, checkout):
+        """0.000001 in params.yaml is 1e-06 in the lock, without a point, which is a number there too."""
+        lock = checkout / "dvc.lock"
+        lock.write_text(lock.read_text(encoding="utf-8").replace("rate: 0.001", "rate: 1e-06"), encoding="utf-8")
+
+        assert check_fresh(Workspace(checkout), PARAMS | {"train": {"seed": 0, "rate": 0.000001}})
+
+
 class TestStale:
     """What changed since."""
 

@@ -72,6 +72,19 @@ class TestPullRequest:
         assert desk.bare.run("show", f"{tip['sha']}:data/manifest.json") == "new data/manifest.json"
         assert desk.git("status", "--porcelain") == ""
 
+    def test_carries_the_partitions_that_git_keeps(self, desk):
+        """Where data are kept in Git, the new partition comes with the branch, byte for byte."""
+        content = bytes(range(256)) * 40
+        desk.write(desk.watch(JULY))
+        folder = desk.root.parent / "proposal"
+        (folder / "store-2013-07.parquet").write_bytes(content)
+        desk.propose(sums=relisted(folder))
+        tip = desk.pulls()[0].pull.head_sha
+        (desk.root.parent / "sent.parquet").write_bytes(content)
+
+        blob = desk.git("hash-object", str(desk.root.parent / "sent.parquet"))
+        assert desk.bare.run("rev-parse", f"{tip}:data/store/2013-07.parquet").strip() == blob
+
     def test_waits_for_a_person(self, desk):
         """GitHub holds the checks of what a workflow opened until somebody approves, as the body says."""
         desk.hub.take()
@@ -299,6 +312,15 @@ class TestHandedOn:
         (folder / "params.yaml").write_text("policy: {}\n", encoding="utf-8")
 
         self.refused(desk, "which no proposal has", sums=relisted(folder))
+
+    @pytest.mark.parametrize("name", ["store-.parquet", "store-..parquet", "store-2013-07.csv"])
+    def test_with_a_partition_of_no_name_is_refused(self, desk, name):
+        """Nor does a file under data/store that is no partition's."""
+        desk.write(desk.watch(JULY))
+        folder = desk.root.parent / "proposal"
+        (folder / name).write_bytes(b"rows")
+
+        self.refused(desk, "", sums=relisted(folder))
 
     def test_with_a_link_is_refused(self, desk):
         """A link leads nowhere."""

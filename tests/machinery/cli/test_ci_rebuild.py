@@ -87,7 +87,7 @@ class TestRebuild:
         push_by_hand(desk.root, "HEAD:main")
         made = job("rebuild", code=3)
 
-        assert made.outputs == {"version": "", "publish": "false", "sums": ""}
+        assert made.outputs == {"cache": "false", "version": "", "publish": "false", "sums": ""}
         assert "::error title=Publish::" in made.said.out
 
     def test_of_what_is_inconclusive_publishes_with_a_reason(self, job, desk):

@@ -149,7 +149,36 @@ class TestNewMonth:
         output = (retrained.folder.parent / "github_output").read_text(encoding="utf-8")
         digest = hashlib.sha256((retrained.root / "proposal" / "SHA256SUMS").read_bytes()).hexdigest()
 
-        assert output.splitlines() == ["propose=true", "alarms=false", f"sums={digest}"]
+        assert output.splitlines() == ["cache=true", "propose=true", "alarms=false", f"sums={digest}"]
+
+    def test_hands_on_the_partitions_that_git_keeps(self, harbour):
+        """Where data are kept in Git, the pull request is to bring them, and data/store has what data/raw has."""
+        harbour.edit("data:\n", "data:\n  store: git\n")
+        harbour.arrives()
+        watched(harbour)
+        stored = sorted((harbour.root / "proposal").glob("store-*.parquet"))
+
+        assert [path.name for path in stored][-1] == f"store-{NEXT}.parquet"
+        assert stored[-1].read_bytes() == (harbour.root / "data" / "raw" / f"{NEXT}.parquet").read_bytes()
+
+    def test_comes_to_nothing_where_the_remote_is_to_keep_it(self, harbour):
+        """Data that no other run could read are not proposed."""
+        harbour.edit("data:\n", "data:\n  store: remote\n")
+        harbour.arrives()
+
+        assert "there is no DVC remote" in watched(harbour, code=1)["said"]
+        assert not (harbour.root / "proposal").exists()
+
+    def test_of_private_data_is_not_committed_where_everybody_reads(self, harbour):
+        """In a public repository, data that are not public get into no commit and no cache."""
+        harbour.edit("data:\n  public: true\n", "data: {store: git}\n")
+        harbour.arrives()
+        public = {"repository": {"visibility": "public"}}
+        answer = watched(harbour, event=public, code=2)
+
+        assert "everybody would read the rows" in answer["said"]
+        assert answer["cache"] == "false"
+        assert watched(harbour, event={"repository": {"visibility": "private"}})["cache"] == "true"
 
     def test_comes_one_at_a_time_where_nothing_is_live(self, harbour):
         """Of two months that arrived a run by hand takes the first, when the policy asks for no model at all."""

@@ -98,6 +98,7 @@ CASES = [
     ("Makefile", False, True),
     (".github/workflows/train.yaml", False, True),
     (".github/CODEOWNERS", False, True),
+    (".devcontainer/devcontainer.json", False, True),
     ("tests/machinery/test_x.py", False, True),
     ("tests/conftest.py", False, True),
     ("tests/flights/test_model.py", False, False),

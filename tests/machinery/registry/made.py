@@ -136,13 +136,17 @@ class Made:
         return publish(self.registry, self.candidate(), self.workspace.root / ".dvc" / "tmp" / "draft").facts
 
 
-def make(folder: Path, task: str, *, reference_rows: int) -> Made:
-    """A checkout of the toy `task` beside a bare remote; the pipeline has run and version v1.0.0 is published."""
+def make(folder: Path, task: str, *, reference_rows: int | None) -> Made:
+    """A checkout of the toy `task` beside a bare remote; the pipeline has run and version v1.0.0 is published.
+
+    Its release has as many reference rows as the task's own parameters say where `reference_rows` is None.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     checkout = Checkout.of_project(folder / "checkout")
     checkout.use_task(task)
-    with (checkout.root / "params.yaml").open("a", encoding="utf-8") as params:
-        params.write(f"publish:\n  reference_rows: {reference_rows}\n")
+    if reference_rows is not None:
+        with (checkout.root / "params.yaml").open("a", encoding="utf-8") as params:
+            params.write(f"publish:\n  reference_rows: {reference_rows}\n")
     checkout.ok("git", "config", "user.name", "t")
     checkout.ok("git", "config", "user.email", "t@example.org")
     checkout.ok("ringside", "ingest")

@@ -31,7 +31,8 @@ OTHER = ("make ", "dvc gc --workspace --force", "python3 -m ringside.github.chan
 PINNED = re.compile(r"^\s*(?:- )?uses: (?P<name>[\w./-]+)@(?P<sha>[0-9a-f]{40}) # v\d+\.\d+\.\d+$")
 # Where anybody's text could come in: a title, a branch's name, a commit's message, an input of a dispatch.
 UNTRUSTED = re.compile(
-    r"github\.event\.(?!pull_request\.number|repository\.visibility|workflow_run\.(head_sha|event))|head_ref"
+    r"github\.event\.(?!pull_request\.(number|head\.repo\.id)|repository\.(visibility|id)|workflow_run\.(head_sha|event))"
+    r"|head_ref"
 )
 # What runs code of a pull request, or only reads: no right to write but to prove its identity.
 READERS = ("checks.yaml", "train.yaml", "doctor.yaml")

@@ -123,4 +123,5 @@ class _Kept:
 
         write_bytes(self.workspace.manifest, self.manifest)
         write_bytes(self.workspace.raw_dvc, self.raw_dvc)
-        remove(self.workspace.partition(self.workspace.raw, name))
+        for folder in (self.workspace.raw, self.workspace.store):
+            remove(self.workspace.partition(folder, name))

@@ -32,6 +32,7 @@ def rebuild() -> None:
     workspace = Workspace.find(Path.cwd())
     reason = asked(run, "reason", "accept_reason")
     accepted = checked_reason(reason, "accept_reason") if reason else None
+    run.output("cache", str(may_cache(run, workspace)).lower())
     report = _made(run, workspace)
     seen = _compared(run, registry, workspace, report)
     say(f"rebuild: {seen.sentence}")
@@ -45,9 +46,23 @@ def rebuild() -> None:
         raise
 
 
+def may_cache(run: "Run", workspace: "Workspace") -> bool:
+    """Whether what was computed may ride in Actions' cache, which whoever opens a pull request can read.
+
+    In a public repository, only where params.yaml says that the data are public.
+    """
+    from ringside.params import read_params
+
+    if run.at("repository", "visibility") != "public" or read_params(workspace.params).data.public:
+        return True
+    say("the repository is public and the data are not (params.yaml, data.public): none go into the cache of Actions")
+    return False
+
+
 def _made(run: "Run", workspace: "Workspace") -> "Report":
     """The report on the model that this checkout makes, with nothing taken over from any other run."""
     from ringside.cli.ci.train import StopError, Training
+    from ringside.cli.tracking import track_evaluation
     from ringside.cli.verdict import renderings
     from ringside.report.terminal_text import to_terminal
     from ringside.store.files import remove, write_bytes
@@ -69,6 +84,7 @@ def _made(run: "Run", workspace: "Workspace") -> "Report":
     files = renderings(workspace, report)
     for path, content in files.items():
         write_bytes(path, content)
+    track_evaluation(workspace, report)
     print("\n".join(to_terminal(report)), flush=True)
     if run.in_actions:
         run.summary(files[workspace.report_text].decode())
@@ -131,7 +147,7 @@ def _prepared(
     from ringside.registry.sums import SUMS
     from ringside.store.files import read_bytes, write_bytes
 
-    candidate = candidate_of(workspace, accepted)
+    candidate = candidate_of(workspace, accepted, registry)
     if (same := published_as(registry, candidate.facts.inputs, candidate.facts.commit)) is not None:
         _leave(run, version=same.version, publish=False, sums="")
         run.summary(f"{same.version} was published of this before; nothing is to be done.")

@@ -206,6 +206,7 @@ class Training:
 
     def reported(self, report: "Report") -> None:
         """Leave the report in each of its forms, and say what it says."""
+        from ringside.cli.tracking import track_evaluation
         from ringside.cli.verdict import renderings
         from ringside.report.status import Status
         from ringside.report.terminal_text import to_terminal
@@ -225,6 +226,8 @@ class Training:
         self._tell(
             report.verdict, f"{headline(report)} {what_now(report)}", "error" if blocks else level, blocks=blocks
         )
+        # Last: the check has its answer, whatever becomes of this.
+        track_evaluation(self.workspace, report)
 
     def ended(self, stop: StopError) -> None:
         """Leave why there is no report, and say it."""

@@ -34,6 +34,7 @@ def watch(remote: Remote = "origin", proposal: Folder = Path("proposal")) -> Non
     lend_token()
     job = _Watching(run, here, remote, proposal)
     job.check_branch()
+    job.check_visible()
     if run.event_name in _BY_ITSELF and not here.params.live:
         job.tell_not_live()
         return
@@ -59,6 +60,22 @@ class _Watching:
         if self.run.in_actions and default and self.run.ref != f"refs/heads/{default}":
             remedy = f"start the workflow on {default}."
             raise UsageError("the watch looks at the default branch alone", where="ringside ci watch", remedy=remedy)
+
+    def check_visible(self) -> None:
+        """Say whether Actions' cache may have the data, and refuse to commit private ones where everybody reads.
+
+        Raises:
+            UsageError: params.yaml keeps data in Git that are not public, and the repository is.
+        """
+        from ringside.cli.ci.rebuild import may_cache
+        from ringside.errors import UsageError
+
+        fine = may_cache(self.run, self.here.workspace)
+        self.run.output("cache", str(fine).lower())
+        if not fine and self.here.params.data.store == "git":
+            found = "it is git, the repository is public, and `data.public` is false: everybody would read the rows"
+            remedy = "make the repository private, keep the data elsewhere (docs/data.md), or say that they are public."
+            raise UsageError(found, where="params.yaml, data.store", remedy=remedy)
 
     def tell_not_live(self) -> None:
         """Say that nothing is done, and how to have it done."""
@@ -133,12 +150,23 @@ class _Watching:
             self._share()
         alarms = bool(found.alarms) or self._may_be_over()
         sums = self._write(found, report) if trained or alarms else ""
+        if report is not None:
+            self._track(report)
         self.run.summary(summary(found, report))
         if self.run.in_actions:
             result(decided(found))
         for alarm in found.alarms:
             self.run.annotate("warning", f"{TITLES[alarm]}.", title="Ringside")
         self._outputs(propose=trained or alarms, alarms=alarms, sums=sums)
+
+    def _track(self, report: "Report") -> None:
+        from ringside.cli.tracking import track_evaluation
+        from ringside.cli.verdict import renderings
+        from ringside.store.files import write_bytes
+
+        for path, content in renderings(self.here.workspace, report).items():
+            write_bytes(path, content)
+        track_evaluation(self.here.workspace, report)
 
     def _outputs(self, *, propose: bool, alarms: bool, sums: str) -> None:
         for name, value in (("propose", str(propose).lower()), ("alarms", str(alarms).lower()), ("sums", sums)):
@@ -160,18 +188,28 @@ class _Watching:
 
     def _share(self) -> None:
         """Send the new rows and what was computed to the DVC remote, where the repository has one."""
+        from ringside.errors import StoreError
         from ringside.github import remote as remotes
+        from ringside.store import dvc
 
-        if remotes.named(self.run.environ) is None:
+        alone = self.here.params.data.store == "remote"
+        if remotes.named(self.run.environ) is None and not (alone and dvc.has_remote(self.here.workspace)):
+            if alone:
+                remedy = "set the variable RINGSIDE_REMOTE (docs/remotes.md), or `data.store: source` in params.yaml."
+                raise StoreError("it is remote, and there is no DVC remote", where="data.store", remedy=remedy)
             return
         done = remotes.push(self.here.workspace)
+        if not done.ok and alone:
+            found = f"the new data could not be sent to the DVC remote, where other runs are to find them: {done.said}"
+            remedy = "let this job write to the remote (docs/remotes.md), and run it again; nothing is proposed."
+            raise StoreError(found, where="dvc push", remedy=remedy)
         if not done.ok:
             text = f"nothing could be sent to the DVC remote ({done.said}); the pull request's run computes it again."
             self.run.annotate("warning", text, title="DVC remote")
 
     def _write(self, found: "Watch", report: "Report | None") -> str:
         """Write the folder; the SHA-256 of its list of hashes."""
-        from ringside.github.proposals import FILES, REPORT, WATCH
+        from ringside.github.proposals import FILES, REPORT, STORED, WATCH
         from ringside.registry.sums import SUMS, sha256, write_sums
         from ringside.report.read import dump_report
         from ringside.report.watch import dump_watch
@@ -184,6 +222,9 @@ class _Watching:
             for name, path in FILES.items():
                 if (source := self.here.workspace.root / path).exists():
                     copy_file(source, self.folder / name)
+            if self.here.params.data.store == "git":
+                for source in sorted(self.here.workspace.store.glob("*.parquet")):
+                    copy_file(source, self.folder / f"{STORED}{source.name}")
         write_bytes(self.folder / WATCH, dump_watch(found))
         write_sums(self.folder)
         return sha256(self.folder / SUMS)

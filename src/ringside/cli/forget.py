@@ -1,0 +1,163 @@
+"""The verb `forget`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ringside.cli.terminal import result, say, track
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ringside.data.forget import Forget, Forgotten
+    from ringside.params import Params
+    from ringside.store.workspace import Workspace
+    from ringside.task import Task
+
+Ids = Annotated[
+    Path, typer.Option("--ids", metavar="FILE", help="A CSV file with the columns of the task's identity, a row each.")
+]
+
+
+def forget(ids: Ids) -> None:
+    """Remove rows for good (an erasure request) from all that this repository holds, and say what it cannot reach."""
+    from ringside.data.forget import Forget, read_ids
+    from ringside.data.ingest import Ingest
+    from ringside.loader import LateSource, load_task
+    from ringside.params import read_params
+    from ringside.store import dvc
+    from ringside.store.tables import read_table
+    from ringside.store.workspace import Workspace
+
+    workspace = Workspace.find(Path.cwd())
+    params = read_params(workspace.params)
+    task = load_task(workspace.root, params.task)
+    dvc.mend(workspace)
+    here = Ingest(workspace, task, LateSource(task), track, None, params.data.store).frozen()
+    first = workspace.partition(workspace.raw, here.partitions[0])
+    types = read_table(first, remedy="run `ringside ingest --frozen`.").schema
+    step = Forget(workspace, task, read_ids(ids, task.identity, types), params.data.store == "git")
+    sources = _Sources(workspace, task)
+    done = step.run(sources.take_out)
+    _tell(workspace, step, done)
+    for line in (*sources.said, *_beyond(workspace, params, done)):
+        result(f"- {line}")
+
+
+class _Sources:
+    """The files of the task's source that this repository holds."""
+
+    def __init__(self, workspace: "Workspace", task: "Task") -> None:
+        self._workspace = workspace
+        self._task = task
+        self.said: list[str] = []
+        """What could not be reached of the source."""
+
+    def take_out(self, step: "Forget") -> "Sequence[str]":
+        """Take the rows out of the files; the hashes of the versions that DVC knew."""
+        from ringside.sources import File, Folder
+
+        source = self._source()
+        if not isinstance(source, File | Folder):
+            self.said.append("the source itself: erase the rows there too; here they stay out (data/erased.json)")
+            return []
+        from ringside.sources.places import bring
+
+        place = bring(source.path)
+        if not place.resolve().is_relative_to(self._workspace.root.resolve()):
+            self.said.append(f"{source.path}: it is outside of this repository; erase the rows there")
+            return []
+        files = [("all", place)] if isinstance(source, File) else list(source.files().items())
+        touched = [path for name, path in files if self._take_out_of(step, source, name, path)]
+        return self._tracked(place) if touched else []
+
+    def _source(self) -> object:
+        """The object `SOURCE` of source.py; None where it has none, or cannot be imported here."""
+        import importlib
+
+        try:
+            return getattr(importlib.import_module(f"{self._task.name}.source"), "SOURCE", None)
+        except Exception as error:  # noqa: BLE001  # the task's own code
+            self.said.append(f"src/{self._task.name}/source.py cannot be imported ({type(error).__name__}: {error})")
+            return None
+
+    def _take_out_of(self, step: "Forget", source: object, name: str, path: Path) -> int:
+        from ringside.sources import File, Folder
+        from ringside.sources.erase import take_out
+
+        assert isinstance(source, File | Folder)  # noqa: S101  # for the types alone
+        table, numbers = source.parsed(path) if isinstance(source, File) else source.parsed(path, name)
+        gone = numbers[~step.stays(table)].tolist()
+        if gone:
+            blank = source.row_id is not None
+            take_out(path, gone, blank=blank, delimiter=source.delimiter, encoding=source.encoding)
+            step.done.rows[self._workspace.relative(path.resolve())] = len(gone)
+        return len(gone)
+
+    def _tracked(self, place: Path) -> "Sequence[str]":
+        """Let DVC know the file as it is now; the hashes of all that it was, by Git's history of its record."""
+        import re
+
+        from ringside.registry.git import Repository
+        from ringside.store import dvc
+
+        record = place.with_name(f"{place.name}.dvc")
+        if not record.exists():
+            return []
+        name = self._workspace.relative(record)
+        before = record.read_text(encoding="utf-8")
+        history = Repository(self._workspace.root).run("log", "--all", "--format=", "--patch", "--", name).out
+        dvc.commit(self._workspace, record)
+        after = record.read_text(encoding="utf-8")
+        if "deps:" in after:
+            self.said.append(f"where {name} was imported from: erase the rows there too, or `dvc update` brings them")
+        hashes = r"\bmd5: ([0-9a-f]{32}(?:\.dir)?)"
+        return sorted({*re.findall(hashes, history), *re.findall(hashes, before)} - {*re.findall(hashes, after)})
+
+
+def _tell(workspace: "Workspace", step: "Forget", done: "Forgotten") -> None:
+    """Say what was done, by counts: no identity is repeated."""
+    say(
+        f"forget: {step.ids.num_rows:,} identities asked for; {workspace.relative(workspace.erased)} keeps their hashes"
+    )
+    for name, count in done.rows.items():
+        say(f"forget: {count:,} rows taken out of {name}")
+    for name in done.removed:
+        say(f"forget: {name} removed; `make run` makes it again")
+    say(f"forget: {len(done.cached):,} older files removed from DVC's cache here")
+    if not done.rows:
+        say("forget: no row of these identities was here")
+
+
+def _beyond(workspace: "Workspace", params: "Params", done: "Forgotten") -> list[str]:
+    """What this command cannot reach, each with what helps."""
+    from ringside.store import dvc
+
+    in_git = [name for name in done.rows if _is_tracked(workspace, name)]
+    lines = ["next: `make run`, then commit; a model that learnt from the rows is replaced by publishing a new one"]
+    if dvc.has_remote(workspace) or params.data.store == "remote":
+        lines.append(
+            "older objects of the DVC remote: `dvc push`, then `dvc gc --workspace --cloud` keeps there only what this "
+            "checkout names"
+        )
+    if in_git:
+        paths = " ".join(f"--path {name}" for name in in_git)
+        lines.append(
+            f"Git's history of {', '.join(in_git)}: `git filter-repo --invert-paths {paths}`, commit anew, push"
+        )
+    return [
+        *lines,
+        "rows in releases (each that `ringside versions` lists): `gh release delete-asset TAG reference.parquet`",
+        "caches of Actions: `gh cache delete --all`",
+        "artifacts of Actions (gone after 7 days): `gh run delete RUN`, for each that `gh run list` shows",
+        "forks, clones, other checkouts and their DVC caches: whoever has one runs this command there, or removes it",
+        "the file of --ids itself: remove it",
+    ]
+
+
+def _is_tracked(workspace: "Workspace", name: str) -> bool:
+    from ringside.registry.git import Repository
+
+    found = Repository(workspace.root).run("log", "--all", "--format=%H", "-1", "--", name)
+    return found.code == 0 and bool(found.out.strip())

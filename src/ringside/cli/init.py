@@ -1,0 +1,291 @@
+"""The verb `init`: a task out of somebody's own data, in place of the sample."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ringside.cli.terminal import result, say, seconds, terse, working
+
+if TYPE_CHECKING:
+    from ringside.scaffold.copy import Copy
+    from ringside.scaffold.draft import Draft, Question
+    from ringside.scaffold.look import Seen
+    from ringside.scaffold.place import Place
+    from ringside.store.workspace import Workspace
+
+Name = Annotated[
+    str, typer.Argument(help="What the task is called: the package under src/, as `churn`.", show_default=False)
+]
+Url = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[URL]", help="With --store remote: the DVC remote, as s3://bucket/path.", show_default=False
+    ),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="SOURCE",
+        help="A CSV, TSV, Parquet or JSON lines file (also .gz), a folder of them, an s3:// or https:// address of "
+        "one, or a database's URL (its password is taken from DATABASE_URL).",
+    ),
+]
+Target = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column to predict.")]
+Query = Annotated[str | None, typer.Option(metavar="SQL", help="Of a database: the SELECT whose rows are learnt from.")]
+Kind = Annotated[str | None, typer.Option(metavar="KIND", help="binary, multiclass or regression.")]
+Positive = Annotated[
+    str | None, typer.Option(metavar="VALUE", help="Binary: the value of the target that counts as yes.")
+]
+Time = Annotated[str | None, typer.Option(metavar="COLUMN", help="When the rest of a row was known; none for no time.")]
+PartitionBy = Annotated[
+    str | None, typer.Option(metavar="month|week|day|COLUMN", help="In what units rows arrive; none for all in one.")
+]
+Group = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN", help="Rows of one of its values belong together; day: rows of one day; none: each by itself."
+    ),
+]
+Identity = Annotated[
+    str | None,
+    typer.Option(metavar="A,B", help="The columns that together name one row; row: its number in the source."),
+]
+LabelDelay = Annotated[str | None, typer.Option(metavar="60d", help="How long after its time a row's label is known.")]
+Slices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--slice", metavar="COLUMN", help="Show the metrics by its values too; may be repeated; none for none."
+    ),
+]
+LeaveOut = Annotated[
+    list[str] | None, typer.Option(metavar="COLUMN", help="A column that the model must not see; may be repeated.")
+]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        metavar="git|remote|source",
+        help="Where the rows are kept: in Git (private and below 50 MB), in a DVC remote, or nowhere (read again).",
+    ),
+]
+Public = Annotated[bool, typer.Option("--public", help="The data may be seen by whoever sees this repository.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: take what the data say, and the stated defaults.")]
+
+
+@dataclass
+class _Asking:
+    """Asks on a terminal; elsewhere it takes the default and says so."""
+
+    there: bool
+
+    def __call__(self, question: "Question") -> str:
+        shown = f" ({', '.join(question.choices)})" if question.choices else ""
+        if not self.there:
+            say(f"init: {question.option} {question.default} (not asked: {question.text})")
+            return question.default
+        while True:
+            answer = str(typer.prompt(f"{question.text}{shown}", default=question.default, err=True)).strip()
+            if not question.choices or answer in question.choices:
+                return answer
+            say(f"One of {', '.join(question.choices)}, please.")
+
+    def must(self, given: str | None, option: str, text: str) -> str:
+        """An answer for which there is no default."""
+        if given:
+            return given
+        if self.there:
+            return str(typer.prompt(text, err=True)).strip()
+        from ringside.errors import UsageError
+
+        raise UsageError(f"{option} is missing", where="ringside init", remedy=f"say it: {text}.")
+
+
+def init(  # noqa: PLR0913, PLR0917  # the options of the command
+    name: Name,
+    url: Url = None,
+    source: From = None,
+    target: Target = None,
+    query: Query = None,
+    kind: Kind = None,
+    positive: Positive = None,
+    time: Time = None,
+    partition_by: PartitionBy = None,
+    group: Group = None,
+    identity: Identity = None,
+    label_delay: LabelDelay = None,
+    slices: Slices = None,
+    leave_out: LeaveOut = None,
+    store: Store = None,
+    public: Public = False,
+    yes: Yes = False,
+) -> None:
+    """Make the repository your own: write a task for your data, remove the sample, bring the rows."""
+    import sys
+
+    from ringside.scaffold.draft import Wishes
+    from ringside.scaffold.facts import decide, delay
+    from ringside.scaffold.name import check_name
+    from ringside.store.workspace import Workspace
+
+    workspace = Workspace.find(Path.cwd())
+    check_name(workspace, name)
+    ask = _Asking(sys.stdin.isatty() and not yes)
+    place = _place(workspace, name, store, url, ask)
+    origin = ask.must(source, "--from", "which file, folder or database are the data in")
+    seen, arguments = _look(place, origin, query, ask)
+    target = ask.must(target, "--target", f"which column is to be predicted ({', '.join(seen.columns)})")
+    wishes = Wishes(
+        name=name,
+        target=target,
+        kind=kind,
+        positive=positive,
+        time=time,
+        partition_by=partition_by,
+        group=group,
+        identity=[part.strip() for part in identity.split(",")] if identity else [],
+        label_delay=delay(label_delay) if label_delay else None,
+        slices=slices,
+        leave_out=leave_out or [],
+    )
+    draft = decide(seen, wishes, ask)
+    _tell(draft)
+    _make(place, draft, arguments, public=public)
+
+
+def _place(workspace: "Workspace", name: str, store: str | None, url: str | None, ask: _Asking) -> "Place":
+    """Where the rows are to be kept."""
+    from ringside.errors import UsageError
+    from ringside.params import read_params
+    from ringside.scaffold.draft import Question
+    from ringside.scaffold.place import STORES, Place
+
+    if store is None and (here := read_params(workspace.params)).task == name:
+        store = here.data.store
+    if store is None:
+        text = "where are the rows kept: in Git (private, small), in a DVC remote, or only where they come from?"
+        store = "remote" if url else ask(Question(option="--store", text=text, default="source", choices=STORES))
+    if store not in STORES:
+        raise UsageError(f"it is {store!r}", where="--store", remedy=f"choose one of {', '.join(STORES)}.")
+    place = Place(workspace, name, store)
+    if store == "remote" and (url or not place.has_remote):
+        url = ask.must(url, "--store remote URL", "the DVC remote's URL, as s3://bucket/path")
+        return Place(workspace, name, store, url)
+    return place
+
+
+def _look(place: "Place", origin: str, query: str | None, ask: _Asking) -> "tuple[Seen, dict[str, object]]":
+    """The data, and what source.py has to be told to find them."""
+    from ringside.errors import UsageError
+    from ringside.scaffold.look import look_at_file, look_at_folder, look_at_rows
+    from ringside.scaffold.place import is_database, is_far
+    from ringside.sources.database import look
+
+    if is_database(origin):
+        query = ask.must(query, "--query", "the SELECT whose rows are learnt from").strip().rstrip(";")
+        with working("init: asking the database"):
+            return look_at_rows(look(query, _database(origin)), "the answer of --query"), {"query": query}
+    if query:
+        raise UsageError("--query is for a database", where="ringside init", remedy="leave it out.")
+    path = place.bring_far(origin) if is_far(origin) else Path(origin).expanduser()
+    if not path.exists():
+        remedy = "name a file, a folder, or an address with ://."
+        raise UsageError("there is no such file or folder", where=f"--from {origin}", remedy=remedy)
+    with working(f"init: reading {path.name}"):
+        seen = look_at_folder(path) if path.is_dir() else look_at_file(path)
+    return seen, {"path": path}
+
+
+def _database(origin: str) -> str:
+    """The URL with the password, which is in the environment from now on, and in no file."""
+    import os
+
+    from ringside.errors import UsageError
+    from ringside.scaffold.place import absolute, same_database
+
+    given = os.environ.get("DATABASE_URL")
+    if given and not same_database(given, origin):
+        remedy = "let both name one database; the password belongs into DATABASE_URL alone."
+        raise UsageError("DATABASE_URL names another database", where="--from", remedy=remedy)
+    os.environ["DATABASE_URL"] = given or absolute(origin)
+    return os.environ["DATABASE_URL"]
+
+
+def _tell(draft: "Draft") -> None:
+    """What was found out, and what a person has to look at."""
+    from ringside.scaffold.doubts import doubts
+
+    frame = draft.seen.frame
+    say(f"init: {len(frame):,} rows, {len(draft.seen.columns)} columns; {draft.target!r} is {draft.kind}")
+    facts = {
+        "identity": ", ".join(map(repr, draft.identity)) + (" (made: its number)" if draft.row_id else ""),
+        "time": repr(draft.time) if draft.time else "none",
+        "partitions": f"{draft.partition.nunique():,}" if draft.partition is not None else "one",
+        "group": repr(draft.group) if draft.group else "each row by itself",
+        "features": f"{len(draft.numbers)} numbers, {len(draft.categories)} categories, {len(draft.texts)} texts",
+        "slices": ", ".join(map(repr, draft.slices)) or "none",
+        "test": f"{draft.strategy}, {draft.test}",
+    }
+    for key, value in facts.items():
+        say(f"init:   {key:<11} {value}")
+    for doubt in doubts(draft):
+        say(f"init: look: {doubt}")
+
+
+def _make(place: "Place", draft: "Draft", arguments: dict[str, object], *, public: bool) -> None:
+    """Write everything, bring the rows, and fit the tolerance to them."""
+    from ringside.cli.ingest import bring, send, tell
+    from ringside.scaffold.copy import Copy
+    from ringside.scaffold.readme import steps
+    from ringside.store import dvc
+
+    workspace = place.workspace
+    copy = Copy(place, draft, public=public, packages=_packages(draft))
+    copy.refuse_lost_work()
+    if place.remote:
+        place.set_remote(place.remote)
+    if isinstance(path := arguments.get("path"), Path):
+        arguments = {"path": place.keep(path)}
+    for line in copy.write(arguments):
+        say(f"init: {line}")
+    if not copy.has_rows:
+        with terse(), dvc.PendingAdd(workspace, workspace.raw) as add:
+            done = bring(workspace, add, until=copy.last_partition)
+        tell(workspace, done, None)
+        send(workspace)
+        place.send()
+    if copy.params_are_untouched:
+        _fit(copy)
+    for line in copy.finish():
+        say(f"init: {line}")
+    say(f"init: done, {seconds()}\n")
+    result("Your next three steps:")
+    for place_, text in enumerate(steps(draft), start=1):
+        result(f"{place_}. {text}")
+
+
+def _packages(draft: "Draft") -> list[str]:
+    """What the source needs beside what is installed with the tools."""
+    import os
+
+    from ringside.scaffold.place import packages
+
+    return packages(os.environ["DATABASE_URL"]) if draft.seen.source == "database" else []
+
+
+def _fit(copy: "Copy") -> None:
+    """Choose the tolerance by what the test window can show."""
+    from ringside.cli.init_limits import limits
+    from ringside.cli.stages import split, validate
+    from ringside.errors import RingsideError
+
+    with terse():
+        validate()
+        split()
+    try:
+        found = limits(copy.draft)
+    except RingsideError as error:
+        say(f"init: look: the tolerance could not be fitted to the data: {error}")
+        return
+    copy.write_params(found)

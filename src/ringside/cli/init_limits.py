@@ -1,0 +1,109 @@
+"""The limits of a new task's policy: what its test window can carry, by the same pilot as `ringside plan`."""
+
+import math
+from typing import TYPE_CHECKING
+
+from ringside.cli.terminal import result, say, table
+
+if TYPE_CHECKING:
+    from ringside.scaffold.draft import Draft
+    from ringside.scaffold.params import Limits
+    from ringside.verdict.metrics import Metric
+    from ringside.verdict.outcomes import Pair
+    from ringside.verdict.power import Resolution
+
+_ROOM = 1.5
+"""The pilot's models differ less than two that people make: a tolerance that just fits is somewhat too narrow."""
+_MOST = 0.5
+"""Of the gain over a model without features: with more, a model would pass that is hardly worth having."""
+_LITTLE = 0.05
+"""A floor needs this much between a model without features and the pilot's, on the floor's scale."""
+
+
+def limits(draft: "Draft") -> "Limits":
+    """Tolerances and floors that fit the data, with the figures that they come from in the terminal.
+
+    Raises:
+        RingsideError: the pilot cannot do its work.
+    """
+    from ringside.cli.plan import pairs_of, resolved
+    from ringside.cli.policy import own_metrics, policy_of
+    from ringside.cli.stages import context
+    from ringside.scaffold.params import FLOOR, GUARD, METRIC, Limits
+    from ringside.verdict.metrics import metrics_of
+
+    here = context()
+    policy = policy_of(here.params, here.task)
+    metrics = metrics_of(here.task.kind, own_metrics(here.task))
+    _, pairs, _ = pairs_of(here, policy)
+    found = {one.metric: one for one in resolved(pairs, metrics, [], None)[0]}
+    decides, guards, floors = METRIC[draft.kind], GUARD[draft.kind], FLOOR[draft.kind]
+    _show([found[name] for name in dict.fromkeys([decides, guards, floors]) if name in found])
+    tolerance, why = _tolerance(found[decides], metrics[decides], pairs[0])
+    guard = found.get(guards)
+    floor = _floor(found.get(floors), metrics[floors], pairs[0])
+    return Limits(
+        tolerance=tolerance,
+        why=why,
+        guardrails={guards: _roomy(guard.fits)} if guard and guard.fits else {},
+        floors={floors: floor} if floor is not None else {},
+    )
+
+
+def _roomy(fits: float) -> float:
+    from ringside.scaffold.words import rounded
+
+    return rounded(_ROOM * fits, up=True)
+
+
+def _tolerance(found: "Resolution", metric: "Metric", pair: "Pair") -> tuple[float | None, str]:
+    """The tolerance and where it comes from; None where the window cannot carry any."""
+    from ringside.scaffold.params import Limits
+    from ringside.scaffold.words import rounded
+    from ringside.verdict.power import wanted
+
+    if found.fits is None:
+        say(f"init: look: this window shows no difference in {metric.name} ({found.reason}): 10% of the gain is taken")
+        return None, Limits().why
+    gain = _gain(found, metric, pair)
+    if gain is None or gain <= 0:
+        say("init: look: the first models are no better than one without features: see what the columns can say")
+        return _roomy(found.fits), f"accepted loss; `ringside plan` fits {found.fits:g} to this window"
+    most = rounded(_MOST * gain, up=False)
+    tolerance = min(_roomy(found.fits), most)
+    planned = wanted(found, tolerance, pair.policy)
+    chance = f"{planned.equal_passes:.0%}" if planned else "no"
+    say(f"init: tolerance: {metric.name} {tolerance:g}, with which an equal model passes in {chance} of cases;")
+    say(f"init:   {found.fits:g} would just fit this window; the gain over a model without features is {gain:.3g}")
+    if tolerance < found.fits:
+        more = f" (about {planned.more:,} more groups)" if planned and planned.more else ""
+        say(f"init: look: the window is small for that: many verdicts will be inconclusive; more data help{more}")
+    return tolerance, f"accepted loss; `ringside plan` fits {found.fits:g} to this window, the gain is {gain:.2g}"
+
+
+def _gain(found: "Resolution", metric: "Metric", pair: "Pair") -> float | None:
+    """What the pilot's models are better by than one without features; None where that is not known."""
+    if found.value is None or pair.baseline is None:
+        return None
+    gain = metric.sign * (found.value - metric.estimate(pair.baseline).value)
+    return float(gain) if math.isfinite(gain) else None
+
+
+def _floor(found: "Resolution | None", metric: "Metric", pair: "Pair") -> float | None:
+    """Half way between a model without features and the pilot's; None where there is no way."""
+    from ringside.scaffold.words import rounded
+
+    gain = _gain(found, metric, pair) if found else None
+    if found is None or found.value is None or gain is None or gain < _LITTLE:
+        return None
+    return rounded(found.value - gain / 2, up=False)
+
+
+def _show(found: "list[Resolution]") -> None:
+    """The first lines of what `ringside plan` shows."""
+
+    def figure(value: float | None) -> str:
+        return "-" if value is None else f"{value:.4g}"
+
+    rows = [[one.metric, figure(one.value), figure(one.standard_error), figure(one.fits)] for one in found]
+    result(table(["metric", "pilot", "standard error", "tolerance that fits"], rows) + "\n")

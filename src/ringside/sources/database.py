@@ -1,0 +1,189 @@
+"""A query of a database, in partitions."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from ringside.errors import SourceError, TaskError
+from ringside.sources.columns import Columns
+from ringside.sources.connection import Session, connected
+from ringside.sources.periods import ALL, PERIODS, bounds_of, check_division, names_of_values, period_of
+from ringside.sources.queries import Asked
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """A query of any database that SQLAlchemy knows. It is read, never written to, and a partition at a time.
+
+    Raises:
+        TaskError: a field is not what it must be.
+    """
+
+    query: str
+    """A SELECT. Filters for one partition are put around it, so that the database sends no more than that."""
+    columns: Mapping[str, str]
+    """Every column of the answer with its type, as of `File`."""
+    time: str | None = None
+    """The column that says when a row is from; a row without it is an error."""
+    partition_by: str | None = None
+    """`month`, `week` or `day` of `time` (by UTC), or a column whose values name the partitions; None for `all`."""
+    row_id: str | None = None
+    """A column to add, where the data have no identity: the partition and a number in the order of all values."""
+    url: str = "DATABASE_URL"
+    """The environment variable that holds the URL, with the password; it stands in no file."""
+    timeout: float = 600
+    """Seconds that one question may take, all its rows included."""
+
+    def __post_init__(self) -> None:
+        check_division(self._columns.answered, time=self.time, partition_by=self.partition_by, row_id=self.row_id)
+        if self.partition_by not in (None, *PERIODS) and self.columns[str(self.partition_by)] == "float64":
+            remedy = "choose a column of text, whole numbers or days."
+            found = f"`partition_by` is {self.partition_by!r}, a column of fractions"
+            raise TaskError(found, where="source.py, `partition_by`", remedy=remedy)
+
+    def partitions(self) -> list[str]:
+        """The partitions that the query has rows of, in order.
+
+        Raises:
+            SourceError: as `read`.
+        """
+        with self._session() as (session, asked):
+            if self.time is not None and (missing := int(session.one(asked.without_time(self.time))[0])):
+                remedy = "mend the table, or leave these rows out in the query; nothing of it was kept."
+                found = f"{missing:,} rows have no time in {self.time!r}"
+                raise SourceError(found, where=session.where, remedy=remedy)
+            if self.partition_by is None:
+                return [ALL]
+            if self.partition_by in PERIODS:
+                days = [_day(row[0]) for row in session.all(asked.days(self.time or ""))]
+                return sorted({period_of(day, self.partition_by) for day in days})
+            return sorted(self._values(session, asked))
+
+    def read(self, partition: str) -> "pd.DataFrame":
+        """The rows of one partition.
+
+        Raises:
+            SourceError: the database cannot be reached from here or does not answer in time (then it is unreadable
+                here), it refuses the query, or the answer changed in schema. A connection that is cut in the middle
+                is an error too, never fewer rows.
+        """
+        with self._session() as (session, asked):
+            where = f"{session.where}, partition {partition}"
+            parts, first, names = [], 1, list(self._columns.answered)
+            for rows in session.batches(asked.rows(self._filter(session, asked, partition))):
+                table = pa.table({name: _array(rows, at, name, where) for at, name in enumerate(names)})
+                parts.append(self._columns.typed(table, where=where, first_row=first))
+                first += len(rows)
+        if not parts:
+            remedy = "see that the query still finds these rows; nothing of it was kept."
+            raise SourceError("it answers no rows", where=where, remedy=remedy)
+        table = pa.concat_tables(parts)
+        if self.row_id is not None:
+            # NOTE: a database answers in any order; by all values the same rows have the same numbers each time.
+            table = table.sort_by([(name, "ascending") for name in self._columns.answered])
+            numbers = [f"{partition}/{number}" for number in range(1, table.num_rows + 1)]
+            table = table.add_column(0, self.row_id, pa.array(numbers, pa.string()))
+        return self._columns.frame(table)
+
+    def fingerprint(self, partition: str) -> str:
+        """A hash of counts, bounds and sums of each column, which the database computes.
+
+        Raises:
+            SourceError: as `read`.
+        """
+        with self._session() as (session, asked):
+            row = session.one(asked.sums(self._filter(session, asked, partition)))
+        told = [f"{value:.9g}" if isinstance(value, float) else str(value) for value in row]
+        return f"sha256:{hashlib.sha256(repr((dict(self.columns), told)).encode()).hexdigest()}"
+
+    @property
+    def _columns(self) -> Columns:
+        return Columns(dtypes=self.columns)
+
+    @contextmanager
+    def _session(self) -> Iterator[tuple[Session, Asked]]:
+        """A session in which the query answers the columns that source.py names, no more and no fewer."""
+        with connected(self.url, self.timeout) as session:
+            self._columns.check_names(session.names(Asked.bare(self.query)), where=session.where)
+            yield session, Asked(self.query, self._columns.answered, session.dialect)
+
+    def _values(self, session: Session, asked: Asked) -> dict[str, Any]:
+        """The values of the column that divides, by the names of their partitions."""
+        column = self.partition_by or ""
+        values = [row[0] for row in session.all(asked.values(column))]
+        if None in values:
+            found = f"rows have no value in {column!r}, the column of their partition"
+            remedy = "leave them out in the query, or mend the table; nothing of it was kept."
+            raise SourceError(found, where=session.where, remedy=remedy)
+        table = pa.table({column: _array([(value,) for value in values], 0, column, session.where)})
+        typed = Columns(dtypes={column: self.columns[column]}).typed(table, where=session.where)
+        names = names_of_values(typed.column(column).to_pylist(), f"column {column!r}", session.where)
+        return dict(zip(names, values, strict=True))
+
+    def _filter(self, session: Session, asked: Asked, partition: str) -> Any:  # noqa: ANN401  # of SQLAlchemy
+        """What is true of a partition's rows, None for all."""
+        if self.partition_by is None:
+            return None
+        if self.partition_by in PERIODS:
+            return asked.between(self.time or "", *bounds_of(partition, self.partition_by))
+        values = self._values(session, asked)
+        if partition not in values:
+            found = f"it has no rows of partition {partition} any more"
+            remedy = "restore them, or remove the partition from data/manifest.json if it is meant to go."
+            raise SourceError(found, where=session.where, remedy=remedy)
+        return asked.equal(self.partition_by, values[partition])
+
+
+def look(query: str, url: str | None = None, *, most: int | None = None, timeout: float = 600) -> pa.Table:
+    """What a query answers, before anybody said which types its columns are to have.
+
+    Args:
+        query: a SELECT.
+        url: the database's; that of the environment variable DATABASE_URL where None.
+        most: no more rows than about so many.
+        timeout: seconds that the whole answer may take.
+
+    Raises:
+        SourceError: as `Database.read`.
+        TaskError: SQLAlchemy or the driver is not installed.
+    """
+    with connected("DATABASE_URL", timeout, text=url) as session:
+        names = session.names(Asked.bare(query))
+        rows: list[Any] = []
+        with closing(session.batches(Asked(query, dict.fromkeys(names, ""), session.dialect).rows(None))) as batches:
+            for batch in batches:
+                rows += batch
+                if most is not None and len(rows) >= most:
+                    break
+        return pa.table({name: _array(rows, at, name, session.where) for at, name in enumerate(names)})
+
+
+def _day(value: object) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def _array(rows: list[Any], at: int, name: str, where: str) -> pa.Array:
+    """One column of rows as Arrow sees it."""
+    from decimal import Decimal
+    from uuid import UUID
+
+    values = [row[at] for row in rows]
+    if any(isinstance(value, Decimal) for value in values):
+        whole = all(value is None or value == int(value) for value in values)
+        values = [value if value is None else int(value) if whole else float(value) for value in values]
+    if any(isinstance(value, UUID) for value in values):
+        values = [None if value is None else str(value) for value in values]
+    try:
+        return pa.array(values)
+    except (pa.ArrowException, OverflowError) as error:
+        found = f"column {name!r} has values of several types ({' '.join(str(error).split())[:200]})"
+        remedy = "cast the column in the query; nothing of it was kept."
+        raise SourceError(found, where=where, remedy=remedy) from error

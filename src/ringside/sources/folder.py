@@ -1,0 +1,125 @@
+"""A folder of files, each a partition."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ringside.errors import SourceError
+from ringside.sources.columns import MISSING, Columns
+from ringside.sources.formats import bare_name, kind_of, read_rows, without_blanks
+from ringside.sources.periods import check_division, names_of_values
+from ringside.sources.places import bring
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """CSV, TSV, Parquet or JSON lines files, also gzipped; a file's name without its suffixes is the partition's.
+
+    Raises:
+        TaskError: a field is not what it must be.
+    """
+
+    path: str
+    """From the root of the repository; what DVC tracks (`dvc add`, `dvc import-url`) is pulled where it lacks."""
+    columns: Mapping[str, str]
+    """Every column of the files with its type, as of `File`."""
+    row_id: str | None = None
+    """A column to add, where the data have no identity: the partition and the number of the row, as `2013-01/17`."""
+    formats: Mapping[str, str] = field(default_factory=dict)
+    """How times are written where not by ISO 8601: column to format, as in `%d.%m.%Y`."""
+    missing: Sequence[str] = MISSING
+    """Texts that mean a missing value."""
+    delimiter: str | None = None
+    """Of CSV files, where it is no comma (a tab for TSV)."""
+    encoding: str = "utf-8"
+    """Of CSV files."""
+
+    def __post_init__(self) -> None:
+        check_division(self._columns.answered, time=None, partition_by=None, row_id=self.row_id)
+
+    def partitions(self) -> list[str]:
+        """The files' names, in order; files of other kinds, and hidden ones, are not looked at.
+
+        Raises:
+            SourceError: the folder lacks (unreadable here), or two files are one partition, or a name cannot be one.
+        """
+        return sorted(self.files())
+
+    def read(self, partition: str) -> "pd.DataFrame":
+        """The rows of one file.
+
+        Raises:
+            SourceError: the file lacks (unreadable here), is not whole, or changed in schema.
+        """
+        return self._columns.frame(self.parsed(self._file(partition), partition)[0])
+
+    def parsed(self, path: Path, partition: str) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+        """The typed rows of a partition's file, and their numbers in it, from 1.
+
+        Raises:
+            SourceError: as `read`.
+        """
+        where = f"{self.path}/{path.name}"
+        raw = read_rows(path, delimiter=self.delimiter, encoding=self.encoding, columns=self.columns, where=where)
+        numbers = np.arange(1, raw.num_rows + 1)
+        if self.row_id is None:
+            return self._columns.typed(raw, where=where), numbers
+        raw, numbers = without_blanks(raw, self.missing)
+        names = pa.array([f"{partition}/{number}" for number in numbers], pa.string())
+        return self._columns.typed(raw, where=where).add_column(0, self.row_id, names), numbers
+
+    def fingerprint(self, partition: str) -> str:
+        """A hash of the file's bytes and of what source.py says about its columns.
+
+        Raises:
+            SourceError: the file lacks (unreadable here).
+        """
+        with self._file(partition).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+        digest.update(repr((dict(self.columns), dict(self.formats), tuple(self.missing), self.row_id)).encode())
+        return f"sha256:{digest.hexdigest()}"
+
+    @property
+    def _columns(self) -> Columns:
+        return Columns(dtypes=self.columns, formats=self.formats, missing=self.missing)
+
+    def _file(self, partition: str) -> Path:
+        files = self.files()
+        if partition not in files:
+            remedy = "restore the file, or remove the partition from data/manifest.json if it is meant to go."
+            found = f"it has no file of partition {partition} any more"
+            raise SourceError(found, where=self.path, remedy=remedy, unreadable=True)
+        return files[partition]
+
+    def files(self) -> dict[str, Path]:
+        """Each partition's file.
+
+        Raises:
+            SourceError: as `partitions`.
+        """
+        folder = bring(self.path)
+        if not folder.is_dir():
+            remedy = "put the folder there (`dvc pull` where DVC tracks it), or correct `path` in source.py."
+            raise SourceError("there is no such folder", where=self.path, remedy=remedy, unreadable=True)
+        found = [path for path in sorted(folder.iterdir()) if kind_of(path) and not path.name.startswith(".")]
+        names_of_values([bare_name(path) for path in found], "the files' names", self.path)
+        files: dict[str, Path] = {}
+        for path in found:
+            if other := files.get(bare_name(path)):
+                remedy = "keep one of the two; a partition is one file."
+                found_both = f"{other.name} and {path.name} are both the partition {bare_name(path)}"
+                raise SourceError(found_both, where=self.path, remedy=remedy)
+            files[bare_name(path)] = path
+        if not files:
+            remedy = "put files of the kinds csv, tsv, parquet or jsonl there, or correct `path` in source.py."
+            raise SourceError("there is no file of rows in it", where=self.path, remedy=remedy)
+        return files

@@ -1,0 +1,114 @@
+"""What a database is asked: the task's query, with what one partition needs put around it.
+
+Names of columns reach the database as quoted identifiers and values as parameters, both by SQLAlchemy.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Executable, Subquery
+
+_MODULUS = 1_000_003
+"""Sums of whole numbers are of their remainders: no database overflows, and nearly every change shows."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The questions about one query."""
+
+    query: str
+    columns: Mapping[str, str]
+    dialect: str
+    """As SQLAlchemy calls the kind of database."""
+
+    @staticmethod
+    def bare(query: str) -> "Executable":
+        """The columns of the query, and no row."""
+        from sqlalchemy import false, literal_column, select, text
+
+        inner = text(_clean(query)).columns().subquery("ringside")
+        return select(literal_column("*")).select_from(inner).where(false())
+
+    def rows(self, holds: "ColumnElement[bool] | None") -> "Executable":
+        """The rows of which `holds` is true, with the columns in their order."""
+        from sqlalchemy import select
+
+        asked = select(*(self._inner.c[name] for name in self.columns))
+        return asked if holds is None else asked.where(holds)
+
+    def without_time(self, time: str) -> "Executable":
+        """How many rows have no time."""
+        from sqlalchemy import func, select
+
+        return select(func.count()).select_from(self._inner).where(self._inner.c[time].is_(None))
+
+    def days(self, time: str) -> "Executable":
+        """The days of which there are rows."""
+        from sqlalchemy import select
+
+        return select(self._day(time)).distinct()
+
+    def values(self, column: str) -> "Executable":
+        """The values that a column has."""
+        from sqlalchemy import select
+
+        return select(self._inner.c[column]).distinct()
+
+    def between(self, time: str, first: date, after: date) -> "ColumnElement[bool]":
+        """What is true of rows from the day `first` on, until the day `after`."""
+        from sqlalchemy import and_
+
+        if self.dialect == "sqlite":
+            day = self._day(time)
+            return and_(day >= first.isoformat(), day < after.isoformat())
+        # Not of the day, so that an index on the column is of use.
+        column, midnight = self._inner.c[time], datetime.min.time()
+        return and_(column >= datetime.combine(first, midnight), column < datetime.combine(after, midnight))
+
+    def equal(self, column: str, value: object) -> "ColumnElement[bool]":
+        """What is true of rows that have a value."""
+        return self._inner.c[column] == value
+
+    def sums(self, holds: "ColumnElement[bool] | None") -> "Executable":
+        """Count, bounds and a sum of each column, over the rows of which `holds` is true."""
+        from sqlalchemy import Integer, Text, cast, func, select
+
+        told: list[ColumnElement[Any]] = [func.count()]
+        for name, dtype in self.columns.items():
+            column: ColumnElement[Any] = self._inner.c[name]
+            told.append(func.count(column))
+            if dtype in ("bool", "boolean"):
+                told.append(func.sum(cast(column, Integer)))
+                continue
+            if dtype == "str":
+                column = cast(column, Text)
+                told.append(func.sum(func.length(column)))
+            elif dtype == "float64":
+                told.append(func.sum(column))
+            elif dtype in ("int64", "Int64"):
+                told.append(func.sum(column % _MODULUS))
+            told += [func.min(column), func.max(column)]
+        asked = select(*told).select_from(self._inner)
+        return asked if holds is None else asked.where(holds)
+
+    @cached_property
+    def _inner(self) -> "Subquery":
+        from sqlalchemy import column, text
+
+        return text(_clean(self.query)).columns(*(column(name) for name in self.columns)).subquery("ringside")
+
+    def _day(self, time: str) -> "ColumnElement[Any]":
+        from sqlalchemy import Date, cast, func
+
+        column = self._inner.c[time]
+        return func.date(column) if self.dialect == "sqlite" else cast(column, Date)
+
+
+def _clean(query: str) -> str:
+    """The query as it can stand in brackets: without its semicolon, with an end to a comment in its last line."""
+    # NOTE: a colon begins a parameter in SQLAlchemy's texts; the query has none.
+    return query.strip().rstrip(";").replace(":", "\\:") + "\n"

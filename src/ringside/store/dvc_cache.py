@@ -1,0 +1,48 @@
+"""What DVC keeps of files that are no longer here: found, and taken away for good."""
+
+import json
+import re
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from ringside.store import dvc
+from ringside.store.files import remove
+from ringside.store.workspace import Workspace
+
+_MD5 = re.compile(r"\b[0-9a-f]{32}(?:\.dir)?\b")
+
+
+def sweep(workspace: Workspace, holds: Callable[[Path], bool], *, also: Collection[str] = ()) -> list[str]:
+    """Remove from DVC's cache each file of which `holds` is true, with the folders and runs that name it.
+
+    Args:
+        workspace: the checkout.
+        holds: whether a file of the cache is to go.
+        also: hashes of files that are to go in any case.
+
+    Returns:
+        The hashes of what went.
+    """
+    cache = dvc.cache_folder(workspace)
+    files = {_hash_of(path): path for path in (cache / "files" / "md5").glob("??/*") if path.is_file()}
+    gone = {digest for digest in also if digest in files}
+    gone |= {digest for digest, path in files.items() if not digest.endswith(".dir") and holds(path)}
+    gone |= {digest for digest, path in files.items() if digest.endswith(".dir") and _named(path) & gone}
+    for digest in gone:
+        remove(files[digest])
+    for run in (cache / "runs").glob("??/*/*"):
+        if set(_MD5.findall(run.read_text(encoding="utf-8"))) & gone:
+            remove(run)
+    return sorted(gone)
+
+
+def _hash_of(path: Path) -> str:
+    return path.parent.name + path.name
+
+
+def _named(folder: Path) -> set[str]:
+    """The hashes of the files in a folder, by DVC's list of it."""
+    try:
+        return {entry["md5"] for entry in json.loads(folder.read_bytes())}
+    except (ValueError, KeyError, TypeError):
+        return set()

@@ -1,0 +1,191 @@
+"""`ringside init`: from somebody's data to a repository that runs, in one command."""
+
+import os
+import pty
+import sqlite3
+import subprocess
+
+import pytest
+from sklearn.datasets import load_iris
+
+from drafting import customers
+from harness import Checkout
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("init")]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Files and a database that somebody has."""
+    folder = tmp_path_factory.mktemp("somebody")
+    load_iris(as_frame=True).frame.to_csv(folder / "iris.csv", index=False)
+    people = customers()
+    people.to_csv(folder / "people.csv", index=False)
+    with sqlite3.connect(folder / "people.db") as connection:
+        people.to_sql("people", connection, index=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A fresh copy of the template."""
+    return Checkout.of_project(tmp_path_factory.mktemp("template") / "checkout")
+
+
+def typed_at_a_terminal(checkout, command, answers):
+    """Run a command on a terminal at which a person gives answers; its exit code and what it showed."""
+    ours, theirs = pty.openpty()
+    ends = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    process = subprocess.Popen(command, cwd=checkout.root, env=checkout.environment({"NO_COLOR": "1"}), **ends)
+    os.close(theirs)
+    os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
+    shown = b""
+    while True:
+        try:
+            read = os.read(ours, 65536)
+        except OSError:
+            break
+        shown += read
+        if not read:
+            break
+    os.close(ours)
+    return process.wait(), shown.decode()
+
+
+@pytest.fixture(scope="module")
+def iris(template, data, tmp_path_factory):
+    """A copy that became somebody's own at a terminal, and what was shown there."""
+    checkout = template.copy(tmp_path_factory.mktemp("iris") / "checkout")
+    command = ["ringside", "init", "iris", "--from", str(data / "iris.csv")]
+    # Where data live: in Git; the target; then each guess as it is.
+    code, shown = typed_at_a_terminal(checkout, command, ["git", "target", "", "", ""])
+    assert code == 0, shown
+    return checkout, shown
+
+
+class TestAFile:
+    """A CSV file, made a task at a terminal."""
+
+    def test_asks_what_it_cannot_know_and_shows_the_plan(self, iris):
+        """The questions, the figures of `ringside plan`, and the next three steps."""
+        _, shown = iris
+
+        for text in ("where are the rows kept", "which column is to be predicted", "classes, or a quantity"):
+            assert text in shown
+        assert "tolerance that fits" in shown
+        assert "Your next three steps:" in shown
+
+    def test_removes_the_sample_with_all_that_bears_its_name(self, iris):
+        """Nothing of flights is left but what Ringside's own tests and pages say of them."""
+        checkout, _ = iris
+
+        of_the_machinery = [":!docs", ":!tests/machinery", ":!CHANGELOG.md", ":!src/ringside"]
+        assert checkout.run("git", "grep", "-il", "flights", "--", ".", *of_the_machinery).stdout == ""
+        assert not list((checkout.root / "data").glob("**/2013-*"))
+
+    def test_writes_a_live_task_whose_rows_are_in_git(self, iris):
+        """params.yaml names it, and Git tracks the file and the partitions."""
+        checkout, _ = iris
+
+        text = (checkout.root / "params.yaml").read_text()
+        assert all(line in text for line in ("task: iris", "live: true", "store: git"))
+        tracked = checkout.ok("git", "ls-files", "--others", "--exclude-standard").split()
+        assert {"data/source/iris.csv", "src/iris/model.py", "tests/iris/test_iris.py"} <= set(tracked)
+        assert "three steps" in (checkout.root / "README.md").read_text()
+
+    def test_leaves_a_repository_that_runs_and_passes_its_tests(self, iris, tmp_path):
+        """What `make run`, `make test` and `make lint` type, in a copy of it."""
+        checkout = iris[0].copy(tmp_path / "copy")
+        checkout.ok("ringside", "ingest", "--frozen")
+        checkout.ok("dvc", "repro")
+        assert "first model" in checkout.ok("ringside", "verdict", "--exit-zero")
+
+        done = checkout.ok("pytest", "-n", "0", "-p", "no:cacheprovider")
+        assert " passed" in done
+        assert "its tests are left out" in done
+        checkout.ok("ruff", "check", "--no-cache", "src/iris", "tests/iris", "bench", "tests/conftest.py")
+        checkout.ok("ruff", "format", "--no-cache", "--check", "src/iris", "tests/iris")
+        checkout.ok("mypy", "--cache-dir", os.devnull, "src/iris")
+        checkout.ok("interrogate", "--quiet", "src/iris", "tests/iris")
+
+    def test_overwrites_nothing_when_it_is_run_again(self, iris, data, tmp_path):
+        """An edit is kept and said; a file that was removed is written again, and nothing else changes."""
+        checkout = iris[0].copy(tmp_path / "copy")
+        checkout.commit("mine")
+        checkout.edit("src/iris/model.py", "C=params.C", "C=params.C / 2")
+        (checkout.root / "src/iris/schema.py").unlink()
+        with (checkout.root / "data/source/iris.csv").open("a") as rows:
+            rows.write("5.0,3.0,1.5,0.2,0\n")
+
+        said = checkout.ok("ringside", "init", "iris", "--from", str(data / "iris.csv"), "--target", "target", "--yes")
+
+        assert "src/iris/model.py is there already and was kept" in said
+        assert checkout.status().split() == ["M", "data/source/iris.csv", "M", "src/iris/model.py"]
+
+
+class TestADatabase:
+    """A table in SQLite, asked through SQLAlchemy."""
+
+    def test_is_read_by_a_query_and_named_in_no_file(self, template, data, tmp_path):
+        """Months come in, the URL stays in the environment, and the pipeline runs without it."""
+        checkout = template.copy(tmp_path / "copy")
+        url = f"sqlite:///{data / 'people.db'}"
+        query = "SELECT * FROM people"
+
+        said = checkout.ok("ringside", "init", "churn", "--from", url, "--query", query, "--target", "left", "--yes")
+
+        assert "20 read: 2025-01" in said
+        assert 'Database(query="SELECT * FROM people"' in (checkout.root / "src/churn/source.py").read_text()
+        checkout.run("git", "add", "--all")
+        assert checkout.run("git", "grep", "--cached", "-l", "people.db", "--", ":!tests/machinery").stdout == ""
+        checkout.ok("ringside", "ingest", "--frozen")
+        checkout.ok("dvc", "repro")
+
+
+class TestRefusals:
+    """What stops it before anything is touched."""
+
+    @pytest.mark.parametrize(
+        ("words", "text"),
+        [
+            (["iris", "--target", "y", "--yes"], "--from is missing"),
+            (["iris", "--from", "{data}/iris.csv"], "--target is missing"),
+            (["iris", "--from", "{data}/none.csv", "--target", "y"], "no such file or folder"),
+            (["iris", "--from", "{data}/iris.csv", "--target", "y"], "there is no column 'y'"),
+            (["iris", "--from", "{data}/iris.csv", "--target", "target", "--store", "cloud"], "--store"),
+            (["iris", "--from", "{data}/iris.csv", "--target", "target", "--store", "remote"], "--store remote URL"),
+            (["iris", "--from", "{data}/people.db", "--target", "left"], "no file of a kind"),
+            (["iris", "--from", "sqlite:///{data}/people.db", "--target", "left"], "--query is missing"),
+            (["flights", "--from", "{data}/iris.csv", "--target", "target"], "is taken"),
+            (["json", "--from", "{data}/iris.csv", "--target", "target"], "is taken"),
+            (["My-Task", "--from", "{data}/iris.csv", "--target", "target"], "cannot be the name of a package"),
+            (["iris", "--from", "{data}/iris.csv", "--target", "target", "--label-delay", "soon"], "--label-delay"),
+        ],
+    )
+    def test_names_the_option_and_leaves_the_copy_as_it_was(self, template, data, words, text):
+        """Exit code 2, one message, no file changed."""
+        said = template.fails("ringside", "init", *[word.format(data=data) for word in words], code=2)
+
+        assert text in said
+        assert template.status() == ""
+
+    def test_is_said_where_work_would_be_lost(self, template, data, tmp_path):
+        """A sample that somebody changed and did not commit is not removed."""
+        checkout = template.copy(tmp_path / "copy")
+        checkout.edit("src/flights/model.py", "early_stopping=False", "early_stopping=True")
+
+        said = checkout.fails("ringside", "init", "iris", "--from", str(data / "iris.csv"), "--target", "target")
+
+        assert "src/flights/model.py" in said
+        assert checkout.status().split() == ["M", "src/flights/model.py"]
+
+    def test_is_said_where_the_copy_is_another_task_already(self, template, data, tmp_path):
+        """A second task does not take the place of the first."""
+        checkout = template.copy(tmp_path / "copy")
+        checkout.use_task("wine")
+
+        command = ["ringside", "init", "iris", "--from", str(data / "iris.csv"), "--target", "target"]
+        said = checkout.fails(*command, code=2)
+
+        assert "this copy is the task 'wine' already" in said
+        assert checkout.status() == ""

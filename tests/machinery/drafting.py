@@ -1,0 +1,50 @@
+"""What the tests of `init` share: data seen, and the task that follows from them."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ringside.scaffold.columns import typed
+from ringside.scaffold.draft import Draft, Question, Wishes
+from ringside.scaffold.facts import decide
+from ringside.scaffold.look import Seen, look_at_file
+
+EVIL = '"""\nimport os; os.abort()  # \'x\' \\ {name} %s \u2028'
+"""A name that would run as code, were it anything else than a literal."""
+
+
+def customers(rows: int = 600) -> pd.DataFrame:
+    """Customers of 600 days, one row each: who leaves depends on how often he called."""
+    chance = np.random.default_rng(0)
+    calls = chance.poisson(3, rows)
+    return pd.DataFrame(
+        {
+            "customer": np.arange(7000, 7000 + rows)[chance.permutation(rows)],
+            "signup": pd.date_range("2025-01-01", periods=rows, freq="D").strftime("%Y-%m-%d"),
+            "class": chance.choice(["gold", "silver", "bronze"], rows),
+            "größe": chance.normal(170, 9, rows).round(1),
+            "calls": calls,
+            "country": "DE",
+            "left": np.where(calls + chance.normal(0, 1, rows) > 3, "Yes", "No"),
+        }
+    )
+
+
+def default(question: Question) -> str:
+    """Nobody is there to answer."""
+    return question.default
+
+
+def seen(frame: pd.DataFrame, folder: Path) -> Seen:
+    """The data as a CSV file shows them."""
+    path = folder / "data.csv"
+    frame.to_csv(path, index=False)
+    return look_at_file(path)
+
+
+def drafted(frame: pd.DataFrame, target: str, **wishes: object) -> Draft:
+    """The task that follows from a frame that has its types already."""
+    values, columns = typed(frame)
+    data = Seen(source="file", frame=values, columns=columns)
+    return decide(data, Wishes(name="mine", target=target, **wishes), default)

@@ -1,0 +1,163 @@
+"""What `init` makes of the data, and where a person is asked or heard."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from drafting import customers, default, drafted, seen
+from ringside.errors import DataError, UsageError
+from ringside.scaffold.draft import Wishes
+from ringside.scaffold.facts import decide, delay
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A table of customers."""
+    return seen(customers(), tmp_path_factory.mktemp("customers"))
+
+
+def decided(data, **wishes):
+    """The task that predicts who leaves."""
+    return decide(data, Wishes(name="churn", target="left", **wishes), default)
+
+
+class TestACustomerTable:
+    """What follows from a table with a day and a number for each customer."""
+
+    def test_is_a_binary_task_in_monthly_partitions(self, data):
+        """Kind, time, partitions and split are found."""
+        draft = decided(data)
+
+        assert (draft.kind, draft.time, draft.partition_by, draft.strategy) == ("binary", "signup", "month", "time")
+        assert draft.answers is None  # a source reads Yes and No by itself
+
+    def test_is_named_by_the_customer_and_learns_nothing_from_his_number(self, data):
+        """A unique number is the identity; that, the day and what is always the same are no features."""
+        draft = decided(data)
+
+        assert draft.identity == ("customer",)
+        assert draft.features == ("größe", "calls", "class")
+        assert draft.left_out == {"country": "has one value alone"}
+        assert draft.slices == ("class",)
+
+    def test_hears_what_a_person_says(self, data):
+        """Every guess is an option."""
+        wishes = {"time": "none", "identity": ["row"], "group": "class", "slices": [], "leave_out": ["calls"]}
+
+        draft = decided(data, **wishes)
+
+        assert (draft.time, draft.identity, draft.group, draft.strategy) == (None, ("row",), "class", "group")
+        assert "calls" not in draft.features
+        assert draft.slices == ()
+
+    @pytest.mark.parametrize(
+        ("wishes", "place"),
+        [
+            ({"time": "calls"}, "--time"),
+            ({"time": "nothing"}, "the data"),
+            ({"partition_by": "year"}, "--partition-by"),
+            ({"identity": ["class"]}, "--identity"),
+            ({"identity": ["left"]}, "--identity"),
+            ({"group": "größe"}, "--group"),
+            ({"kind": "regression"}, "--target"),
+            ({"kind": "guess"}, "--kind"),
+            ({"positive": "Maybe"}, "--positive"),
+        ],
+    )
+    def test_refuses_what_cannot_be_and_names_the_option(self, data, wishes, place):
+        """A column that is not there, or cannot serve, is said before anything is written."""
+        with pytest.raises(UsageError) as refused:
+            decided(data, **wishes)
+
+        assert refused.value.where.startswith(place)
+
+
+class TestTheKind:
+    """What the target says of the kind."""
+
+    @pytest.mark.parametrize(
+        ("values", "kind"),
+        [
+            ([0, 1] * 50, "binary"),
+            ([True, False] * 50, "binary"),
+            (["a", "b", "c", "a"] * 25, "multiclass"),
+            ([0, 1, 2, 1] * 25, "multiclass"),
+            ([3, 5, 6, 8] * 25, "regression"),
+            (list(range(100)), "regression"),
+            (list(np.linspace(0, 1, 100)), "regression"),
+        ],
+    )
+    def test_follows_from_its_values(self, values, kind):
+        """Few whole numbers from 0 or 1 on are classes; others are quantities."""
+        frame = pd.DataFrame({"x": np.random.default_rng(0).normal(size=100), "y": values})
+
+        assert drafted(frame, "y").kind == kind
+
+    def test_knows_what_two_words_mean_by_the_word_that_says_so(self):
+        """Of `alive` and `dead`, the model predicts `dead`; a person may say the other."""
+        frame = pd.DataFrame({"x": np.arange(100.0) % 7, "y": ["alive", "dead"] * 50})
+
+        assert drafted(frame, "y").answers == {"alive": False, "dead": True}
+        assert drafted(frame, "y", positive="alive").answers == {"alive": True, "dead": False}
+
+    def test_is_none_where_there_is_nothing_to_learn(self):
+        """A target of one value, and data without a column to learn from, are refused."""
+        frame = pd.DataFrame({"x": np.arange(100.0) % 7, "y": [1] * 100})
+        with pytest.raises(DataError, match="nothing to learn"):
+            drafted(frame, "y")
+        with pytest.raises(DataError, match="no column to learn from"):
+            drafted(frame.assign(y=[0, 1] * 50, x=1), "y")
+
+
+class TestIdentityAndGroup:
+    """What names rows and what ties them together."""
+
+    def test_are_customer_and_month_where_each_month_has_each_customer(self):
+        """Together they are unique, and the customer is the group."""
+        months = pd.date_range("2025-01-01", periods=12, freq="MS")
+        chance = np.random.default_rng(0)
+        frame = pd.DataFrame(
+            {
+                "customer_id": np.tile(np.arange(50), 12),
+                "month": np.repeat(months, 50),
+                "x": chance.normal(size=600),
+                "y": chance.integers(0, 2, 600),
+            }
+        )
+
+        draft = drafted(frame, "y")
+
+        assert (draft.identity, draft.group) == (("customer_id", "month"), "customer_id")
+
+    def test_are_the_day_where_days_have_many_rows(self):
+        """Rows of one day share what happened on it, unless somebody says otherwise."""
+        chance = np.random.default_rng(0)
+        frame = pd.DataFrame(
+            {
+                "t": pd.Timestamp("2025-01-01") + pd.to_timedelta(chance.integers(0, 200 * 24, 2000), "h"),
+                "x": chance.normal(size=2000),
+                "y": chance.integers(0, 2, 2000),
+            }
+        )
+
+        assert drafted(frame, "y").day == "day"
+        assert drafted(frame, "y", group="none").group is None
+
+
+class TestDelay:
+    """How long labels take."""
+
+    def test_is_a_number_and_a_unit(self):
+        """60d, 12h, 8w."""
+        assert [delay("60d"), delay("12h"), delay("8w")] == [
+            timedelta(days=60),
+            timedelta(hours=12),
+            timedelta(weeks=8),
+        ]
+
+    def test_is_refused_where_it_has_none(self):
+        """`two months` is no duration."""
+        with pytest.raises(UsageError, match="two months"):
+            delay("two months")

