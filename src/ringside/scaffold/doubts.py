@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ringside.scaffold.columns import IGNORED, NUMBERS
+from ringside.scaffold.columns import IGNORED, NUMBERS, TIMES
 from ringside.scaffold.draft import Draft
 
 _ROWS = 4000
@@ -20,7 +20,12 @@ _TELLS = {"binary": 0.995, "multiclass": 0.97, "regression": 0.98}
 """From this score on a single column is too good to be true."""
 _TIED = 0.9
 """The correlation of being missing with the answer."""
+_LACKING = 30
+"""So many rows without a value, all with one answer that is not the usual one, are no accident."""
+_ALWAYS = 0.99
 _ADDS_UP = 0.9999
+_ALMOST = 0.05
+"""Of fewer rows than this share without a time a person may know it, or do without them."""
 _MOST_NAMES = 12
 
 Floats = npt.NDArray[np.float64]
@@ -32,6 +37,7 @@ def doubts(draft: Draft) -> list[str]:
         *_tied_to_missing(draft),
         *_telling(draft),
         *_adding_up(draft),
+        *_almost_timed(draft),
         *_too_few(draft),
         *_unread(draft),
         *_copies(draft),
@@ -68,6 +74,13 @@ def _tied_to_missing(draft: Draft) -> Iterator[str]:
         known = missing[labelled].astype("float64")
         if 0 < known.mean() < 1 and any(abs(np.corrcoef(known, side)[0, 1]) >= _TIED for side in sides):
             yield f"LEAK? whether {name!r} is missing tells the answer{use}. {_without(draft, name)}"
+        elif known.sum() >= _LACKING and any(_always(side, known == 1) for side in sides):
+            yield f"LEAK? wherever {name!r} is missing the answer is the same{use}. {_without(draft, name)}"
+
+
+def _always(side: pd.Series, rows: pd.Series) -> bool:
+    """Whether an answer that is not the usual one is that of all these rows."""
+    return bool(side[rows].mean() >= _ALWAYS and side.mean() < 0.5)  # noqa: PLR2004  # of all rows
 
 
 def _telling(draft: Draft) -> Iterator[str]:
@@ -147,6 +160,21 @@ def _adding_up(draft: Draft) -> Iterator[str]:
     weights = np.abs(found[:-1]) * columns[:, :-1].std(axis=0)
     parts = [names[place] for place in np.argsort(-weights)[:4] if weights[place] > 0.01 * weights.max()]
     yield f"LEAK? the target is a sum of other columns ({_names(parts)} and what they need): it is no prediction."
+
+
+def _almost_timed(draft: Draft) -> Iterator[str]:
+    """A time without partitions; and where there is none, columns of times that only a few rows lack."""
+    if draft.strategy == "time":
+        return
+    if draft.time is not None:
+        found = f"rows have a time ({draft.time!r}) and there are too few partitions of it"
+        yield f"{found}: the test is not on the newest rows. Say --partition-by month, week, day or a column as a year."
+        return
+    for column in draft.seen.columns.values():
+        if column.type in TIMES and 0 < column.missing < _ALMOST * column.rows and column.name != draft.target:
+            rows = "row lacks" if column.missing == 1 else "rows lack"
+            found = f"{column.name!r} is a time that {column.missing:,} {rows}"
+            yield f"{found}: the test is not on the newest rows. Mend these in the source, then --time {column.name!r}."
 
 
 def _too_few(draft: Draft) -> Iterator[str]:

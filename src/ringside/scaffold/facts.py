@@ -16,6 +16,8 @@ from ringside.task import Kind
 KINDS = ("binary", "multiclass", "regression")
 NONE = "none"
 ROW = "row"
+_DAYS = ("day", "calendar_day")
+"""What the day of the time is called as a group; the second where the data have a `day`, such as that of the month."""
 
 _CLASSES = 100
 """More labels than these are no classes that a metric could tell apart."""
@@ -51,7 +53,7 @@ def decide(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
     """
     named = [wishes.target, wishes.time, wishes.group, *wishes.identity, *(wishes.slices or ()), *wishes.leave_out]
     for name in named:
-        if name is not None and name not in seen.columns and name not in (NONE, ROW, "day"):
+        if name is not None and name not in seen.columns and name not in (NONE, ROW, *_DAYS):
             raise no_column(name, seen)
     draft = _target(seen, wishes, ask)
     draft = by_time(draft, wishes, ask)
@@ -206,14 +208,17 @@ def _group(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
     answer = wishes.group
     if answer is None:
         default = _found_group(draft)
-        text = "rows of which column's values belong together (a customer; day: rows of one day; none: each by itself)?"
+        days = f"{_day(draft)}: rows of one day"
+        text = f"rows of which column's values belong together (a customer; {days}; none: each by itself)?"
         answer = ask(Question(option="--group", text=text, default=default))
     if answer == NONE:
         return draft
-    if answer == "day" and "day" not in columns:
+    if answer == _day(draft):
         if draft.time is None:
-            raise UsageError("there is no time", where="--group day", remedy="name the column of times by --time.")
-        return draft.but(group="day", day="day")
+            raise UsageError(
+                "there is no time", where=f"--group {answer}", remedy="name the column of times by --time."
+            )
+        return draft.but(group=answer, day=answer)
     if answer not in columns:
         raise no_column(answer, draft.seen)
     column = columns[answer]
@@ -232,12 +237,17 @@ def _found_group(draft: Draft) -> str:
             continue
         if column.named_like_identifier and _FEW_NUMBERS < column.distinct < _OWN * rows:
             return column.name
-    if draft.time is not None and draft.partition is not None and "day" not in draft.seen.columns:
+    if (day := _day(draft)) and draft.time is not None and draft.partition is not None:
         days = draft.seen.frame[draft.time].dt.floor("D").nunique()
         # Rows of one day share what happened on it; with fewer days than this no window could tell anything.
         if rows >= 2 * days and days >= 60:  # noqa: PLR2004
-            return "day"
+            return day
     return NONE
+
+
+def _day(draft: Draft) -> str | None:
+    """What a column made of the day would be called; None where the data have such names all."""
+    return next((name for name in _DAYS if name not in draft.seen.columns), None)
 
 
 def _features(draft: Draft, wishes: Wishes) -> Draft:

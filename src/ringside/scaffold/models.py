@@ -87,7 +87,7 @@ def _linear_file(draft: Draft) -> str:
         steps.append('("categories", categories, CATEGORIES)')
         imports.setdefault("sklearn.preprocessing", set()).add("OneHotEncoder")
     if draft.texts:
-        body.append(_texts(imports))
+        body.append(_texts(draft, imports))
         steps.append('("texts", texts, TEXTS)')
     if draft.numbers:
         body += [
@@ -127,7 +127,7 @@ def _trees_file(draft: Draft) -> str:
         steps.append('("categories", categories, CATEGORIES)')
         imports["sklearn.preprocessing"] = {"OrdinalEncoder"}
     if draft.texts:
-        body.append(_texts(imports))
+        body.append(_texts(draft, imports))
         steps.append('("texts", texts, TEXTS)')
     if draft.numbers:
         steps.append('("numbers", "passthrough", NUMBERS)')
@@ -147,12 +147,15 @@ def _trees_file(draft: Draft) -> str:
     return _file(draft, head, imports, body, steps, "booster")
 
 
-def _texts(imports: dict[str, set[str]]) -> str:
+def _texts(draft: Draft, imports: dict[str, set[str]]) -> str:
     imports.setdefault("sklearn.preprocessing", set()).add("TargetEncoder")
     imports.setdefault("sklearn.model_selection", set()).add("KFold")
+    # NOTE: left to itself it takes a quantity in whole numbers for classes, and makes a column for each of its values.
+    kind = "continuous" if draft.kind == "regression" else draft.kind
     return (
         "    # Many values: each is encoded by what the target is for it, as rows of other folds say.\n"
-        "    texts = TargetEncoder(cv=KFold(5, shuffle=True, random_state=params.seed))"
+        "    folds = KFold(5, shuffle=True, random_state=params.seed)\n"
+        f'    texts = TargetEncoder(target_type="{kind}", cv=folds)'
     )
 
 

@@ -1,74 +1,27 @@
 """Where somebody's rows are put in the copy, and what `source.py` calls the place."""
 
 import re
-import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+
+import yaml
 
 from ringside.errors import SourceError, UsageError
+from ringside.scaffold.addresses import bare, refuse_secret
+from ringside.scaffold.machinery import RECORD
+from ringside.scaffold.sample import SAMPLE
 from ringside.sources.formats import kind_of
-from ringside.store.files import copy, empty_folder, make_folder, write_bytes
+from ringside.sources.places import bring
+from ringside.store import dvc
+from ringside.store.files import copy, empty_folder, make_folder, remove, write_bytes
 from ringside.store.workspace import Workspace
 
 STORES = ("git", "remote", "source")
 FOLDER = "data/source"
 MOST_IN_GIT = 50_000_000
 """Bytes: what a clone should have to bring at most."""
-
-_URL = re.compile(r"^([a-z][a-z0-9]*)(\+[a-z0-9]+)?://", re.IGNORECASE)
-_FILES_AT = (
-    "s3",
-    "gs",
-    "gcs",
-    "azure",
-    "abfs",
-    "abfss",
-    "adl",
-    "ssh",
-    "http",
-    "https",
-    "webdav",
-    "webdavs",
-    "hdfs",
-    "oss",
-)
-"""URLs of files that DVC brings; any other is a database's."""
-
-_DRIVERS = {"postgresql": ["psycopg[binary]>=3.2"], "mysql": ["pymysql>=1.1"], "mariadb": ["pymysql>=1.1"]}
-
-
-def is_database(text: str) -> bool:
-    """Whether a source is a database's URL."""
-    found = _URL.match(text)
-    return bool(found) and found[1].lower() not in (*_FILES_AT, "file")  # type: ignore[index]
-
-
-def is_far(text: str) -> bool:
-    """Whether a source is the URL of a file that DVC brings."""
-    found = _URL.match(text)
-    return bool(found) and found[1].lower() in _FILES_AT  # type: ignore[index]
-
-
-def absolute(url: str) -> str:
-    """A database's URL that means the same in every folder: only SQLite's files are named from where one is."""
-    scheme, _, path = url.partition(":///")
-    if scheme.split("+")[0].lower() != "sqlite" or not path or path.startswith((":memory:", "file:")):
-        return url
-    return f"{scheme}:///{Path(path).expanduser().resolve()}"
-
-
-def same_database(one: str, other: str) -> bool:
-    """Whether two URLs name one database, whoever asks it and with whatever password."""
-    first, second = (urlsplit(absolute(url)) for url in (one, other))
-    places = [(u.scheme.split("+")[0], u.hostname, u.port, u.path) for u in (first, second)]
-    return places[0] == places[1]
-
-
-def packages(url: str) -> list[str]:
-    """What a source needs to ask a database, beside Python itself."""
-    return ["sqlalchemy>=2.0.40", *_DRIVERS.get(re.split(r"[+:]", url, maxsplit=1)[0].lower(), [])]
 
 
 @dataclass(frozen=True)
@@ -81,19 +34,52 @@ class Place:
     remote: str | None = None
     """The URL of the DVC remote that is to be named; None where there is one, or none is needed."""
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether an earlier `init` came to its end here: what stands in the copy is somebody's from then on."""
+        root = self.workspace.root
+        return (root / RECORD).exists() and not (root / "src" / SAMPLE).is_dir()
+
+    @contextmanager
+    def as_before(self) -> Iterator[None]:
+        """Where what is done in the block fails, the rows' folder and DVC's configuration are as they were."""
+        folder = self.workspace.root / FOLDER
+        files = (folder / ".gitignore", self.workspace.root / ".dvc" / "config")
+        texts = {path: path.read_bytes() if path.exists() else None for path in files}
+        before = set(folder.iterdir()) if folder.is_dir() else None
+        try:
+            yield
+        except BaseException:
+            for path in folder.iterdir() if folder.is_dir() else ():
+                if path not in (before or ()):
+                    remove(path)
+            for path, text in texts.items():
+                if text is not None and (not path.exists() or path.read_bytes() != text):
+                    write_bytes(path, text)
+            if before is None:
+                remove(folder)
+            raise
+
     def bring_far(self, url: str) -> Path:
         """Let DVC bring a file, and remember where from, so that `dvc update` brings it anew.
 
         Raises:
             SourceError: DVC cannot bring it.
+            UsageError: the address has a password, or is of no kind of file that is known.
         """
-        target = self._target(Path(url.split("?", 1)[0].rstrip("/")))
+        refuse_secret(url, "--from")
+        name = Path(url.split("?", 1)[0].rstrip("/"))
+        if url.lower().startswith("http") and kind_of(name) is None:
+            raise _unknown(bare(url))
+        target = self._target(name)
         make_folder(target.parent)
         record = target.with_name(f"{target.name}.dvc")
-        if not record.exists():
-            self._dvc(
-                "import-url", "--quiet", url, self.workspace.relative(target), what=f"DVC cannot bring {_bare(url)}"
-            )
+        if record.exists() and (self.is_finished or imported(record) == url):
+            return bring(self.workspace.relative(target))
+        # NOTE: what an interrupted run imported from elsewhere is nobody's yet.
+        anew = ("--force",) if record.exists() else ()
+        command = ("import-url", *anew, url, self.workspace.relative(target))
+        self._dvc(*command, what=f"DVC cannot bring {bare(url)}")
         return target
 
     def keep(self, path: Path) -> str:
@@ -112,7 +98,7 @@ class Place:
                 f"it has {size / 1e6:,.0f} MB, more than {MOST_IN_GIT / 1e6:.0f}", where="--store git", remedy=remedy
             )
         # Once rows were taken from it, what stands there is somebody's, and may be newer.
-        kept = target.exists() and self.workspace.manifest.exists()
+        kept = target.exists() and self.is_finished
         if path.resolve() != target.resolve() and not kept:
             self._copy(path, target)
         self._track(target)
@@ -126,8 +112,7 @@ class Place:
             else "".join(re.findall(r"\.[A-Za-z0-9]+", path.name)[-2 if path.name.lower().endswith(".gz") else -1 :])
         )
         if suffix and kind_of(Path(f"x{suffix}")) is None:
-            remedy = "let its name end with .csv, .tsv, .parquet or .jsonl, also with .gz."
-            raise UsageError("it is no file of a kind that can be read", where=_bare(path.name), remedy=remedy)
+            raise _unknown(path.name)
         return self.workspace.root / FOLDER / f"{self.name}{suffix}"
 
     def _copy(self, path: Path, target: Path) -> None:
@@ -145,7 +130,7 @@ class Place:
         if record.exists():
             return
         if self.store == "remote":
-            self._dvc("add", "--quiet", self.workspace.relative(target), what="DVC cannot track the rows")
+            self._dvc("add", self.workspace.relative(target), what="DVC cannot track the rows")
         elif self.store == "source":
             ignore = target.parent / ".gitignore"
             text = ignore.read_text(encoding="utf-8") if ignore.exists() else ""
@@ -163,7 +148,9 @@ class Place:
 
         Raises:
             SourceError: DVC refuses the URL.
+            UsageError: the URL has a password.
         """
+        refuse_secret(url, "--store remote URL")
         self._dvc("remote", "add", "--force", "--default", "store", url, what="DVC refuses the remote")
 
     def send(self) -> None:
@@ -175,22 +162,25 @@ class Place:
         records = sorted((self.workspace.root / FOLDER).glob(f"{self.name}*.dvc"))
         if self.store == "remote" and records:
             names = [self.workspace.relative(record) for record in records]
-            self._dvc("push", "--quiet", *names, what="DVC cannot send the rows to its remote")
+            self._dvc("push", *names, what="DVC cannot send the rows to its remote")
 
     def _dvc(self, *command: str, what: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "dvc", *command],
-            cwd=self.workspace.root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            said = " ".join(done.stderr.split())[-400:]
-            remedy = "see what DVC says, mend it and run again; nothing of yours was changed."
+        if said := dvc.failed(self.workspace, command):
+            # DVC says so of a server that is down, too.
+            there = (
+                "see that the address is right and answers here" if "does not exist" in said else "see what DVC says"
+            )
+            remedy = f"{there}, mend it and run again; nothing of yours was changed."
             raise SourceError(f"{what}: {said}", where=f"dvc {command[0]}", remedy=remedy, unreadable=True)
 
 
-def _bare(url: str) -> str:
-    """A URL without what may be secret in it."""
-    return re.sub(r"//[^/@]*@", "//", url.split("?", 1)[0])
+def _unknown(name: str) -> UsageError:
+    remedy = "let its name end with .csv, .tsv, .parquet or .jsonl, also with .gz."
+    return UsageError("it is no file of a kind that can be read", where=name, remedy=remedy)
+
+
+def imported(record: Path) -> str | None:
+    """Where DVC imported a file from; None where it was added."""
+    found = yaml.safe_load(record.read_bytes())
+    deps = found.get("deps") if isinstance(found, dict) else None
+    return str(deps[0].get("path")) if deps else None

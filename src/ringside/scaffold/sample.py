@@ -12,7 +12,8 @@ from ringside.store.workspace import Workspace
 
 SAMPLE = "flights"
 
-FOLDERS = (f"src/{SAMPLE}", f"tests/{SAMPLE}", "bench/repeated", "bench/shapes")
+FOLDERS = (f"tests/{SAMPLE}", "bench/repeated", "bench/shapes", f"src/{SAMPLE}")
+"""The last goes last: as long as it is here, a run that was cut off has not removed all."""
 FILES = (
     "bench/datasets.py",
     "bench/months.py",
@@ -60,19 +61,24 @@ class Sample:
         """Whether the copy still has it."""
         return (self.workspace.root / "src" / SAMPLE).is_dir()
 
-    def refuse_lost_work(self) -> None:
+    def refuse_lost_work(self, *, begun: bool = False) -> None:
         """Stop where removing the sample would take away what Git does not have.
+
+        Args:
+            begun: an earlier run was cut off after it had begun: what it removed and rewrote is no work of anybody's.
 
         Raises:
             StoreError: files of the sample, or files that are rewritten, have changes that are not committed.
         """
-        rewritten = ("README.md", "params.yaml", "pyproject.toml", "dvc.yaml", "requirements/tools.txt")
+        rewritten = (
+            () if begun else ("README.md", "params.yaml", "pyproject.toml", "dvc.yaml", "requirements/tools.txt")
+        )
         command = ["git", "status", "--porcelain", "--untracked-files=all", "--", *FOLDERS, *FILES, *rewritten]
         done = subprocess.run(command, cwd=self.workspace.root, capture_output=True, text=True, check=False)
         if done.returncode:
             remedy = "run it in a clone of your copy (`git clone`), so that nothing can be lost."
             raise StoreError("this is no Git repository", where=str(self.workspace.root), remedy=remedy)
-        if changed := [line[3:] for line in done.stdout.splitlines()]:
+        if changed := [line[3:] for line in done.stdout.splitlines() if not (begun and line[1] == "D")]:
             shown = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")  # noqa: PLR2004
             remedy = "commit it (`git add -A && git commit`), so that nothing is lost, and run again."
             raise StoreError(f"{shown} would be removed or rewritten and is not committed", where="init", remedy=remedy)
@@ -80,8 +86,8 @@ class Sample:
     def remove(self) -> list[str]:
         """Take it away; what went, of what was in Git."""
         root = self.workspace.root
-        gone = [name for name in (*FOLDERS, *FILES) if (root / name).exists()]
-        for name in (*FOLDERS, *FILES, *MADE):
+        gone = [name for name in (*FOLDERS[::-1], *FILES) if (root / name).exists()]
+        for name in (*MADE, *FILES, *FOLDERS):
             remove(root / name)
         return gone
 

@@ -30,7 +30,7 @@ _ARROW: dict[str, pa.DataType] = {
     "datetime-utc": pa.timestamp("us", "UTC"),
 }
 _NEVER_MISSING = ("int64", "bool")
-_TRUE = ["true", "t", "yes", "y", "1", "1.0"]
+TRUE = ["true", "t", "yes", "y", "1", "1.0"]
 _FALSE = ["false", "f", "no", "n", "0", "0.0"]
 REMEDY = (
     "if the source changed in schema for good, change `columns` in source.py (and schema.py and model.py with it); "
@@ -169,7 +169,7 @@ def _as_bool(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_boolean(column.type):
         return column
     text = pc.utf8_lower(column.cast(pa.string()))
-    true = pc.is_in(text, value_set=pa.array(_TRUE))
+    true = pc.is_in(text, value_set=pa.array(TRUE))
     if not pc.all(pc.or_(pc.or_(true, pc.is_in(text, value_set=pa.array(_FALSE))), pc.is_null(text))).as_py():
         raise ValueError("neither true nor false")
     return pc.if_else(pc.is_null(text), pa.scalar(None, pa.bool_()), true)

@@ -5,15 +5,18 @@ Names of columns reach the database as quoted identifiers and values as paramete
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from ringside.sources.columns import TRUE
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Executable, Subquery
 
 _MODULUS = 1_000_003
 """Sums of whole numbers are of their remainders: no database overflows, and nearly every change shows."""
+_DIGITS = 38
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,17 @@ class Asked:
 
     def between(self, time: str, first: date, after: date) -> "ColumnElement[bool]":
         """What is true of rows from the day `first` on, until the day `after`."""
-        from sqlalchemy import and_
+        from sqlalchemy import and_, bindparam
+        from sqlalchemy.types import NullType
 
         if self.dialect == "sqlite":
             day = self._day(time)
             return and_(day >= first.isoformat(), day < after.isoformat())
-        # Not of the day, so that an index on the column is of use.
-        column, midnight = self._inner.c[time], datetime.min.time()
-        return and_(column >= datetime.combine(first, midnight), column < datetime.combine(after, midnight))
+        # Not of the day, so that an index on the column is of use. Days without a type take the column's, be it of
+        # times or of texts that say them.
+        column = self._inner.c[time]
+        low, high = (bindparam(None, day.isoformat(), NullType()) for day in (first, after))
+        return and_(column >= low, column < high)
 
     def equal(self, column: str, value: object) -> "ColumnElement[bool]":
         """What is true of rows that have a value."""
@@ -75,22 +81,23 @@ class Asked:
 
     def sums(self, holds: "ColumnElement[bool] | None") -> "Executable":
         """Count, bounds and a sum of each column, over the rows of which `holds` is true."""
-        from sqlalchemy import Integer, Text, cast, func, select
+        from sqlalchemy import Double, Numeric, Text, case, cast, func, select
 
         told: list[ColumnElement[Any]] = [func.count()]
         for name, dtype in self.columns.items():
             column: ColumnElement[Any] = self._inner.c[name]
             told.append(func.count(column))
+            # A table may hold as text what source.py reads as another type.
             if dtype in ("bool", "boolean"):
-                told.append(func.sum(cast(column, Integer)))
+                told.append(func.sum(case((func.lower(cast(column, Text)).in_(TRUE), 1), else_=0)))
                 continue
             if dtype == "str":
                 column = cast(column, Text)
                 told.append(func.sum(func.length(column)))
             elif dtype == "float64":
-                told.append(func.sum(column))
+                told.append(func.sum(cast(column, Double)))
             elif dtype in ("int64", "Int64"):
-                told.append(func.sum(column % _MODULUS))
+                told.append(func.sum(cast(column, Numeric(_DIGITS)) % _MODULUS))
             told += [func.min(column), func.max(column)]
         asked = select(*told).select_from(self._inner)
         return asked if holds is None else asked.where(holds)

@@ -96,7 +96,7 @@ def pull(workspace: Workspace, record: Path) -> str:
 
     What comes from there may be newer than the `.dvc` file, which stays as it is: whoever reads it compares it.
     """
-    said = _failed(workspace, ["pull", workspace.relative(record)])
+    said = failed(workspace, ["pull", workspace.relative(record)])
     if not said:
         return ""
     content = yaml.load(record.read_text(encoding="utf-8"), _fast_loader())  # noqa: S506  # a safe loader
@@ -104,15 +104,15 @@ def pull(workspace: Workspace, record: Path) -> str:
     if not imported or content["deps"][0].get("repo"):
         return said
     target = record.with_name(str(content["outs"][0]["path"]))
-    return _failed(workspace, ["get-url", "--force", "--", imported[0], workspace.relative(target)])
+    return failed(workspace, ["get-url", "--force", "--", imported[0], workspace.relative(target)])
 
 
 def push(workspace: Workspace, *records: Path) -> str:
     """Send what `.dvc` files name to the remote; what DVC says if that fails."""
-    return _failed(workspace, ["push", *map(workspace.relative, records)])
+    return failed(workspace, ["push", *map(workspace.relative, records)])
 
 
-def _failed(workspace: Workspace, args: Sequence[str]) -> str:
+def failed(workspace: Workspace, args: Sequence[str]) -> str:
     """What DVC says of a command that fails, in one line; nothing where it succeeds."""
     done = subprocess.run(
         _command(args), cwd=workspace.root, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False

@@ -47,6 +47,15 @@ class TestLeaks:
 
         assert "whether 'when' is missing tells the answer" in said(frame.assign(when=when))
 
+    def test_are_columns_that_lack_for_one_answer_alone(self, frame):
+        """A flight without a plane was cancelled, though most of the cancelled ones had one; chance is no sign."""
+        plane = pd.Series(np.arange(ROWS) % 9, dtype="Int64")
+        rare = frame.assign(y=(frame["x"] > 1).astype(int))
+        lacking = (rare["y"] == 1) & (rare.index % 3 == 0)
+
+        assert "wherever 'plane' is missing the answer is the same" in said(rare.assign(plane=plane.mask(lacking)))
+        assert "plane" not in said(rare.assign(plane=plane.mask(rare.index % 3 == 0)))
+
     def test_are_columns_that_arrive_with_the_label(self, frame):
         """What is missing wherever the label is was written down with it."""
         late = pd.Series(np.arange(ROWS) % 9, dtype="Int64").mask(frame.index > 900)
@@ -92,3 +101,16 @@ class TestTooFew:
 
         for reason, name in (("has one value alone", "one"), ("has no value at all", "none"), ("is prose", "note")):
             assert f"since each {reason}: '{name}'" in found
+
+
+class TestTime:
+    """A column that would say when rows are from."""
+
+    def test_is_named_where_a_few_rows_lack_it(self, frame):
+        """Two of a thousand rows without a date are no reason to test a model on the past unsaid."""
+        when = pd.Series(pd.date_range("2023-01-01", periods=ROWS), dtype="datetime64[us]")
+
+        assert "'when' is a time that 2 rows lack" in said(frame.assign(when=when.mask(when.index % 600 == 7)))
+        assert "newest" not in said(frame.assign(when=when))
+        assert "rows have a time ('when')" in said(frame.assign(when=when), partition_by="none")
+        assert "rows lack" not in said(frame.assign(when=when.mask(when.index % 2 == 0)))

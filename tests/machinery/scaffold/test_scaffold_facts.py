@@ -131,6 +131,21 @@ class TestIdentityAndGroup:
 
         assert (draft.identity, draft.group) == (("customer_id", "month"), "customer_id")
 
+    def test_are_not_mixed_up_with_another_number(self):
+        """A column that is called a number and names no row is no group where another names rows with the time."""
+        chance = np.random.default_rng(0)
+        frame = pd.DataFrame(
+            {
+                "Sample Number": chance.integers(0, 100, 600),
+                "Bird ID": np.tile(np.arange(50), 12),
+                "seen": np.repeat(pd.date_range("2025-01-01", periods=12, freq="MS"), 50),
+                "x": chance.normal(size=600),
+                "y": chance.integers(0, 2, 600),
+            }
+        )
+
+        assert drafted(frame, "y").group == "Bird ID"
+
     def test_are_the_day_where_days_have_many_rows(self):
         """Rows of one day share what happened on it, unless somebody says otherwise."""
         chance = np.random.default_rng(0)
@@ -144,6 +159,23 @@ class TestIdentityAndGroup:
 
         assert drafted(frame, "y").day == "day"
         assert drafted(frame, "y", group="none").group is None
+        # The day of the month is another thing, and keeps its name.
+        of_month = frame.assign(day=frame["t"].dt.day)
+        assert (drafted(of_month, "y").day, drafted(of_month, "y", group="day").day) == ("calendar_day", None)
+
+
+class TestWindow:
+    """Which of the last partitions are for the test."""
+
+    def test_takes_one_more_where_the_last_is_small(self):
+        """Eight rows of December tell nothing; with November there are enough, and the larger part is left."""
+        sizes = {"2025-01": 90, "2025-02": 100, "2025-03": 100, "2025-11": 80, "2025-12": 8}
+        frame = pd.DataFrame(
+            {"t": [pd.Timestamp(f"{month}-01") for month, size in sizes.items() for _ in range(size)]}
+        ).assign(x=np.random.default_rng(0).normal(size=378), y=[0, 1] * 189)
+        draft = drafted(frame, "y", group="none")
+
+        assert (draft.strategy, draft.test) == ("time", 2)
 
 
 class TestDelay:

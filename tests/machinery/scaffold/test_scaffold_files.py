@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from drafting import EVIL, customers, drafted
 from harness import PROJECT
 from ringside.params import Params
 from ringside.scaffold.checks import test_file as checks_file
+from ringside.scaffold.models import model_file
 from ringside.scaffold.package import files
 from ringside.scaffold.params import Limits, params_file
 from ringside.scaffold.schema import bounds, closed, schema_file
@@ -101,6 +103,21 @@ class TestPython:
                 [sys.executable, "-m", "ruff", *command, "."], cwd=folder, capture_output=True, text=True, check=False
             )
             assert done.returncode == 0, done.stdout + done.stderr
+
+
+class TestModel:
+    """The Pipeline of model.py."""
+
+    @pytest.mark.parametrize(("kind", "columns"), [("regression", 1), ("multiclass", 9)])
+    def test_encodes_a_text_by_the_kind_of_the_task(self, kind, columns):
+        """A quantity in whole numbers is one column, not one for each number; labels are one for each."""
+        frame = pd.DataFrame({"text": [f"t{n % 60}" for n in range(900)], "y": [n % 9 for n in range(900)]})
+        text = model_file(drafted(frame, "y", kind=kind, identity=["row"]))
+        spaces = {"MineParams": object, "__name__": "model"}
+        exec(text.replace("from mine import MineParams\n", ""), spaces)  # noqa: S102  # what init writes is run
+        model = spaces["build_model"](SimpleNamespace(seed=0, n_estimators=2, alpha=1.0, C=1.0))
+
+        assert model.named_steps["columns"].fit_transform(frame, frame["y"]).shape == (900, columns)
 
 
 class TestSchema:

@@ -6,7 +6,6 @@ import pytest
 
 from harness import PROJECT, Checkout
 from ringside.errors import StoreError
-from ringside.scaffold.place import absolute, is_database, is_far, packages, same_database
 from ringside.scaffold.sample import FILES, FOLDERS, Sample, without_package, without_sample
 from ringside.store.workspace import Workspace
 
@@ -51,40 +50,3 @@ class TestTheSample:
 
         with pytest.raises(StoreError, match="no Git repository"):
             Sample(Workspace(checkout.root)).refuse_lost_work()
-
-
-class TestAddresses:
-    """What `--from` can be."""
-
-    @pytest.mark.parametrize(
-        ("text", "database", "far"),
-        [
-            ("postgresql://ada@host/shop", True, False),
-            ("mysql+pymysql://host/shop", True, False),
-            ("sqlite:///shop.db", True, False),
-            ("s3://bucket/rows.csv", False, True),
-            ("https://host/rows.csv", False, True),
-            ("rows.csv", False, False),
-            ("C:\\rows.csv", False, False),
-        ],
-    )
-    def test_are_told_apart_by_their_scheme(self, text, database, far):
-        """A database is asked, a far file is brought by DVC, and anything else is a path."""
-        assert (is_database(text), is_far(text)) == (database, far)
-
-    def test_of_one_database_are_the_same_whoever_asks(self):
-        """The password belongs into the environment, so that both may be said."""
-        assert same_database("postgresql://ada:secret@host/shop", "postgresql://host/shop")
-        assert not same_database("postgresql://host/shop", "postgresql://host/other")
-
-    def test_of_sqlite_mean_the_same_in_every_folder(self, tmp_path, monkeypatch):
-        """A relative file is named from where the command was typed."""
-        monkeypatch.chdir(tmp_path)
-
-        assert absolute("sqlite:///shop.db") == f"sqlite:///{tmp_path}/shop.db"
-        assert absolute("postgresql://host/shop") == "postgresql://host/shop"
-
-    def test_say_which_packages_ask_them(self):
-        """A driver for PostgreSQL; none for SQLite, which is Python's own."""
-        assert packages("postgresql://host/shop") == ["sqlalchemy>=2.0.40", "psycopg[binary]>=3.2"]
-        assert packages("sqlite:///shop.db") == ["sqlalchemy>=2.0.40"]

@@ -99,6 +99,30 @@ class TestAnswers:
 
         assert [name for name in MONTHS if before[name] != after[name]] == ["2024-02"]
 
+    @pytest.mark.parametrize("change", ["late = NOT late", "tons = tons + 1", "berths = berths + 1"])
+    def test_may_stand_in_the_table_as_texts(self, url, change):
+        """Numbers, times and answers in columns of text are what source.py says, and a change of one is seen."""
+        from sqlalchemy import create_engine, text
+
+        texts = ", ".join(f'CAST("{name}" AS text) AS "{name}"' for name in ("when", "tons", "berths"))
+        late = "CASE WHEN late THEN 'Yes' ELSE 'No' END AS late"
+        asked = calls(query=f"SELECT id, \"from 'port'\", {texts}, {late} FROM calls")  # noqa: S608  # the test's own names
+
+        assert asked.partitions() == MONTHS
+        typed, plain = (source.read("2024-02").sort_values("id").reset_index(drop=True) for source in (asked, calls()))
+        pd.testing.assert_frame_equal(typed, plain)
+        before = {name: asked.fingerprint(name) for name in MONTHS}
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.connect() as connection:
+            connection.execute(text(f"UPDATE calls SET {change} WHERE id = 5"))  # noqa: S608  # the test's own words
+            connection.commit()
+            after = {name: asked.fingerprint(name) for name in MONTHS}
+            back = change.translate(str.maketrans("+", "-"))
+            connection.execute(text(f"UPDATE calls SET {back} WHERE id = 5"))  # noqa: S608  # the test's own words
+            connection.commit()
+        engine.dispose()
+        assert [name for name in MONTHS if before[name] != after[name]] == ["2024-02"]
+
     def test_can_be_looked_at_before_types_are_known(self, url):
         """`init` sees names and values."""
         table = look(QUERY, url, most=10)
