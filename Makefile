@@ -8,7 +8,7 @@ export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 RUN_LOCKS := requirements/model.txt requirements/tools.txt
-TEST_LOCKS := $(RUN_LOCKS) requirements/dev.txt
+TEST_LOCKS := $(RUN_LOCKS) requirements/dev.txt requirements/doubles.txt
 REPORT_LOCKS := requirements/report.txt
 # A lock is whole, so nothing is resolved: what the tests add for S3 asks for another python-dateutil than a model has.
 INSTALL = uv pip install --quiet --no-deps --require-hashes --compile-bytecode $(foreach lock,$(1),-r $(lock)) && uv pip install --quiet --no-deps -e .
@@ -50,6 +50,10 @@ test-datasets: $(VENV)/.test ## Make a task of 14 data sets each and change it, 
 test-%: ## Run all tests under Python %, as in test-3.13
 	@$(MAKE) --no-print-directory test PYTHON=python$* VENV=.venv-$*
 
+.PHONY: rehearse
+rehearse: $(VENV)/.test ## Play the workflows' main story on this machine and leave it as one page (about two minutes)
+	@OMP_NUM_THREADS=1 PYTHONPATH=tests/machinery python tests/machinery/workflows/rehearse.py
+
 .PHONY: lint
 lint: $(VENV)/.test ## Check style, types and docstrings
 	@ruff check .
@@ -64,7 +68,7 @@ months: $(VENV)/.run ## Show how the sample does in months that it has not seen
 	@python bench/months.py
 
 .PHONY: bench
-bench: $(VENV)/.run ## Measure what docs/benchmarks.md states (about ten minutes)
+bench: $(VENV)/.test ## Measure what docs/benchmarks.md states (about a quarter of an hour)
 	@python bench/run.py
 
 .PHONY: coverage
@@ -95,7 +99,8 @@ requirements: $(VENV)/.run ## Write requirements/*.txt from pyproject.toml
 	@uv pip compile $(COMPILE) --extra pipeline pyproject.toml -o requirements/model.txt
 	@uv pip compile $(COMPILE) --group tools --group sample -c requirements/model.txt -o requirements/tools.txt
 	@uv pip compile $(COMPILE) --group report $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/report.txt
-	@uv pip compile $(COMPILE) --group dev $(foreach lock,$(RUN_LOCKS),--override $(lock)) -o requirements/dev.txt
+	@uv pip compile $(COMPILE) --group dev $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/dev.txt
+	@uv pip compile $(COMPILE) --group doubles $(call BESIDE_ALL,$(RUN_LOCKS) requirements/dev.txt) -o requirements/doubles.txt
 	@$(foreach kind,s3 gs azure ssh,uv pip compile $(COMPILE) --group remote-$(kind) $(BESIDE) -o requirements/remote-$(kind).txt &&) true
 	@uv pip compile $(COMPILE) --group mlflow $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/mlflow.txt
 	@uv pip compile $(COMPILE) --group postgresql $(BESIDE) -o requirements/database.txt
@@ -114,10 +119,11 @@ rulesets: $(VENV)/.run ## Make the checks and the reviews compulsory on GitHub, 
 COMPILE := --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make requirements'
 # The locks of remotes list only what they add. botocore asks for python-dateutil below 3 and works with the model's 4:
 # what DVC's remotes need must never change what a model was trained with.
-BESIDE = $(foreach lock,$(RUN_LOCKS),--override $(lock)) $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package=\1/p' $(RUN_LOCKS))
+BESIDE_ALL = $(foreach lock,$(1),--override $(lock)) $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package=\1/p' $(1))
+BESIDE = $(call BESIDE_ALL,$(RUN_LOCKS))
 
 # A service has the packages of its release, which are those of model.txt.
-BESIDE_MODEL = --override requirements/model.txt $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package=\1/p' requirements/model.txt)
+BESIDE_MODEL = $(call BESIDE_ALL,requirements/model.txt)
 
 # Set-up: done once, and again only when a lock changed. uv comes from pip where there is none.
 $(VENV)/bin/python:

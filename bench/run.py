@@ -18,6 +18,8 @@ from pathlib import Path
 import compare
 import scoring
 
+import workflows
+
 PROJECT = Path(__file__).resolve().parents[1]
 STAGES = ("validate", "split", "train", "evaluate")
 DOCS = PROJECT / "docs" / "benchmarks.md"
@@ -201,6 +203,7 @@ def main() -> None:
         whole, plain = whole_against_plain(scratch)
         nothing, empty = nothing_to_do(scratch)
         judged = of_the_verdict(scratch)
+        played = workflows.rows(scratch / "workflows")
         once, ten = (
             grown(scratch / "once", "2013-12", last="2013-12", test=1),
             grown(scratch / "ten", "2022-11", last="2022-12", test=10),
@@ -221,6 +224,7 @@ def main() -> None:
         ),
         f"| import of the command line | {start - python:.2f} | an empty Python | {python:.2f} | - | 0.3 s |",
         *judged,
+        *played,
         "",
         "| stage | flights, 12 months: seconds | peak MiB | ten times the rows: seconds | peak MiB |",
         "|---|--:|--:|--:|--:|",

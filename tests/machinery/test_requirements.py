@@ -8,7 +8,7 @@ import pytest
 from harness import PROJECT
 
 REMOTES = ("remote-s3", "remote-gs", "remote-azure", "remote-ssh")
-LOCKS = ("model", "tools", "report", "dev", "datasets", "mlflow", *REMOTES)
+LOCKS = ("model", "tools", "report", "dev", "doubles", "database", "datasets", "mlflow", *REMOTES)
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PYPROJECT["dependency-groups"]
 
@@ -24,7 +24,9 @@ DECLARED = {
     "model": [*PYPROJECT["project"]["dependencies"], *PYPROJECT["project"]["optional-dependencies"]["pipeline"]],
     "tools": [*GROUPS["tools"], *GROUPS["sample"]],
     "report": GROUPS["report"],
-    "dev": declared("dev"),
+    "dev": GROUPS["dev"],
+    "doubles": declared("doubles"),
+    "database": declared("postgresql"),
     "datasets": GROUPS["datasets"],
     "mlflow": GROUPS["mlflow"],
     **{remote: GROUPS[remote] for remote in REMOTES},

@@ -35,7 +35,7 @@ From = Annotated[
 ]
 Target = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column to predict.")]
 Query = Annotated[str | None, typer.Option(metavar="SQL", help="Of a database: the SELECT whose rows are learnt from.")]
-Kind = Annotated[str | None, typer.Option(metavar="KIND", help="binary, multiclass or regression.")]
+Kind = Annotated[str | None, typer.Option(metavar="KIND", help="The kind: binary, multiclass or regression.")]
 Positive = Annotated[
     str | None, typer.Option(metavar="VALUE", help="Binary: the value of the target that counts as yes.")
 ]

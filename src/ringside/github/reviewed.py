@@ -16,6 +16,7 @@ import yaml
 from ringside.errors import GitHubError, ReportError
 from ringside.github.api import GitHub
 from ringside.report.model import Report
+from ringside.report.words import metric_name
 
 State = Literal["same", "close", "apart", "other_window", "nothing"]
 
@@ -59,11 +60,11 @@ def compare(report: Report, seen: Reviewed | None) -> Comparison:
         why = "the test rows are others, since other data were merged as well"
         return Comparison("other_window", f"It cannot be compared with {seen.source}: {why}.")
     decides = report.metrics[0]
-    now = decides.challenger
+    name, now = metric_name(decides.metric), decides.challenger
     if seen.metric is None or now is None:
-        return Comparison("nothing", f"{seen.source} does not state {decides.metric}, so nothing can be compared.")
+        return Comparison("nothing", f"{seen.source} does not state {name}, so nothing can be compared.")
     allowed = decides.tolerance if decides.tolerance is not None else abs(seen.metric) * _PRECISION
-    figures = f"{decides.metric} is {now:.5g}, and {seen.metric:.5g} in {seen.source}"
+    figures = f"{name} is {now:.5g}, and {seen.metric:.5g} in {seen.source}"
     if abs(now - seen.metric) <= allowed:
         return Comparison("close", f"The model is another one than was reviewed, within the tolerance: {figures}.")
     return Comparison("apart", f"The model is not what was reviewed: {figures} ({allowed:.5g} is allowed).")

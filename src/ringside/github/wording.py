@@ -9,8 +9,7 @@ from collections.abc import Callable
 from ringside.github.artifact import Uploaded
 from ringside.github.pulls import TrainRun
 from ringside.report import status as statuses
-from ringside.report.markdown import escape, to_markdown
-from ringside.report.phrases import LOCKS
+from ringside.report.markdown import to_markdown
 
 Body = Callable[[int], str]
 """Markdown, for the largest number of characters that the report may have."""
@@ -33,10 +32,8 @@ def body_of(found: Uploaded, run: TrainRun, place: str) -> Body:
     def body(limit: int) -> str:
         if found.report is None:
             return "\n\n".join([statuses.to_markdown(found.status).strip(), _links(found, run, place)])
-        lock = found.status.lock
-        note = [] if lock in (None, "same") else [f"- {escape(LOCKS[lock])}"]
         text = to_markdown(found.report, limit=limit).strip()
-        return "\n\n".join([text, *note, "---", f"{_links(found, run, place)} {_OWN}"])
+        return "\n\n".join([text, "---", f"{_links(found, run, place)} {_OWN}"])
 
     return body
 

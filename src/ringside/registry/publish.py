@@ -251,7 +251,8 @@ def show_production(registry: Registry) -> list[str]:
     try:
         registry.tag_production(version, facts.commit)
     except RegistryError as error:
-        command = f"gto assign model --version {version} --stage prod"
+        # By force, for the version was in that stage before.
+        command = f"gto assign model --version {version} --stage prod --force --push"
         return [f"the stage tag could not be set ({error.found}); a person can: {command}"]
     return []
 

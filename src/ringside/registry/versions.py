@@ -77,7 +77,7 @@ def next_stage_tag(tags: Iterable[str]) -> str:
 
 def in_order(versions: Iterable[str]) -> list[str]:
     """Versions from the oldest to the newest: v1.9.0 is before v1.10.0."""
-    return sorted(versions, key=lambda text: Version.parse(text) or FIRST)
+    return sorted(versions, key=_number)
 
 
 def next_version(taken: Iterable[str], before: Facts | None, after: Facts) -> str:
@@ -111,14 +111,12 @@ def _meaning(facts: Facts) -> tuple[object, ...]:
 def in_production(moves: Sequence[Move]) -> list[str]:
     """The versions that led to the one in production, which is the last; without those that were rolled back.
 
-    A move to a version that is in the list takes back all that came after it: after v1, v2, v3 and back to v2 the list
-    is v1, v2, and one more rollback leads to v1, never to v3.
+    A move to an earlier version takes back all later ones: after v1, v2, v3 and back to v2 the list is v1, v2, and one
+    more rollback leads to v1, never to v3. So it is where the earlier one was in production long ago, or never.
     """
     line: list[str] = []
     for move in moves:
-        if move.version in line:
-            del line[line.index(move.version) :]
-        line.append(move.version)
+        line = [version for version in line if _number(version) < _number(move.version)] + [move.version]
     return line
 
 
@@ -127,7 +125,11 @@ def rejected(moves: Sequence[Move]) -> set[str]:
     gone: set[str] = set()
     for count, move in enumerate(moves):
         line = in_production(moves[:count])
-        if move.version in line[:-1]:
+        if line and _number(move.version) < _number(line[-1]):
             gone.add(line[-1])
         gone.discard(move.version)
     return gone
+
+
+def _number(text: str) -> Version:
+    return Version.parse(text) or FIRST

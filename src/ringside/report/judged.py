@@ -25,7 +25,11 @@ def first_table(report: Report) -> Table | None:
 
 
 def notes(report: Report) -> list[str]:
-    """Cautions of what was judged, how many verdicts the window has given, and what is wrong with dvc.lock."""
+    """What is to be known beside the verdict.
+
+    Cautions of what was judged, how many verdicts the window has given, that callers will notice, and what is wrong
+    with dvc.lock.
+    """
     judged = [r for r in report.metrics if r.outcome is not None and r.cautions]
     found = [f"{words.capital(words.metric_name(r.metric))}: {words.cautions(r)}." for r in judged[:4]]
     given = [
@@ -36,9 +40,26 @@ def notes(report: Report) -> list[str]:
     if given:
         allowed = f"; the policy reckons with {count(report.policy.uses)}"
         found.append(f"This test window has judged {' and '.join(given)} before{allowed}.")
+    if (columns := _other_columns(report)) and report.challenger_version is None:
+        found.append(f"{columns}. Callers of the model have to know, so it is published as a major version.")
     if report.reproduce.lock not in (None, "same"):
         found.append(phrases.LOCKS[report.reproduce.lock])
     return found
+
+
+def _other_columns(report: Report) -> str:
+    """The columns that differ from the rival's; empty where there are none."""
+    if report.data is None or report.against != "rival":
+        return ""
+    diff, most = report.data, 5
+    kinds = (
+        ("added", diff.columns_added),
+        ("removed", diff.columns_removed),
+        ("of another type", diff.columns_retyped),
+    )
+    found = [f"{name} ({kind})" for kind, names in kinds for name in names]
+    more = f" and {count(len(found) - most, 'other')}" if len(found) > most else ""
+    return f"Other columns than {words.rival_name(report)}'s: {', '.join(found[:most])}{more}" if found else ""
 
 
 def metrics(report: Report) -> Section:

@@ -19,13 +19,14 @@ MAX_BYTES = 10_000
 
 State = Literal["judged", "not_judged", "broken"]
 Step = Literal["data", "pipeline", "judge"]
-Reason = Literal["data_unreadable", "source_differs", "params_wrong", "policy_unreadable"]
+Reason = Literal["data_unreadable", "source_differs", "params_wrong", "policy_unreadable", "shallow"]
 
 _REASONS: dict[Reason, tuple[State, frozenset[Step]]] = {
     "data_unreadable": ("not_judged", frozenset({"data"})),
     "source_differs": ("broken", frozenset({"data"})),
     "params_wrong": ("broken", frozenset({"data", "judge"})),
     "policy_unreadable": ("broken", frozenset({"judge"})),
+    "shallow": ("broken", frozenset({"judge"})),
 }
 
 
@@ -103,7 +104,8 @@ def words_of(status: Status) -> Words:
         return Words(
             "bad",
             f"Broken: the stage {status.stage} failed, so there is no model to judge.",
-            f"The log of the job has its error; dvc repro {status.stage} repeats it on your machine.",
+            f"{_BY_STAGE.get(status.stage, '')}The run's summary ends with its error, the log has all of it; "
+            f"dvc repro {status.stage} repeats it on your machine.",
         )
     return _BY_STEP[status.step or "pipeline"]
 
@@ -127,8 +129,9 @@ _BY_REASON: dict[Reason, Words] = {
         "open",
         "Not judged: the data cannot be read here.",
         "A run of a fork or of Dependabot may not read private data, and a source can be out of reach. Somebody who "
-        "may read them judges it: look at the change, then run ringside ci train in a checkout of it, or push it to a "
-        "branch of this repository. Before anything is published, it is judged again.",
+        "may read them judges it: look at the change, then push a fork's to a branch of this repository, start Train "
+        "by hand on Dependabot's, or run ringside ci train in a checkout. Before anything is published, it is judged "
+        "again.",
     ),
     "source_differs": Words(
         "bad",
@@ -146,7 +149,19 @@ _BY_REASON: dict[Reason, Words] = {
         "Broken: the policy of the base branch cannot be read, and no other may judge.",
         "Mend params.yaml on the base branch first, or update this branch from it; the log of the job has the error.",
     ),
+    "shallow": Words(
+        "bad",
+        "Broken: this checkout is shallow and lacks the base, whose policy alone may judge.",
+        "Let the job fetch the whole history, as the template's train.yaml does (fetch-depth: 0), and run it again.",
+    ),
 }
+
+_BY_STAGE = {
+    "validate": "Most often more rows fail the schema than may (validate.max_quarantined): mend the source and take "
+    "the partition again with ringside ingest --refresh PARTITION, or change the schema where the rows are right. ",
+    "split": "Most often a row identity stands twice, or there are too few partitions for split.test. ",
+}
+"""What to look at first, by the stage that failed."""
 
 _BY_STEP: dict[Step, Words] = {
     "data": Words(

@@ -71,7 +71,6 @@ class TestFresh:
             "train.seed": 0,
         }
 
-
     def test_have_a_small_number_as_dvc_writes_it(self, checkout):
         """0.000001 in params.yaml is 1e-06 in the lock, without a point, which is a number there too."""
         lock = checkout / "dvc.lock"

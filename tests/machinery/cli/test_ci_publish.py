@@ -76,7 +76,7 @@ class TestNews:
         assert job("news").outputs == {"new": "true"}
 
     def test_of_a_commit_that_was_overtaken_is_none(self, job, desk):
-        """A run that is repeated publishes no older state as a newer version; one that main was put back to, it does."""
+        """A run that is repeated publishes no older state as a newer version; one of a main that was put back does."""
         desk.publish(1)
         older = desk.seed(2)
         desk.publish(3)
@@ -250,6 +250,7 @@ class TestPublish:
         done = job("publish", RINGSIDE_SUMS=desk.prepared())
 
         assert "a hold stands" in done.summary
+        assert "start this workflow by hand with `lift_hold`" in done.summary
         assert (desk.shelf.registry.production(), desk.shelf.sent()) == ("v1.0.0", [])
 
     def test_stays_green_where_consumers_cannot_be_told(self, job, desk):

@@ -92,13 +92,24 @@ class TestRollback:
         assert len(desk.shelf.registry.versions()) == 3
 
     def test_to_a_damaged_release_changes_nothing(self, job, desk):
-        """A model whose bytes are not those that were published does not go to production."""
+        """A model whose bytes are not those that were published does not go to production; the run's page says so."""
         release = next(release for release in desk.shelf.there.releases if release.tag == "model@v1.0.1")
         asset = next(asset for asset in release.assets if asset.name == "model.skops")
         asset.content, asset.digest = b"x" * len(asset.content), None
 
-        assert "model.skops" in job(code=1).said.err
+        said = job(code=1).said
+        assert "model.skops" in said.err
+        assert [line for line in said.out.splitlines() if line.startswith("::error ") and "model.skops" in line]
         assert production(desk) == "model@v1.0.2"
+
+    def test_tells_a_person_of_an_error_once(self, desk, monkeypatch):
+        """Outside of Actions there is no page, and stderr has it."""
+        payload = {"inputs": {"version": "v9.0.0", "reason": "late"}}
+        facts = {"event": "workflow_dispatch", "payload": payload, "GITHUB_ACTIONS": "false"}
+        said = Job.typed(desk, "rollback", monkeypatch, code=1, **facts).said
+
+        assert "v9.0.0" in said.err
+        assert "v9.0.0" not in said.out
 
     def test_needs_no_data_and_no_code(self, job, desk):
         """Nothing of the checkout but its remote is read."""
@@ -114,10 +125,7 @@ class TestRollback:
         done = job()
 
         assert production(desk) == "model@v1.0.1"
-        assert "`gto assign model --version v1.0.1 --stage prod`" in done.summary.replace(
-            "a person can: gto assign model --version v1.0.1 --stage prod",
-            "a person can: `gto assign model --version v1.0.1 --stage prod`",
-        )
+        assert "a person can: gto assign model --version v1.0.1 --stage prod --force --push" in done.summary
         assert len(desk.shelf.issues()) == 1
 
     def test_sets_the_stage_tag_by_a_call_where_a_push_is_refused(self, job, desk):
@@ -145,6 +153,16 @@ class TestRollback:
 
         assert production(desk) == "model@v1.0.0"
         assert [issue.title for issue in desk.shelf.issues()] == ["v1.0.1 was rolled back; v1.0.0 is in production"]
+
+    def test_twice_never_leads_to_the_version_that_was_left(self, job, desk):
+        """After v1.0.3 was left for one that is named, one more goes to what was before that one."""
+        job()
+        desk.publish(4)
+        job(version="v1.0.3", reason="mended")
+        job(version="v1.0.2", reason="not mended")
+        job(reason="not good")
+
+        assert production(desk) == "model@v1.0.1"
 
     def test_back_to_the_rejected_one_closes_the_issue(self, job, desk):
         """Who brings the rejected version back has ended the matter."""

@@ -263,6 +263,20 @@ class TestABrokenRun:
         done = train(proposal, event="merge_group", payload=payload)
 
         assert (done.code, done.status.step, done.status.reason) == (1, "judge", "policy_unreadable")
+        assert "dvc repro" not in done.log
+
+    def test_names_a_checkout_without_the_base(self, proposal):
+        """A shallow one has no commit but its own: before anything is trained, it says what to fetch."""
+        folder = proposal.folder / "shallow"
+        base = proposal.checkout.ok("git", "rev-parse", "HEAD^1").strip()
+        proposal.checkout.ok(
+            "git", "clone", "--quiet", "--depth=1", f"file://{proposal.root}", str(folder / "checkout")
+        )
+        done = train(Ring(folder), payload={"pull_request": {"base": {"sha": base}}})
+
+        assert (done.code, done.status.step, done.status.reason) == (1, "judge", "shallow")
+        assert "fetch-depth: 0" in done.outputs["sentence"]
+        assert "dvc repro" not in done.log
 
     def test_quotes_what_was_said_as_code_alone(self, proposal):
         """What an error says is text of the pull request: no line of it leaves the block."""

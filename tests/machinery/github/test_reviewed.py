@@ -50,7 +50,7 @@ class TestCompare:
         """Who reads it sees what was shown and what came out."""
         sentence = compare(OURS, seen(metric=41.5)).sentence
 
-        assert "mae is 40, and 41.5 in #7" in sentence
+        assert "mean absolute error is 40, and 41.5 in #7" in sentence
 
 
 @pytest.fixture

@@ -74,5 +74,6 @@ header .md { padding: 0; max-width: 860px; }
 .md .task { list-style: none; margin-left: -1.4em; }
 .md .caption { margin: 0 0 4px; font-size: 12px; color: var(--muted); }
 .mention { color: inherit; }
-@media (max-width: 900px) { .repo { grid-template-columns: 1fr; padding: 16px; } nav { position: static; } }
+@media (max-width: 900px) { .repo { grid-template-columns: minmax(0, 1fr); padding: 16px; } nav { position: static; }
+  header { padding: 16px; } .assets { overflow-x: auto; } .assets td { padding: 6px 8px; } }
 """

@@ -123,6 +123,17 @@ class TestProduction:
         """After a rollback, one more leads further back and not to the version that was rejected."""
         assert in_production(moves("v1.0.0", "v1.1.0", "v2.0.0", "v1.1.0")) == ["v1.0.0", "v1.1.0"]
 
+    def test_forgets_what_was_rolled_back_to_a_version_that_was_rejected_before(self):
+        """Who goes back to an earlier version by its name leaves the later one behind, wherever the earlier one was."""
+        history = moves("v1.0.0", "v1.1.0", "v1.0.0", "v1.2.0", "v1.1.0")
+
+        assert in_production(history) == ["v1.0.0", "v1.1.0"]
+        assert rejected(history) == {"v1.2.0"}
+
+    def test_counts_versions_as_numbers(self):
+        """v1.10.0 came after v1.9.0."""
+        assert in_production(moves("v1.9.0", "v1.10.0")) == ["v1.9.0", "v1.10.0"]
+
     def test_names_the_rejected(self):
         """A version is rejected when production went back from it, and no longer when it comes again."""
         assert rejected(moves("v1.0.0", "v1.1.0", "v1.0.0")) == {"v1.1.0"}

@@ -136,6 +136,17 @@ class TestFolds:
 
         assert "| `gust` | added |\n| `hour` | other type |" in to_markdown(report(data=diff))
 
+    def test_say_at_once_that_callers_will_notice_it(self):
+        """Published, it is a major version; nothing is said where no column is another one, nor of a released one."""
+        diff = data().model_copy(update={"columns_added": ["gust"], "columns_removed": list("abcdef")})
+        changed = report(data=diff)
+        above = to_markdown(changed).split("<details>")[0]
+
+        assert "gust (added), a (removed), b (removed), c (removed), d (removed) and 2 others. Callers" in above
+        assert "major version" in above
+        assert "major version" not in to_markdown(report(data=data()))
+        assert "major version" not in to_markdown(changed.model_copy(update={"challenger_version": "v9.0.0"}))
+
     def test_price_the_stages_that_ran(self):
         """Only minutes that were begun cost; what was cached cost none, and shows what its last run took."""
         text = to_markdown(passed())

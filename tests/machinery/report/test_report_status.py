@@ -128,6 +128,13 @@ class TestWords:
         assert "> [!CAUTION]\n> **Broken: the stage train failed" in text
         assert "dvc repro train" in text
 
+    def test_name_what_most_often_stops_a_stage(self):
+        """Of `validate` the rows that fail the schema, with the command that takes them again."""
+        text = to_markdown(STAGE.model_copy(update={"stage": "validate"}))
+
+        assert "ringside ingest --refresh PARTITION" in text
+        assert "dvc repro validate" in text
+
     def test_say_who_can_judge(self):
         """A fork's author learns that nothing is wrong and what happens next."""
         text = to_markdown(NOT_JUDGED)

@@ -17,7 +17,8 @@ Each job has a fresh folder, in which the stand-in of actions/checkout fetches t
 repository. The stand-in of setup-uv puts the tests' own environment into `.venv` as links, with a `uv` that only notes
 that packages would be installed, and PYTHONPATH makes the code of the checkout win over the one that is under test: a
 job runs the code of the commit, as on GitHub. The runner's own `python3` sees no installed package at all, so that what
-a job runs before any set-up has to work with the standard library. The stand-ins are in actions/; what they noted is
+a job runs before any set-up has to work with the standard library. `ringside` and `dvc` start from a process that has
+the packages loaded (warm.py), unless ARENA_COLD is set. The stand-ins are in actions/; what they noted is
 `arena.notes`.
 
 What is not played: what `make lint` and `make test-...` do (they are noted, and fail where `failing` names them),

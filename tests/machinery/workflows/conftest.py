@@ -9,6 +9,7 @@ from arena import Arena
 from bouts import Ring
 from harbour_months import MONTHS, write_months
 from merging import Merges, play_merges
+from returning import Back, play_back
 from stages import as_it_is
 
 
@@ -42,6 +43,13 @@ def merges(_released, tmp_path_factory) -> Iterator[Merges]:
     """Two merges in a row, played once; look at what came of them, and change nothing but in a twin."""
     with _released.twin(tmp_path_factory.mktemp("merges")) as arena:
         yield play_merges(arena)
+
+
+@pytest.fixture(scope="session")
+def back(merges, tmp_path_factory) -> Iterator[Back]:
+    """A rollback after these and what followed, played once; as `merges`, it is only looked at."""
+    with merges.arena.twin(tmp_path_factory.mktemp("back")) as arena:
+        yield play_back(arena)
 
 
 @pytest.fixture

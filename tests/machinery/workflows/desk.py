@@ -5,6 +5,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from acting import tool
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -15,9 +17,14 @@ class Desk:
 
     def git(self, *command: str) -> str:
         """Type a Git command that must succeed; what it wrote to stdout."""
+        return self.type("git", *command)
+
+    def type(self, program: str, *words: str) -> str:
+        """Type any command that must succeed; what it wrote to stdout."""
         env = {"PATH": os.environ["PATH"]} | self.env
-        done = subprocess.run(["git", *command], cwd=self.root, env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"git {' '.join(command)}: {done.stderr}"
+        command = [tool(program), *words]
+        done = subprocess.run(command, cwd=self.root, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{program} {' '.join(words)}: {done.stdout}{done.stderr}"
         return done.stdout.strip()
 
     def branch(self, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,11 @@ from arena import REPOSITORY, Arena, Played
 from hub.state import Release, Repository
 
 LIVE = ("task: harbour\n", "task: harbour\nlive: true\n")
+SEED = ("  seed: 0", "  seed: 1")
 MODEL = "src/harbour/model.py"
 LIE = "0123456789abcdef" * 2
 """The hash of a model that no code here makes."""
+_DONE = 204
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,23 @@ class Moment:
     there: Repository
     tags: tuple[tuple[str, str, str], ...]
     """Name, object and type of each."""
+    hold: str
+    """The hold as it is recorded; empty where none stands."""
+    sent: list[dict[str, str]]
+    """What consumers were told until then, in order."""
 
     @classmethod
     def of(cls, arena: Arena, played: Played) -> "Moment":
         """After `played`."""
-        return cls(played, copy.deepcopy(arena.hub.of(REPOSITORY)), tuple(arena.bare.refs("refs/tags/")))
+        there = copy.deepcopy(arena.hub.of(REPOSITORY))
+        hold = arena.bare.ask("show", "refs/ringside/production:hold.json").stdout
+        calls = [call for call in arena.hub.called("POST", r"/dispatches$") if call.status == _DONE]
+        sent = [json.loads(call.body)["client_payload"] for call in calls]
+        return cls(played, there, tuple(arena.bare.refs("refs/tags/")), hold, sent)
+
+    def said(self, level: str, job: str) -> list[str]:
+        """What a job's page shows as `error`, `warning` or `notice`."""
+        return [text for kind, text in self.played.check(job).annotations if kind == level]
 
     @property
     def releases(self) -> dict[str, str]:
@@ -126,6 +141,7 @@ def _pushes_of(arena: Arena) -> list[dict[str, Any]]:
 
 
 def _text(arena: Arena, path: str) -> str:
+    """A file of main's, whose last line has its end."""
     return arena.bare.run("show", f"main:{path}") + "\n"
 
 

@@ -15,9 +15,9 @@ from arena import Arena, Played
 from harbour_months import month, write_month
 from hub import BOT
 from hub.state import Issue, Repository
+from merging import LIVE
 
 REPOSITORY = "acme/demo"
-LIVE = ("task: harbour\n", "task: harbour\nlive: true\n")
 HOSTILE = {"partition": "../../etc", "force": True, "run": "$(touch pwned)", "body": "@acme <img src=x>"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stories-retrain")]
@@ -29,11 +29,13 @@ class Moment:
 
     played: Played
     there: Repository
+    branches: list[str]
 
     @classmethod
     def of(cls, arena: Arena, played: Played) -> "Moment":
         """After `played`."""
-        return cls(played, copy.deepcopy(arena.hub.of(REPOSITORY)))
+        branches = [name.removeprefix("refs/heads/") for name, *_ in arena.bare.refs("refs/heads/")]
+        return cls(played, copy.deepcopy(arena.hub.of(REPOSITORY)), branches)
 
     @property
     def proposals(self) -> list[Issue]:
@@ -44,6 +46,11 @@ class Moment:
     def issues(self) -> list[Issue]:
         """All issues, in order."""
         return [issue for issue in self.there.issues.values() if not issue.pull]
+
+    @property
+    def trained(self) -> bool:
+        """Whether the watch asked for a new model, be it one that the cache has."""
+        return re.search(r"[Ss]tage 'train'", self.played.check("Watch and train").log) is not None
 
     @property
     def log(self) -> str:
@@ -189,7 +196,7 @@ class TestDriftWithoutNewData:
         """The same data make the same model, so people are told instead; no second pull request."""
         issue = only(april.unpublished.issues, april.unpublished.log)
 
-        assert "dvc repro" not in april.unpublished.played.check("Watch and train").log
+        assert [april.proposed.trained, april.unpublished.trained] == [True, False]
         assert len(april.unpublished.proposals) == 1
         assert (issue.user, issue.state) == (BOT, "open")
         assert issue.title == "The data drifted, and there is nothing new to learn from"
@@ -205,7 +212,7 @@ class TestDriftWithoutNewData:
 
 @dataclass(frozen=True)
 class Fallen:
-    """Two months in which the sea's effect is turned round, then one as before; nothing is merged."""
+    """Two months in which the sea's effect is turned round, then one as before; no proposal is merged."""
 
     arena: Arena
     first: Moment
@@ -224,6 +231,9 @@ def fallen(_released, tmp_path_factory):
         judged = Moment.of(arena, arena.approve())
         _arrives(arena, "2025-05", turned=0.9)
         second = Moment.of(arena, arena.send("data-arrived", **HOSTILE))
+        # A training more would show nothing here.
+        arena.change("main", {"params.yaml": (LIVE[1], f"{LIVE[1]}retrain: {{when: []}}\n")})
+        arena.hub.take()
         _arrives(arena, "2025-06")
         over = Moment.of(arena, arena.tick("retrain.yaml"))
         yield Fallen(arena, first, judged, second, over)
@@ -272,7 +282,7 @@ class TestBelowFloor:
         """On a month as before the champion is fine again."""
         issue = only(fallen.over.issues, fallen.over.log)
 
-        assert issue.state == "closed"
+        assert (issue.state, fallen.over.trained) == ("closed", False)
         assert "2025-06" in issue.comments[-1].body
 
 
@@ -285,7 +295,10 @@ class TestSecondMonth:
 
         assert (april.state, april.pull.merged, may.state) == ("closed", False, "open")
         assert f"/pull/{may.number}" in april.comments[-1].body
-        assert [ref[0] for ref in fallen.arena.bare.refs("refs/heads/retrain/")] == ["refs/heads/retrain/2025-06"]
+        assert [fallen.first.branches, fallen.second.branches] == [
+            ["main", "retrain/2025-04"],
+            ["main", "retrain/2025-05"],
+        ]
 
     def test_has_both_months(self, fallen):
         """The newer proposal brings the older one's data too."""
@@ -351,10 +364,8 @@ class TestBadMonth:
 
     def test_changes_no_branch(self, sample):
         """The data are what they were, and nobody pushed."""
-        pushed = [call for call in sample.arena.hub.calls if "git/refs" in call.path and call.method != "GET"]
-
-        assert "dvc repro" not in sample.bad.played.check("Watch and train").log
-        assert pushed == []
+        assert [sample.bad.trained, sample.mended.trained] == [False, True]
+        assert [sample.bad.branches, sample.mended.branches] == [["main"], ["main", "retrain/2025-04"]]
 
     def test_is_over_when_it_is_mended(self, sample):
         """The mended month comes in, and the issue is closed."""

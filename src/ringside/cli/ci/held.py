@@ -37,6 +37,13 @@ def keep(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> N
         run.annotate("warning", f"The issue that says how to lift the hold could not be written ({error.found}).")
 
 
+def how_to_lift(registry: "Registry") -> list[str]:
+    """What to press, where a hold stands: for the summary of Publish, which is where that is done."""
+    if registry.releases.hold() is None:
+        return []
+    return ["to lift the hold here, start this workflow by hand with `lift_hold`"]
+
+
 def close(run: "Run", registry: "Registry", sentence: str) -> None:
     """Close the issue, for the hold is over."""
     from ringside.cli.ci.asked import on_github

@@ -40,9 +40,10 @@ def _news(run: "Run", registry: "Registry") -> tuple[bool, str]:
             ["The data, the parameters or the code are new: the model is rebuilt and judged.", *said]
         )
     from ringside.cli.ci.asked import link, tell_consumers
+    from ringside.cli.ci.held import how_to_lift
 
     before = registry.production()
-    said += [f"- {note}" for note in produce(registry, newest)]
+    said += [f"- {note}" for note in (*produce(registry, newest), *how_to_lift(registry))]
     after = registry.production()
     if after is not None and after != before:
         said.append(f"- {link(registry, after)} is in production now")

@@ -23,6 +23,7 @@ Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="What `ringside c
 def publish(folder: Folder = Path("release")) -> None:
     """Publish what was rebuilt and judged: release, tag, and production unless a hold stands."""
     from ringside.cli.ci.asked import here, link, tell_consumers
+    from ringside.cli.ci.held import how_to_lift
     from ringside.registry.publish import deliver, tidy
     from ringside.store.files import remove
 
@@ -40,7 +41,7 @@ def publish(folder: Folder = Path("release")) -> None:
     version = done.facts.version
     what = "is published" if done.new else "was published before"
     lines = [f"{link(registry, version)} {what}; {link(registry, done.production)} is in production."]
-    run.summary("\n".join([*lines, "", *(f"- {note}" for note in (*notes, *done.notes))]))
+    run.summary("\n".join([*lines, "", *(f"- {note}" for note in (*notes, *done.notes, *how_to_lift(registry)))]))
     run.output("version", version)
     # A run that is repeated may have been killed before it told anybody.
     repeated = run.environ.get("GITHUB_RUN_ATTEMPT", "1") != "1"

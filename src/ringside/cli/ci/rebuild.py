@@ -41,9 +41,8 @@ def rebuild() -> None:
         _unpublished(run, report, seen)
     try:
         _prepared(run, registry, workspace, accepted, seen)
-    except RingsideError as error:
+    except RingsideError:
         _leave(run, version="", publish=False, sums="")
-        run.annotate("error", f"Nothing is published. {error.where}: {error.found}. What to do: {error.remedy}")
         raise
 
 

@@ -12,7 +12,6 @@ import typer
 from ringside.cli.terminal import result, say
 
 if TYPE_CHECKING:
-    from ringside.cli.judging import Job
     from ringside.cli.stages import Context
     from ringside.github.run import Level, Run
     from ringside.report.model import Lock, Report
@@ -129,16 +128,21 @@ class Training:
         """
         from ringside.cli.ci.job import runner_of
         from ringside.cli.ingest import ingest
-        from ringside.cli.judging import Job
+        from ringside.cli.judging import Job, Judging
         from ringside.cli.stages import context
+        from ringside.cli.verdict import registry_or_why
 
         with _within("data"), self.run.group("Data"):
             ingest(frozen=True)
             here = context()
+        with _within("judge"):
+            # Before anything is trained that then nobody could judge.
+            policy = self._policy(here)
         with _within("pipeline"):
             lock, ran = self._made()
         with _within("judge"), self.run.group("Verdict"):
-            return self._verdict(here, Job(runner_of(self.run), lock, ran))
+            registry, others = registry_or_why(here, self.remote), self._pull_requests()
+            return Judging(here).report(registry, policy, others, job=Job(runner_of(self.run), lock, ran))
 
     def _made(self) -> "tuple[Lock, frozenset[str]]":
         """Run the pipeline as if there were no dvc.lock; what the committed one is to the new one, and what ran."""
@@ -159,21 +163,28 @@ class Training:
         text = None if before is None else before.decode("utf-8", "replace")
         return lock_state(text, read_lock(path), (measured, metrics.read_bytes())), ran(said)
 
-    def _verdict(self, here: "Context", job: "Job") -> "Report":
+    def _policy(self, here: "Context") -> str | None:
+        """The commit whose policy judges; None for the checkout's own.
+
+        Raises:
+            StopError: it cannot be told, is not here, or has no policy that can be read.
+        """
         from ringside.cli.ci.job import policy_ref
         from ringside.cli.judging import Judging
-        from ringside.cli.verdict import registry_or_why
         from ringside.errors import UsageError
         from ringside.registry.git import Repository
 
-        judging = Judging(here)
+        repository = Repository(self.workspace.root)
+        policy = self.policy_from
         try:
-            policy = self.policy_from or policy_ref(self.run, Repository(self.workspace.root))
-            judging.params_from(policy)
+            policy = policy or policy_ref(self.run, repository)
+            Judging(here).params_from(policy)
         except UsageError as error:
             say(f"ringside: {error}")
-            raise StopError("judge", str(error), reason="policy_unreadable") from error
-        return judging.report(registry_or_why(here, self.remote), policy, self._pull_requests(), job=job)
+            known = policy is not None and repository.run("cat-file", "-e", f"{policy}^{{commit}}").code == 0
+            reason: Reason = "shallow" if repository.is_shallow() and not known else "policy_unreadable"
+            raise StopError("judge", str(error), reason=reason) from error
+        return policy
 
     def _pull_requests(self) -> int | None:
         """How many other pull requests this test window may have judged; None where GitHub cannot be asked."""
