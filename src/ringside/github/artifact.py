@@ -40,7 +40,7 @@ _BROKEN = (
     zlib.error,
     struct.error,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # a kind of compression that zipfile does not know
     OSError,
     OverflowError,
     RuntimeError,
