@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,18 @@ class TestSizes:
 
         assert text.count("\n") <= 450
         assert long == []
+
+
+class TestNames:
+    """What the tests' modules are called."""
+
+    def test_of_shared_modules_are_given_once(self):
+        """Every folder of tests is on one path, where the first of two modules of a name would hide the other."""
+        tests = PROJECT / "tests"
+        packages = {path.parent for path in tests.rglob("__init__.py")}
+        names = [path.stem for path in tests.rglob("*.py") if path.parent not in packages and path.stem != "conftest"]
+
+        assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
 # What a stage imports and dvc.yaml leaves out: these print, choose the verb or word an error, and change no result.

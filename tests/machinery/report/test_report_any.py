@@ -4,7 +4,7 @@ import re
 
 from hypothesis import HealthCheck, given, settings
 
-from pages import parsed
+from html_parsing import parsed
 from ringside.report.html import to_html
 from ringside.report.markdown import LIMIT, to_markdown
 from ringside.report.model import Report

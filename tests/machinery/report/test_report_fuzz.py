@@ -9,8 +9,8 @@ import re
 from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
 
+from html_parsing import parsed
 from mutations import WRITTEN, damaged, mutated
-from pages import parsed
 from ringside.errors import ReportError
 from ringside.report.html import to_html
 from ringside.report.markdown import LIMIT, to_markdown

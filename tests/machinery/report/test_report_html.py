@@ -5,7 +5,7 @@ import re
 import pytest
 
 from examples import ALL, huge, inconclusive, passed
-from pages import parsed
+from html_parsing import parsed
 from report_parts import days, report
 from ringside.report.charts import WIDTH, scale
 from ringside.report.html import POLICY, to_html
