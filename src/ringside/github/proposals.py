@@ -34,8 +34,9 @@ FILES: Mapping[str, str] = {
     "metrics.json": "reports/metrics.json",
 }
 """The files of a proposal that a pull request changes, and where they go."""
-STORED = "store-"
-"""What the name of a partition's file begins with, where Git keeps data; it goes to data/store. There are no others."""
+STORED, IMPORTED = "store-", "source-"
+"""What the name of a partition's file begins with, where Git keeps data; it goes to data/store. And that of a record of
+what DVC imported, which goes to data/source. There are no others."""
 WATCH, REPORT = "watch.json", "report.json"
 ALARMS: tuple[AlarmCode, ...] = ("below_floor", "worse", "data", "performance", "drift")
 PREFIX = "retrain/"
@@ -83,7 +84,7 @@ def read_proposal(folder: Path, sums: str) -> Proposal:
     if hashlib.sha256(listed).hexdigest() != sums:
         raise _refused("its SHA256SUMS is not the one that the watch stated", folder)
     names = set(check_folder(folder, where="the proposal"))
-    places = dict(FILES) | {name: place for name in names if (place := _stored(name))}
+    places = dict(FILES) | {name: place for name in names if (place := place_of(name))}
     if strange := sorted(names - {*places, WATCH, REPORT}):
         raise _refused(f"it holds {strange[0]}, which no proposal has", folder)
     watch = read_watch(_bytes(folder / WATCH, WATCH_BYTES))
@@ -94,10 +95,12 @@ def read_proposal(folder: Path, sums: str) -> Proposal:
     return Proposal(watch, report, files)
 
 
-def _stored(name: str) -> str | None:
-    """Where a partition's file goes; None where a name is none of one."""
+def place_of(name: str) -> str | None:
+    """Where a partition's file or a record of DVC's goes; None where a name is none of one."""
     if re.fullmatch(rf"{STORED}{PARTITION_NAME}\.parquet", name):
         return f"data/store/{name.removeprefix(STORED)}"
+    if re.fullmatch(rf"{IMPORTED}{PARTITION_NAME}\.dvc", name):
+        return f"data/source/{name.removeprefix(IMPORTED)}"
     return None
 
 

@@ -10,9 +10,10 @@ from ringside.scaffold.draft import Draft
 from ringside.scaffold.machinery import RECORD, digest, record
 from ringside.scaffold.package import files
 from ringside.scaffold.params import Limits, params_file
-from ringside.scaffold.place import FOLDER, Place, imported
+from ringside.scaffold.place import Place
 from ringside.scaffold.readme import TEMPLATE, readme_file
 from ringside.scaffold.sample import SAMPLE, Sample, rewrite, without_package, without_sample
+from ringside.sources.places import FOLDER, imported
 from ringside.store import dvc
 from ringside.store.files import write_bytes
 

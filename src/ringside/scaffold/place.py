@@ -6,20 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from ringside.errors import SourceError, UsageError
 from ringside.scaffold.addresses import bare, refuse_secret
 from ringside.scaffold.machinery import RECORD
 from ringside.scaffold.sample import SAMPLE
 from ringside.sources.formats import kind_of
-from ringside.sources.places import bring
+from ringside.sources.places import FOLDER, bring, imported
 from ringside.store import dvc
 from ringside.store.files import copy, empty_folder, make_folder, remove, write_bytes
 from ringside.store.workspace import Workspace
 
 STORES = ("git", "remote", "source")
-FOLDER = "data/source"
 MOST_IN_GIT = 50_000_000
 """Bytes: what a clone should have to bring at most."""
 
@@ -177,10 +174,3 @@ class Place:
 def _unknown(name: str) -> UsageError:
     remedy = "let its name end with .csv, .tsv, .parquet or .jsonl, also with .gz."
     return UsageError("it is no file of a kind that can be read", where=name, remedy=remedy)
-
-
-def imported(record: Path) -> str | None:
-    """Where DVC imported a file from; None where it was added."""
-    found = yaml.safe_load(record.read_bytes())
-    deps = found.get("deps") if isinstance(found, dict) else None
-    return str(deps[0].get("path")) if deps else None

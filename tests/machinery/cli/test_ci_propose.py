@@ -85,6 +85,16 @@ class TestPullRequest:
         blob = desk.git("hash-object", str(desk.root.parent / "sent.parquet"))
         assert desk.bare.run("rev-parse", f"{tip}:data/store/2013-07.parquet").strip() == blob
 
+    def test_carries_what_dvc_imports(self, desk):
+        """The record of a file in a bucket says where main stands, so it comes with the rows that were read from it."""
+        desk.write(desk.watch(JULY))
+        folder = desk.root.parent / "proposal"
+        (folder / "source-churn.csv.dvc").write_text("md5: new\n", encoding="utf-8")
+        desk.propose(sums=relisted(folder))
+        tip = desk.pulls()[0].pull.head_sha
+
+        assert desk.bare.run("show", f"{tip}:data/source/churn.csv.dvc").strip() == "md5: new"
+
     def test_waits_for_a_person(self, desk):
         """GitHub holds the checks of what a workflow opened until somebody approves, as the body says."""
         desk.hub.take()
@@ -313,9 +323,11 @@ class TestHandedOn:
 
         self.refused(desk, "which no proposal has", sums=relisted(folder))
 
-    @pytest.mark.parametrize("name", ["store-.parquet", "store-..parquet", "store-2013-07.csv"])
-    def test_with_a_partition_of_no_name_is_refused(self, desk, name):
-        """Nor does a file under data/store that is no partition's."""
+    @pytest.mark.parametrize(
+        "name", ["store-.parquet", "store-..parquet", "store-2013-07.csv", "source-.dvc", "source-churn.csv"]
+    )
+    def test_with_a_file_of_no_name_is_refused(self, desk, name):
+        """Nor does a file under data/store that is no partition's, or under data/source that is no record of DVC's."""
         desk.write(desk.watch(JULY))
         folder = desk.root.parent / "proposal"
         (folder / name).write_bytes(b"rows")

@@ -26,7 +26,7 @@ class Arrived:
 
 
 def arrive(here: "Context", most: int | None) -> Arrived:
-    """Bring what the manifest names, then new partitions.
+    """Bring what the manifest names, what DVC imports as it is now, then new partitions.
 
     A partition that is not in order is left out with all that come after it, and its files are taken back.
 
@@ -41,10 +41,13 @@ def arrive(here: "Context", most: int | None) -> Arrived:
     from ringside.cli.ingest import bring, tell
     from ringside.data.reach import out_of_reach
     from ringside.errors import DataError, SourceError
+    from ringside.sources.places import update_imports
     from ringside.store.dvc import PendingAdd
 
     workspace = here.workspace
     tell(workspace, bring(workspace, None), None)
+    for name in update_imports(workspace):
+        say(f"watch: {name} is newer than before")
     found = Arrived()
     while most is None or len(found.brought) < most:
         before = _Kept.of(workspace)

@@ -209,10 +209,11 @@ class _Watching:
 
     def _write(self, found: "Watch", report: "Report | None") -> str:
         """Write the folder; the SHA-256 of its list of hashes."""
-        from ringside.github.proposals import FILES, REPORT, STORED, WATCH
+        from ringside.github.proposals import FILES, IMPORTED, REPORT, STORED, WATCH, place_of
         from ringside.registry.sums import SUMS, sha256, write_sums
         from ringside.report.read import dump_report
         from ringside.report.watch import dump_watch
+        from ringside.sources.places import imports
         from ringside.store.files import empty_folder, write_bytes
         from ringside.store.folders import copy_file
 
@@ -222,6 +223,10 @@ class _Watching:
             for name, path in FILES.items():
                 if (source := self.here.workspace.root / path).exists():
                     copy_file(source, self.folder / name)
+            for record in imports(self.here.workspace):
+                # A name that no proposal may have is none that `init` gave; readers then compare with the manifest.
+                if place_of(name := f"{IMPORTED}{record.name}"):
+                    copy_file(record, self.folder / name)
             if self.here.params.data.store == "git":
                 for source in sorted(self.here.workspace.store.glob("*.parquet")):
                     copy_file(source, self.folder / f"{STORED}{source.name}")
