@@ -2,11 +2,13 @@
 
 import ast
 import re
+from functools import cache
 
 import pytest
 import yaml
 
 from harness import PROJECT
+from ringside.scaffold.machinery import RECORD
 from verbs import parsed
 
 NAMES = ("workflows", "remotes", "runners", "troubleshooting", "updating", "mlflow", "serving")
@@ -17,6 +19,7 @@ WORKFLOWS = sorted((PROJECT / ".github" / "workflows").glob("*.yaml"))
 YAML = "\n".join(file.read_text(encoding="utf-8") for file in WORKFLOWS)
 
 
+@cache
 def strings() -> list[str]:
     """All texts in the machinery; those of an f-string by their parts."""
     found = []
@@ -28,7 +31,6 @@ def strings() -> list[str]:
     return found
 
 
-STRINGS = strings()
 MESSAGES = re.findall(r"^\| `([^`]+)` \|", TEXT["docs/troubleshooting.md"], re.MULTILINE)
 
 
@@ -92,6 +94,41 @@ class TestWorkflows:
             parsed(command)
 
 
+class TestMinutes:
+    """The table of jobs, each of which is billed as a minute or more."""
+
+    ROWS = tuple(
+        line.strip()[1:-1].split("|")
+        for line in table(TEXT["docs/workflows.md"], "Minutes").splitlines()
+        if "|" in line
+    )
+
+    def test_adds_up(self):
+        """The last column is the sum of the others."""
+        counts = [[int(cell) for cell in cells if cell.strip()] for _, *cells in self.ROWS[2:]]
+
+        assert counts
+        assert [row for row in counts if sum(row[:-1]) != row[-1]] == []
+
+    @pytest.mark.parametrize("name", ["Checks", "Train", "Report", "Publish", "Retrain", "Rollback"])
+    def test_has_all_jobs_that_no_switch_adds(self, name):
+        """At most, a row counts each job but those of MLflow and of a changed machinery."""
+        jobs = yaml.safe_load((PROJECT / f".github/workflows/{name.lower()}.yaml").read_text(encoding="utf-8"))["jobs"]
+        usual = [job for job in jobs.values() if not re.search(r"MLFLOW|machinery", str(job.get("if")))]
+        column = [cell.strip() for cell in self.ROWS[0]].index(name)
+        counts = {int(cells[column]) for cells in self.ROWS[2:] if cells[column].strip()}
+
+        assert max(counts) == len(usual)
+
+    @pytest.mark.skipif((PROJECT / RECORD).exists(), reason="a copy has a README of its own")
+    def test_is_what_the_readme_says(self):
+        """The README's minutes are those of the rows, in their order, but for the week with a proposal."""
+        said = (PROJECT / "README.md").read_text(encoding="utf-8").partition("started minutes of each job: ")[2]
+        sums = [cells[-1].strip() for cells in self.ROWS[2:] if "proposal" not in cells[0]]
+
+        assert re.findall(r"\b\d\b", said.partition("([where they go]")[0]) == sums
+
+
 class TestPages:
     """Everything else that a page claims."""
 
@@ -106,4 +143,4 @@ class TestPages:
     @pytest.mark.parametrize("message", MESSAGES)
     def test_quote_messages_that_exist(self, message):
         """What the page of messages quotes is said somewhere."""
-        assert any(message in text for text in STRINGS)
+        assert any(message in text for text in strings())
