@@ -26,11 +26,15 @@ run: $(VENV)/.run ## Bring the data, run the pipeline, show the verdict
 
 .PHONY: test
 test: $(VENV)/.test ## Run the tests; in a copy of your own, those of the machinery where you changed it
-	@pytest
+	@pytest -m "not long"
 
 .PHONY: test-fast
 test-fast: $(VENV)/.test ## Run the tests that are not marked slow (about a minute)
-	@pytest -m "not slow"
+	@pytest -m "not slow and not long"
+
+.PHONY: test-all
+test-all: $(VENV)/.test ## Run those that take long as well: servers, environments, every page's commands (half an hour)
+	@pytest
 
 .PHONY: test-task
 test-task: $(VENV)/.test ## Run the task's own tests

@@ -8,7 +8,7 @@ from sklearn.pipeline import Pipeline
 from flights import source
 from flights.model import FEATURES
 
-pytestmark = pytest.mark.xdist_group("flights_model")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flights_model")]
 
 
 @pytest.fixture(scope="module")

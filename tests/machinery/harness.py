@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+import warm
+
 PROJECT = Path(__file__).resolve().parents[2]
 TASKS = PROJECT / "tests" / "machinery" / "tasks"
 
@@ -23,6 +25,8 @@ class Checkout:
     """A checkout of the project."""
 
     root: Path
+    is_cold: bool = False
+    """Whether each program starts by itself, as on a person's machine."""
 
     @classmethod
     def of_project(cls, root: Path) -> "Checkout":
@@ -75,7 +79,7 @@ class Checkout:
         return subprocess.run(
             command,
             cwd=self.root,
-            env=self.environment(env),
+            env=self.warm_environment(env),
             capture_output=True,
             text=True,
             timeout=_LIMIT,
@@ -104,6 +108,13 @@ class Checkout:
         who |= {key.replace("AUTHOR", "COMMITTER"): value for key, value in who.items()}
         inherited = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         return inherited | who | {"PATH": path, "PYTHONPATH": str(self.root / "src")} | (env or {})
+
+    def warm_environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
+        """As `environment`; where nothing depends on how a process starts, Ringside and DVC start warm (warm.py)."""
+        found = self.environment(env)
+        if not (self.is_cold or warm.is_cold(env or {})):
+            found["PATH"] = os.pathsep.join([str(warm.folder()), found["PATH"]])
+        return found
 
     def commit(self, message: str) -> None:
         """Commit everything that Git does not ignore."""

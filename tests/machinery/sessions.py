@@ -52,7 +52,7 @@ class Session:
         done = subprocess.run(
             ["bash", "-c", "\n".join(lines)],
             cwd=self.checkout.root,
-            env=self.checkout.environment(dict(self.env)),
+            env=self.checkout.warm_environment(dict(self.env)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -77,7 +77,7 @@ class TestFile:
         assert re.search(rf"^.*\b{words[1]}\b.*:.*##", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 class TestFreshClone:
     """What the container does with a clone."""
 

@@ -249,7 +249,7 @@ BEFORE = {
 """What pages speak of: a repository in which nothing was published, and one whose tag of a stage was refused."""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.xdist_group("docs-town")
 class TestPages:
     """A page, typed from its top to its end."""
@@ -295,7 +295,7 @@ def readme(tmp_path_factory) -> tuple[Checkout, str]:
     return checkout, Session(checkout, before=before).types(blocks("README.md"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.xdist_group("docs-sample")
 class TestStories:
     """The pages that begin with a fresh copy, typed in the sample."""

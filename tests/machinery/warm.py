@@ -1,10 +1,11 @@
 """Programs of Python that start warm, so that tests cost what their code costs and not a thousand imports of pandas.
 
-`server` is a process that has imported the packages of the lock and nothing of this project. A program that `lend` put
-somewhere hands it its arguments, folder, variables and streams, and it forks: the child imports the code of the checkout
-that PYTHONPATH names and runs it, with the same packages, in the same folder. What is not the same as a cold start is
-the start alone, and how a signal arrives: a program that is killed takes its child with it, which cannot say a word.
-Whatever tests these starts cold, as `end_to_end` does, or by ARENA_COLD all do.
+A process waits that has imported the packages of the lock and nothing of this project, whose files it has compiled (a
+file of the very same bytes is not compiled again). A program that `lend` put somewhere hands it its arguments, folder,
+variables and streams, and it forks: the child imports the code of the checkout that PYTHONPATH names and runs it, with
+the same packages, in the same folder. What is not the same as a cold start is the start alone, and how a signal
+arrives: a program that is killed takes its child with it, which cannot say a word. Whatever tests these starts cold,
+as `end_to_end` does, or all do by ARENA_COLD.
 """
 
 import atexit
@@ -48,9 +49,23 @@ os.execv({python!r}, [{python!r}, *words])
 """What `sys.executable` is in such a program."""
 
 _SERVER = """\
-import array, gc, importlib, json, os, signal, socket, sys, threading, time
+import _imp, array, gc, importlib, json, os, signal, socket, sys, threading, time
+from importlib._bootstrap_external import SourceLoader
 for name in {packages!r}:
     importlib.import_module(name)
+compiled, compiles = dict(), SourceLoader.source_to_code
+for path in {sources!r}:
+    with open(path, "rb") as file:
+        text = file.read()
+    compiled[text] = compile(text, path, "exec", dont_inherit=True)
+
+def source_to_code(self, data, path, **options):
+    if (code := compiled.get(bytes(data))) is None:
+        return compiles(self, data, path, **options)
+    _imp._fix_co_filename(code, path)
+    return code
+
+SourceLoader.source_to_code = source_to_code
 gc.collect()
 gc.freeze()
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -140,7 +155,8 @@ def _server() -> str:
     """The address of the process that waits; started once in each worker, and ended with it."""
     folder = tempfile.TemporaryDirectory(prefix="ringside-warm-")
     address = str(Path(folder.name) / "door")
-    text = _SERVER.format(packages=_PACKAGES, address=address)
+    sources = [str(path) for path in (Path(__file__).resolve().parents[2] / "src").rglob("*.py")]
+    text = _SERVER.format(packages=_PACKAGES, sources=sources, address=address)
     env = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
     process = subprocess.Popen([sys.executable, "-c", text], env=env, stdout=subprocess.PIPE, text=True)
 
@@ -166,9 +182,7 @@ def lend(place: Path, python: Path, prefix: Path) -> None:
     """
     base = sys._base_executable
     texts = {
-        name: _CLIENT.format(
-            base=base, address=_server(), module=module, program=str(place / name), prefix=str(prefix)
-        )
+        name: _CLIENT.format(base=base, address=_server(), module=module, program=str(place / name), prefix=str(prefix))
         for name, module in _WARM.items()
     }
     texts["python-warm"] = _PYTHON.format(base=base, dvc=str(place / "dvc"), python=str(python))

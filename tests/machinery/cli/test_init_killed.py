@@ -8,7 +8,7 @@ from drafting import customers
 from harness import Checkout
 from settling import Typing, committed, csv
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("init_killed")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("init_killed")]
 
 
 @pytest.fixture(scope="module")

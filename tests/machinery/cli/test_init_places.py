@@ -17,7 +17,7 @@ from settling import NOWHERE, Typing, csv, everything, later
 from sources import databases
 from sources.buckets import bucket
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("init_places")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("init_places")]
 
 PASSWORD = secrets.token_hex(8)
 """Made anew, so that not even this file has it."""
@@ -210,6 +210,34 @@ class TestABucket:
 
         assert "1 read: 2026-09" in said
         assert clone.partitions()[:-1] == before
+
+    def test_brings_new_rows_by_the_schedule(self, imported, s3, tmp_path):
+        """The object changed: the watch lets DVC bring it, and proposes the month with DVC's record of the object."""
+        clone = imported.clone(tmp_path / "clone", **imported.environment)
+        record = clone.checkout.root / "data" / "source" / "churn.csv.dvc"
+        before = record.read_bytes()
+        s3.put("churn.csv", csv(customers(), later()))
+        try:
+            said = clone.ok("ringside", "ci", "watch", GITHUB_EVENT_NAME="schedule")
+        finally:
+            s3.put("churn.csv", csv(customers()))
+
+        proposed = clone.checkout.root / "proposal" / "source-churn.csv.dvc"
+        assert "data/source/churn.csv is newer than before" in said
+        assert clone.partitions()[-1] == "2026-09"
+        assert proposed.read_bytes() == record.read_bytes() != before
+
+    def test_says_by_the_schedule_that_it_is_down(self, imported, tmp_path):
+        """Nothing is known of new data then, which is not the same as none, so the run is red."""
+        clone = imported.clone(tmp_path / "clone", **imported.environment)
+        clone.ok("ringside", "ingest", "--frozen")
+        down = {"GITHUB_EVENT_NAME": "schedule", "AWS_ENDPOINT_URL": f"http://{NOWHERE}"}
+
+        said = clone.checkout.run("ringside", "ci", "watch", env=clone.environment | down)
+
+        assert said.returncode == 1
+        assert "DVC cannot bring it as it is now" in said.stderr
+        assert clone.checkout.status() == ""
 
     def test_is_left_alone_by_a_second_run(self, imported, s3, tmp_path):
         """In a clone, where the file itself lacks, nothing is written that Git would see."""

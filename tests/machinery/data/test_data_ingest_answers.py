@@ -23,7 +23,7 @@ from data.toy import MONTHS, ROWS, ToySource, month
 from ringside.errors import RingsideError, SourceError
 from ringside.store.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("dvc")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dvc")]
 
 
 class TestInterrupted:

@@ -1,6 +1,10 @@
 """`ringside ingest --next N`: so many partitions more, and none whose labels have not arrived."""
 
+import pytest
+
 from data.ingesting import FEBRUARY, JANUARY, ingest_new, read_manifest
+
+pytestmark = pytest.mark.slow
 
 
 class TestNext:

@@ -12,6 +12,8 @@ from data.ingesting import JANUARY, ingest_frozen, lose_raw
 from ringside.data.reach import out_of_reach
 from ringside.errors import SourceError
 
+pytestmark = pytest.mark.slow
+
 
 def named(name, *bases):
     """An error of somebody's client."""

@@ -15,6 +15,8 @@ from ringside.data.ingest import Ingest
 from ringside.errors import DataError, SourceError
 from ringside.store.files import remove
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Forbidden(ToySource):

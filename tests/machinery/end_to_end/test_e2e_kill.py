@@ -9,6 +9,8 @@ from harness import Checkout
 from kills import Timeline, between, kill
 from patients import files, results
 
+pytestmark = pytest.mark.long
+
 STAGES = {
     "validate": "data/valid",
     "split": "reports/split.json",

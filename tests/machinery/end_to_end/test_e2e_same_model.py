@@ -5,7 +5,7 @@ import pytest
 from harness import Checkout
 from patients import results
 
-pytestmark = pytest.mark.xdist_group("flights-clones")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("flights-clones")]
 
 
 @pytest.fixture(scope="module")

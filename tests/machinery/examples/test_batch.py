@@ -94,7 +94,7 @@ def ships(start: int = 0, count: int = ROWS) -> pd.DataFrame:
     return frame.assign(day=pd.to_datetime(frame["day"]), captain="Noor")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 class TestScores:
     """What the job writes."""
 
@@ -144,7 +144,7 @@ class TestScores:
         assert len(job.scores()) == ROWS
 
 
-@pytest.mark.slow
+@pytest.mark.long
 class TestTrouble:
     """What goes wrong."""
 
@@ -218,6 +218,7 @@ def _predicted(made: Made) -> list[float]:
     return pd.read_parquet(target)["prediction"].tolist()
 
 
+@pytest.mark.slow
 class TestWorkflow:
     """examples/batch/score.yaml, in the place that it is copied to."""
 

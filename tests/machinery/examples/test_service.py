@@ -23,7 +23,7 @@ from harness import PROJECT
 from made import Made
 from ringside.registry.sums import write_sums
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("service")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("service")]
 SERVICE = PROJECT / "examples" / "service"
 
 

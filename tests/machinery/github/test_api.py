@@ -12,6 +12,8 @@ from ringside.errors import GitHubError
 from ringside.github import api
 from ringside.github.api import GitHub, quoted
 
+pytestmark = pytest.mark.slow
+
 ALL = {"contents": "write", "issues": "write", "pull-requests": "write", "actions": "write"}
 
 

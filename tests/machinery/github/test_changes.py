@@ -13,6 +13,8 @@ from harness import PROJECT
 from ringside.github.changes import changes
 from ringside.github.run import Run
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "params.yaml": "a",
     "src/flights/model.py": "a",

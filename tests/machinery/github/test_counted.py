@@ -9,6 +9,8 @@ from ringside.github.api import GitHub
 from ringside.github.counted import others_since
 from scene import commit, git
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def hub(tmp_path, monkeypatch):

@@ -259,6 +259,7 @@ class TestFacts:
         is_refused(tell, copy.deepcopy(payload), scene, "no workflow_run")
 
 
+@pytest.mark.slow
 class TestAnOlderComment:
     """What stands in the conversation already."""
 

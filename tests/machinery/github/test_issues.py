@@ -8,6 +8,8 @@ from ringside.github.api import GitHub
 from ringside.github.issues import close_issue, keep_issue
 from shelves import REPO, ask_as, no_wait, on_hub
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shelf(tmp_path, monkeypatch):

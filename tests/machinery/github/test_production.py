@@ -11,6 +11,8 @@ from ringside.registry.git import Repository
 from ringside.registry.interface import Hold, Move
 from shelf import commit, git, with_remote
 
+pytestmark = pytest.mark.slow
+
 DAY = datetime(2026, 1, 3, tzinfo=UTC)
 
 

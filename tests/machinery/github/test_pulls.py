@@ -8,6 +8,8 @@ from ringside.github.artifact import uploaded
 from ringside.github.pulls import Pull, is_commit_of, is_into, pull_of, reviewed_run, train_run
 from scene import FORK, REPO, Scene, wired
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def github(world, monkeypatch):

@@ -201,7 +201,7 @@ class TestTwoAtOnce:
         assert shelf.registry.versions() == first
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_kill_before_each_write_is_mended(hub, tmp_path, monkeypatch):
     """Wherever a publisher is killed, the next one leaves whole versions, each once, and the newest in production.
 

@@ -12,6 +12,8 @@ from ringside.errors import GitHubError, UsageError
 from ringside.github.api import GitHub
 from ringside.github.rulesets import Installed, install, nobody_reviews, read_rulesets
 
+pytestmark = pytest.mark.slow
+
 FILES = read_rulesets(PROJECT)
 
 

@@ -52,6 +52,7 @@ class TestChange:
         assert change(Known(None), known(0.5, 1, 9), 1.0) is None
 
 
+@pytest.mark.slow
 class TestCoverage:
     """Two windows of one world: the true difference is none."""
 

@@ -38,6 +38,7 @@ def expected_reasons(price: float | None, region: str | None) -> list[str]:
     return against + (["region: not_nullable"] if region is None else [REGION] if region == "north" else [])
 
 
+@pytest.mark.slow
 class TestRows:
     """Any rows, good and bad, with and without a label."""
 

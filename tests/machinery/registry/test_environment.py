@@ -13,6 +13,8 @@ from ringside.registry.environment import environment
 from ringside.registry.wheel import build_wheel
 from ringside.store.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 VERSION = ".".join(map(str, sys.version_info[:3]))
 """The Python that runs the tests."""
 

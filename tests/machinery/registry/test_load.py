@@ -12,6 +12,8 @@ from harness import Checkout
 from made import Made
 from ringside.errors import RegistryError, StoreError, UsageError
 
+pytestmark = pytest.mark.slow
+
 
 def features(made: Made) -> pd.DataFrame:
     """The reference rows of v1.0.0, without their predictions."""

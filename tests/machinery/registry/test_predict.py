@@ -121,6 +121,7 @@ class TestVerb:
         assert "neither .parquet nor .csv" in mine.checkout.fails("ringside", "predict", *place, code=2)
 
 
+@pytest.mark.slow
 class TestReading:
     """Rows of a file."""
 

@@ -33,6 +33,7 @@ def publish_one(root: Path, number: int, accepted: str | None, answers) -> None:
         answers.put(str(error))
 
 
+@pytest.mark.slow
 class TestPublish:
     """`publish`."""
 
@@ -182,6 +183,7 @@ def ends(tmp_path_factory) -> list[dict]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.long
 class TestKills:
     """A publisher that was killed, before any deed of its own, and the next one."""
 
@@ -208,6 +210,7 @@ class TestKills:
             assert end["production"] == end["versions"][-1]
 
 
+@pytest.mark.slow
 class TestTwoAtOnce:
     """Two publishers at the same time."""
 

@@ -10,6 +10,8 @@ from ringside.registry.interface import Hold
 from ringside.registry.rollback import checked_reason, lift_hold, rollback
 from shelf import Shelf, git, repository
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:

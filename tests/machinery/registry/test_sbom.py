@@ -4,8 +4,6 @@ import copy
 import json
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from harness import PROJECT
 from made import Made
@@ -18,6 +16,10 @@ WHEEL = ("toy-1.0-py3-none-any.whl", b"wheel")
 
 def problem(content: dict[str, object]) -> object:
     """What CycloneDX's own schema, in its strict form, finds wrong; None where it finds nothing."""
+    # Its import takes three seconds, which each worker would spend before the first test.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
     return JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(content))
 
 
@@ -30,10 +32,12 @@ def whole() -> dict[str, object]:
 class TestBill:
     """`sbom.json`."""
 
+    @pytest.mark.slow
     def test_is_valid(self, whole):
         """It is CycloneDX 1.6."""
         assert problem(whole) is None
 
+    @pytest.mark.slow
     def test_would_be_found_invalid(self, whole):
         """The validator is able to refuse: a component without a name."""
         broken = copy.deepcopy(whole)
@@ -41,6 +45,7 @@ class TestBill:
 
         assert problem(broken) is not None
 
+    @pytest.mark.slow
     def test_of_a_release_is_valid(self, diabetes: Made):
         """The published file is so too."""
         assert problem(json.loads((diabetes.release() / "sbom.json").read_text(encoding="utf-8"))) is None

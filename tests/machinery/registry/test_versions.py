@@ -156,6 +156,7 @@ class TestStageTags:
         assert stage_tags(["model#prod#10", "model#prod#9", "model#dev#11"]) == ["model#prod#9", "model#prod#10"]
 
 
+@pytest.mark.slow
 class TestGto:
     """GTO, which DVC installs, reads what is published here."""
 

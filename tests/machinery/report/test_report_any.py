@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from html_parsing import parsed
@@ -15,6 +16,7 @@ from strategies import REPORTS
 often = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+@pytest.mark.slow
 class TestAnyReport:
     """Properties."""
 

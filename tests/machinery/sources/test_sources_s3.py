@@ -9,7 +9,7 @@ from harbour_months import month
 from harness import Checkout
 from sources.buckets import Bucket, bucket
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("s3")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("s3")]
 
 SOURCE = '''"""Calls of ships, from a file that DVC imports from a bucket."""
 

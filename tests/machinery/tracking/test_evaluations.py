@@ -9,7 +9,7 @@ from ringside.report.model import Reproduce
 from ringside.tracking.runs import evaluation
 from ringside.tracking.sending import send
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mlflow")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("mlflow")]
 
 
 def order(commit: str, files, **changes: object) -> dict[str, object]:

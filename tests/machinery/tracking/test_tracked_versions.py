@@ -16,7 +16,7 @@ from ringside.tracking.sending import send
 from ringside.tracking.versions import RECENT, registered_name
 from shelf import SHA, Shelf, git, with_remote
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mlflow")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("mlflow")]
 
 
 @pytest.fixture

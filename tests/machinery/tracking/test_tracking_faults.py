@@ -18,7 +18,7 @@ from ringside.tracking.runs import evaluation
 from ringside.tracking.sending import send, shown
 from shelf import Shelf, with_remote
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mlflow")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("mlflow")]
 needs_client = pytest.mark.skipif(not has_client(), reason="MLflow's client is not installed")
 
 FAULTS = {

@@ -50,7 +50,7 @@ ACTIONS = Path(__file__).resolve().parent / "actions"
 REPOSITORY = "acme/demo"
 OWNER = "acme"
 
-_INHERITED = ("LANG", "LC_ALL", "TZ", "TMPDIR", "OMP_NUM_THREADS", "COVERAGE_PROCESS_START")
+_INHERITED = ("LANG", "LC_ALL", "TZ", "TMPDIR", "OMP_NUM_THREADS", "COVERAGE_PROCESS_START", "GOGC", "GOMEMLIMIT")
 _ROUNDS = 20
 """Events that follow from events; more means that workflows call each other without end."""
 

@@ -60,6 +60,8 @@ def furnish(folder: Path) -> None:
     for program in own.iterdir():
         if program.name not in {"uv", "uvx", "act", "gh"}:
             _lend(program, venv / "bin")
+    if not warm.is_cold({}):
+        warm.lend(venv / "bin", venv / "bin" / "python", venv)
     _script(venv / "bin" / "uv", _uv())
 
 
@@ -67,10 +69,7 @@ def _lend(program: Path, place: Path) -> None:
     """Let a program be in `place`; one in Python runs by the interpreter there, beside which it finds the other uv."""
     with program.open("rb") as file:
         first = file.readline()
-    if program.name in warm.WARM and "ARENA_COLD" not in os.environ:
-        (place / program.name).write_bytes(warm.script(program.name, place))
-        (place / program.name).chmod(0o755)
-    elif first.startswith(f"#!{program.parent}/python".encode()):
+    if first.startswith(f"#!{program.parent}/python".encode()):
         (place / program.name).write_bytes(f"#!{place}/python\n".encode() + program.read_bytes()[len(first) :])
         (place / program.name).chmod(0o755)
     else:

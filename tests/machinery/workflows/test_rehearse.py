@@ -13,7 +13,7 @@ from hub.flavoured import to_html as rendered
 from rehearse import NotAsToldError, Stage, Step, must, new_seed, play, rolled_back, stranger
 
 # In the group of the stories that look at the same two merges, so that these are played once for all.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stories-merges")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("stories-merges")]
 SHORT = (Step("Another seed", new_seed), Step("A stranger", stranger), Step("Back", rolled_back))
 
 

@@ -49,6 +49,7 @@ def each(items: list[Any]) -> Any:
     return pytest.mark.parametrize("item", items, ids=[name.removeprefix(".github/workflows/") for name in names])
 
 
+@pytest.mark.slow
 class TestLinters:
     """What others look for in workflow files."""
 
