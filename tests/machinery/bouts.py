@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import warm
 from harness import Checkout
 from ringside.cli.main import main
 from ringside.registry.sums import write_sums
@@ -37,6 +38,8 @@ def typed(root: Path, *words: str, code: int = 0) -> Typed:
         patch.setattr(sys, "argv", ["ringside", *words])
         # What a command puts in front of the path goes when it ends.
         patch.setattr(sys, "path", [*sys.path])
+        # What it starts beside itself, as `dvc repro`, starts warm.
+        patch.setattr(sys, "executable", str(warm.folder() / "python-warm"))
         with (
             contextlib.chdir(root),
             contextlib.redirect_stdout(out),

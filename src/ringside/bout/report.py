@@ -41,6 +41,8 @@ class Checkout:
     policy_changes: tuple[model.Change, ...] = ()
     rival_params: Mapping[str, object] | None = None
     pull_requests: int | None = None
+    live: bool = True
+    """Whether a merge publishes by itself."""
     version: str | None = None
     """Where the challenger is itself a released version."""
     latency: float | None = None
@@ -82,13 +84,8 @@ def make_report(bout: Bout, findings: tuple[Finding, ...], here: Checkout, metri
         kind=window.task.kind,
         verdict=verdict(findings),
         champion=bout.champion.state,
-        challenger=model.Model(
-            sha256=here.model_sha256,
-            bytes=here.model_bytes,
-            rows=here.rows,
-            first=name_of(here.first),
-            last=name_of(here.last),
-        ),
+        live=here.live,
+        challenger=_challenger(here),
         challenger_version=here.version,
         rival=_rival(bout),
         window=_window(bout, here),
@@ -120,6 +117,16 @@ def make_report(bout: Bout, findings: tuple[Finding, ...], here: Checkout, metri
             python=platform.python_version(),
             lock=here.lock,
         ),
+    )
+
+
+def _challenger(here: Checkout) -> model.Model:
+    return model.Model(
+        sha256=here.model_sha256,
+        bytes=here.model_bytes,
+        rows=here.rows,
+        first=name_of(here.first),
+        last=name_of(here.last),
     )
 
 

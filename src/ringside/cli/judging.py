@@ -157,6 +157,7 @@ class Judging:
             stages=tuple(workspace.stage_outputs),
             policy_origin="checkout" if policy_from is None else "ref",
             policy_changes=moved,
+            live=self.here.params.live,
             rival_params=locked_params(read_lock(folder / "dvc.lock")) if folder else None,
         )
 

@@ -308,6 +308,8 @@ class Report(Part):
     verdict: Verdict
     champion: RivalState
     challenger: Model
+    live: bool = True
+    """Whether what is merged is published by itself."""
     challenger_version: Version | None = None
     """Where the challenger is itself a released version: two versions side by side, and nothing to merge."""
     rival: Rival | None

@@ -225,9 +225,12 @@ def _stays(report: Report) -> str:
 
 
 def _after_pass(report: Report) -> str:
-    if report.champion == "no_champion":
-        return "Merge it; once people approve, it is published as the first version."
-    return f"Merge it; once people approve, it is published. Until then {_stays(report)}."
+    first = " as the first version" if report.champion == "no_champion" else ""
+    if report.live:
+        done = f"Merge it; once people approve, it is published{first}."
+    else:
+        done = f"Merge it and publish it by hand{first}, since params.yaml says live: false."
+    return done if first else f"{done} Until then {_stays(report)}."
 
 
 def _settles(report: Report) -> list[str]:

@@ -19,6 +19,7 @@ FILES = (
     "bench/months.py",
     "bench/reseeds.py",
     "bench/run.py",
+    "bench/sample.mk",
     "data/adopted.parquet",
     "data/manifest.json",
     "data/raw.dvc",
@@ -48,6 +49,11 @@ MADE = (
 
 _GROUP = re.compile(r"^# Where the sample\'s data come from[^\n]*\nsample = \[[^\]]*\]\n", re.MULTILINE)
 _PACKAGE = re.compile(r"^([A-Za-z0-9._-]+)==.*?(?=^[A-Za-z0-9._-]+==|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def is_of_sample(path: str) -> bool:
+    """Whether a file in Git, by its path from the root, goes with the sample."""
+    return path in FILES or path.startswith(tuple(f"{folder}/" for folder in FOLDERS))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import yaml
 
 from ringside.scaffold.machinery import RECORD
+from ringside.scaffold.sample import SAMPLE, is_of_sample
 from ringside.scaffold.update_git import OURS, THEIRS, Entry, Git, Merged, Tree, changed
 from ringside.scaffold.update_params import NewKeys, new_keys
 
@@ -105,11 +106,14 @@ def _theirs(git: Git, sides: Sides, task: str | None) -> tuple[Tree, list[str], 
     new = _naming(git, sides.theirs, task)
     taken = _taken(git, sides)
     theirs, kept, removed = dict(base), [], []
+    has_sample = any(path.startswith(f"src/{SAMPLE}/") for path in ours)
     for path in sorted(changed(base, new)):
         if is_own(path) and path not in taken:
             kept += [path] if path in _SINGLE and path in ours else []
         elif path in base and path in new and path not in ours:
             removed.append(path)
+        elif path not in base and is_of_sample(path) and not has_sample:
+            continue
         elif path in new:
             theirs[path] = new[path]
         else:

@@ -108,10 +108,12 @@ def root_mean(sums: Floats) -> Floats:
 
 
 def r_squared(sums: Floats) -> Floats:
-    """1 - residual by total sum of squares; not a number where all labels are equal."""
+    """1 - residual by total sum of squares; not a number where labels are equal, or as good as equal beside it."""
     residual, total, squares, rows = np.moveaxis(sums, -1, 0)
     spread = squares - total**2 / rows
-    return np.asarray(1 - residual / np.where(spread > 1e-12 * np.maximum(squares, 1e-300), spread, np.nan))
+    with np.errstate(over="ignore"):
+        found = 1 - residual / np.where(spread > 1e-12 * np.maximum(squares, 1e-300), spread, np.nan)
+    return np.where(np.isinf(found), np.nan, found)
 
 
 def precision(sums: Floats) -> Floats:

@@ -37,6 +37,7 @@ PLACES = {
 }
 
 
+@pytest.mark.long
 class TestFaults:
     """GitHub that answers late, not at all, or with an error."""
 

@@ -220,6 +220,7 @@ HAS_S3 = importlib.util.find_spec("dvc_s3") is not None
 NEEDS_S3 = "needs moto_server on PATH and `pip install --no-deps -r requirements/remote-s3.txt`"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(SERVER is None or not HAS_S3, reason=NEEDS_S3)
 class TestS3:
     """The same with the protocol of S3, spoken to a server on this machine."""

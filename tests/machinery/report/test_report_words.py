@@ -131,6 +131,15 @@ class TestWhatNow:
 
         assert words.what_now(passed()) == expected
 
+    def test_of_a_pass_says_who_publishes(self):
+        """Where the repository is not live, a merge publishes nothing by itself, and a person does."""
+        said = words.what_now(passed().model_copy(update={"live": False}))
+
+        assert said == (
+            "Merge it and publish it by hand, since params.yaml says live: false. "
+            "Until then v1.2.0 stays in production."
+        )
+
     def test_of_an_inconclusive_says_how_much_data_settles_it(self):
         """It is safe to merge, about so many groups more would do, and this is what the window can show."""
         expected = "Safe to merge; v1.2.0 stays in production. About 12 more groups of data would settle it."

@@ -77,6 +77,7 @@ NEW = {
         "# Changelog\n", "# Changelog\n\n## 0.2.0\n\n### Changed\n\n- The core counts\n  differently.\n"
     ),
     "README.md": "# Ringside, newer\n",
+    "bench/shapes/added.py": "ROWS = 1\n",
     "data/manifest.json": '{"partitions": ["2013-01", "2013-02"]}\n',
     "docs/reference.md": "# The command line\n\n## ringside new\n",
     "dvc.yaml": PIPELINE + "      - src/ringside/added.py\n",

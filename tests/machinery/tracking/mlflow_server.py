@@ -95,3 +95,9 @@ def _wait(address: str, process: subprocess.Popen, log: Path) -> None:
                 return
         time.sleep(0.2)
     pytest.fail(f"the MLflow server did not start: {log.read_text()[-2000:]}")
+
+
+def runs(client, name: str = "diabetes", asked: str = "") -> list:
+    """The runs of an experiment."""
+    found = client.get_experiment_by_name(name)
+    return [] if found is None else list(client.search_runs([found.experiment_id], asked))

@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 from made import Made, report
+from mlflow_server import runs
 from ringside.report.model import Reproduce
 from ringside.tracking.runs import evaluation
 from ringside.tracking.sending import send
@@ -16,12 +17,6 @@ def order(commit: str, files, **changes: object) -> dict[str, object]:
     """An evaluation of a commit."""
     made = Reproduce(commit=commit, dirty=False, model_lock="a" * 64, data="b" * 64, python="3.11.7")
     return evaluation(report(reproduce=made, **changes), {"train.seed": 7}, files).order()
-
-
-def runs(client, name: str = "diabetes", asked: str = "") -> list:
-    """The runs of an experiment."""
-    found = client.get_experiment_by_name(name)
-    return [] if found is None else list(client.search_runs([found.experiment_id], asked))
 
 
 class TestEvaluation:

@@ -116,6 +116,10 @@ class TestRegression:
         """What explains no spread has no value."""
         assert np.isnan(values("regression", scored_of("regression", [(2, 1), (2, 3)]))["r2"])
 
+    def test_have_no_r2_for_labels_that_hardly_differ(self):
+        """Nor has what differs by so little that the ratio is larger than any number."""
+        assert np.isnan(values("regression", scored_of("regression", [(0, 2447), (1e-151, 2447), (0, 0)]))["r2"])
+
 
 SUMS = [
     (kind, found.name)

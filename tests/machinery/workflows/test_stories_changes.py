@@ -94,8 +94,10 @@ class TestImprovement:
         assert "| **log loss (decides)** | better | +0.00" in improved.head
 
     def test_says_what_now(self, improved):
-        """Merging is up to people, and what is in production stays until they did."""
-        assert "**What now:** Merge it; once people approve, it is published. Until then v1.0.0 stays" in improved.head
+        """Merging is up to people, and so is publishing in a copy that is not live; what is in production stays."""
+        said = "Merge it and publish it by hand, since params.yaml says live: false. Until then v1.0.0 stays"
+
+        assert f"**What now:** {said}" in improved.head
 
 
 @pytest.fixture(scope="module")
