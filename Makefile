@@ -33,7 +33,7 @@ test-fast: $(VENV)/.test ## Run the tests that are not marked slow (about a minu
 	@pytest -m "not slow and not long"
 
 .PHONY: test-all
-test-all: $(VENV)/.test ## Run those that take long as well: servers, environments, every page's commands (half an hour)
+test-all: $(VENV)/.test ## Run those that take long as well: each fault, servers, environments, every page's commands (half an hour)
 	@pytest
 
 .PHONY: test-task

@@ -195,6 +195,7 @@ def is_code(path: Path) -> bool:
     return any(not isinstance(node, ast.Expr) for node in parsed(path).body)
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("ran")
 class TestDependencies:
     """What dvc.yaml says that a stage depends on."""

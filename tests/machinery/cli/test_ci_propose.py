@@ -14,6 +14,8 @@ from ringside.github.proposals import FILES, has_open_alarms
 from ringside.registry.sums import write_sums
 from ringside.report.markdown import LIMIT
 
+pytestmark = pytest.mark.long
+
 JULY, AUGUST = "2013-07", "2013-08"
 
 

@@ -11,6 +11,8 @@ from ringside.cli.ci.publish import NOTES
 from ringside.registry.rollback import rollback
 from shelf import git
 
+pytestmark = pytest.mark.long
+
 BORN = {"created": True, "before": "0" * 40}
 
 

@@ -7,6 +7,8 @@ from hub import Hub
 from shelf import git
 from shelves import ask_as
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):

@@ -12,7 +12,7 @@ from harbour_ring import NEXT, Harbour
 from ringside.report.read import read_report
 from ringside.report.watch import Watch, read_watch
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("watch")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("watch")]
 
 
 @pytest.fixture(scope="module")

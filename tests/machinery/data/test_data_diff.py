@@ -255,6 +255,7 @@ class TestOldProfiles:
             diff(profile(months(3)), later)
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("ran")
 class TestFlights:
     """The sample: a rival that learnt from January to April, and May and June after it."""

@@ -9,7 +9,7 @@ import pytest
 
 from patients import PARTITION, SOURCE_FILE, files, kept, let_source_answer, results
 
-pytestmark = pytest.mark.xdist_group("patients-bad-input")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("patients-bad-input")]
 
 
 class TestParams:

@@ -13,7 +13,7 @@ from sklearn.preprocessing import FunctionTransformer
 from harness import TASKS, Checkout
 from patients import MODEL, kept, let_source_answer, results
 
-pytestmark = pytest.mark.xdist_group("patients-bad-rows")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("patients-bad-rows")]
 
 
 class TestQuarantine:

@@ -11,7 +11,7 @@ import yaml
 from harness import PROJECT, Checkout
 from patients import RESULTS, results
 
-pytestmark = pytest.mark.xdist_group("patients-dvc")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("patients-dvc")]
 
 STAGES = ["validate", "split", "train", "evaluate"]
 

@@ -12,7 +12,7 @@ import pytest
 
 from harness import Checkout
 
-pytestmark = pytest.mark.xdist_group("patients-terminal")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("patients-terminal")]
 
 STAGES = ("validate", "split", "train", "evaluate")
 ESCAPE = "\x1b"

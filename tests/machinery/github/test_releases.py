@@ -16,6 +16,8 @@ from ringside.registry.sums import check_folder
 from shelf import Shelf, commit, digest, facts, fill, git, with_remote
 from shelves import REPO, HubShelf, copy_of, on_hub
 
+pytestmark = pytest.mark.long
+
 DAY = datetime(2026, 1, 3, tzinfo=UTC)
 
 

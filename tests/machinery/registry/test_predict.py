@@ -67,6 +67,7 @@ def table(folder: Path, *lines: str, head: str = HEAD) -> Path:
     return path
 
 
+@pytest.mark.long
 class TestVerb:
     """From file to file."""
 

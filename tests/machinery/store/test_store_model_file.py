@@ -71,6 +71,7 @@ def _refused(content: bytes, *trusted: str) -> ModelError:
     return caught.value
 
 
+@pytest.mark.long
 class TestSameModelSameBytes:
     """`dump_model` is canonical."""
 
