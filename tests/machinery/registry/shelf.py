@@ -1,5 +1,6 @@
 """Repositories with releases that are small: a release needs no model to be published, listed and rolled back."""
 
+import itertools
 import os
 import subprocess
 from collections.abc import Callable
@@ -63,9 +64,12 @@ def repository(root: Path) -> Path:
     return root
 
 
+_NUMBERS = itertools.count(1)
+
+
 def commit(root: Path) -> str:
-    """One more commit; its hash."""
-    git(root, "commit", "--quiet", "--allow-empty", "--message", "more")
+    """One more commit, which is no other's within the same second; its hash."""
+    git(root, "commit", "--quiet", "--allow-empty", "--message", f"more {next(_NUMBERS)}")
     return git(root, "rev-parse", "HEAD")
 
 
