@@ -218,13 +218,14 @@ class TestABucket:
         before = record.read_bytes()
         s3.put("churn.csv", csv(customers(), later()))
         try:
-            said = clone.ok("ringside", "ci", "watch", GITHUB_EVENT_NAME="schedule")
+            by_schedule = clone.environment | {"GITHUB_EVENT_NAME": "schedule"}
+            said = clone.checkout.ok("ringside", "ci", "watch", env=by_schedule)
         finally:
             s3.put("churn.csv", csv(customers()))
 
         proposed = clone.checkout.root / "proposal" / "source-churn.csv.dvc"
         assert "data/source/churn.csv is newer than before" in said
-        assert clone.partitions()[-1] == "2026-09"
+        assert clone.partitions()[-1]["partition"] == "2026-09"
         assert proposed.read_bytes() == record.read_bytes() != before
 
     def test_says_by_the_schedule_that_it_is_down(self, imported, tmp_path):
