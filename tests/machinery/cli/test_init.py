@@ -4,6 +4,7 @@ import os
 import pty
 import sqlite3
 import subprocess
+from contextlib import closing
 
 import pytest
 from sklearn.datasets import load_iris
@@ -21,7 +22,7 @@ def data(tmp_path_factory):
     load_iris(as_frame=True).frame.to_csv(folder / "iris.csv", index=False)
     people = customers()
     people.to_csv(folder / "people.csv", index=False)
-    with sqlite3.connect(folder / "people.db") as connection:
+    with closing(sqlite3.connect(folder / "people.db")) as connection, connection:
         people.to_sql("people", connection, index=False)
     return folder
 

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -47,7 +47,7 @@ def rows() -> list[tuple[object, ...]]:
 
 def make_sqlite(path: Path) -> str:
     """A SQLite database with the calls; its URL."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(TABLE)
         connection.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?)", rows())
     connection.close()

@@ -3,6 +3,7 @@
 import gc
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -212,7 +213,7 @@ class TestReach:
 
         monkeypatch.setattr(connection, "_CONNECT", 0.1)
         monkeypatch.setenv("DATABASE_URL", make_sqlite(tmp_path / "calls.db"))
-        with sqlite3.connect(tmp_path / "calls.db") as other:
+        with closing(sqlite3.connect(tmp_path / "calls.db")) as other, other:
             other.execute("BEGIN EXCLUSIVE")
             with pytest.raises(SourceError, match="locked") as caught:
                 calls().partitions()
