@@ -15,11 +15,15 @@ SAMPLE = "flights"
 FOLDERS = (f"tests/{SAMPLE}", "bench/repeated", "bench/shapes", f"src/{SAMPLE}")
 """The last goes last: as long as it is here, a run that was cut off has not removed all."""
 FILES = (
+    "bench/compare.py",
     "bench/datasets.py",
     "bench/months.py",
+    "bench/plain.py",
     "bench/reseeds.py",
     "bench/run.py",
     "bench/sample.mk",
+    "bench/scoring.py",
+    "bench/workflows.py",
     "data/adopted.parquet",
     "data/manifest.json",
     "data/raw.dvc",
