@@ -63,10 +63,7 @@ class Shop:
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
     """A PostgreSQL server with customers."""
-    programs = databases.binaries()
-    if programs is None:
-        pytest.skip("initdb and pg_ctl are not on this machine")
-    with databases.postgres(programs) as port:
+    with databases.postgres() as port:
         made = Shop(port)
         for table, rows in {"people": customers(), "nobody": customers(0), "single": customers(1)}.items():
             made.do(f"CREATE TABLE {table} ({TABLE})")

@@ -25,10 +25,7 @@ ROWS = 60
 @pytest.fixture(scope="session")
 def pg_port() -> Iterator[int]:
     """The port of a PostgreSQL server."""
-    programs = databases.binaries()
-    if programs is None:
-        pytest.skip("initdb and pg_ctl are not on this machine")
-    with databases.postgres(programs) as port:
+    with databases.postgres() as port:
         yield port
 
 

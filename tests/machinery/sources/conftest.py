@@ -11,12 +11,9 @@ from sources import databases
 @pytest.fixture(scope="session")
 def pg_port() -> Iterator[int]:
     """The port of a PostgreSQL server with the calls of ships."""
-    programs = databases.binaries()
-    if programs is None:
-        pytest.skip("initdb and pg_ctl are not on this machine")
     import psycopg
 
-    with databases.postgres(programs) as port:
+    with databases.postgres() as port:
         with psycopg.connect(f"postgresql://ship@127.0.0.1:{port}/postgres") as connection:
             connection.execute(databases.TABLE)
             with connection.cursor() as cursor:

@@ -12,6 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
+import pytest
+
 ROWS = 400
 TABLE = """
 CREATE TABLE calls (
@@ -63,8 +65,11 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def postgres(programs: Path) -> Iterator[int]:
-    """A PostgreSQL server of its own in a temporary folder; its port."""
+def postgres() -> Iterator[int]:
+    """A PostgreSQL server of its own in a temporary folder; its port. Skips where there is no PostgreSQL."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("initdb and pg_ctl are not on this machine")
     # PostgreSQL refuses to be root.
     user = "nobody" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="ringside-pg-"))
