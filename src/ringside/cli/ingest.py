@@ -23,7 +23,8 @@ Until = Annotated[
 Refresh = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="PARTITION", help="Read this partition again and believe the answer; may be given several times."
+        metavar="PARTITION",
+        help="Read this partition (or `all`) again and believe the answer; may be given several times.",
     ),
 ]
 Frozen = Annotated[

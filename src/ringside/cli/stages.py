@@ -129,7 +129,7 @@ def train() -> None:
     from ringside.params import train_params
     from ringside.pipeline.train import train as fit
     from ringside.store.files import write_bytes
-    from ringside.store.model_file import dump_model
+    from ringside.store.model_file import check_trusted, dump_model
 
     workspace, task = here.workspace, here.task
     builder = load_model_builder(task)
@@ -137,6 +137,8 @@ def train() -> None:
     with working(f"train: fitting on {len(frame):,} rows"):
         model = fit(frame, task, train_params(here.params, task.train_params), builder)
     content = dump_model(model)
+    where, facts = workspace.relative(workspace.model), f"src/{task.name}/__init__.py"
+    check_trusted(content, where=where, trusted_types=task.trusted_types, stated_in=facts)
     write_bytes(workspace.model, content)
     _note(workspace, "train")
     say(

@@ -119,7 +119,7 @@ class Ingest:
 
         Args:
             until: the last partition to read; None for all that the source offers.
-            refresh: partitions to read again and to believe.
+            refresh: partitions to read again and to believe; "all" for each that the manifest names.
             limit: no more than so many new ones are taken; None for all.
             ripe: the first partition of which it is false ends the taking; None takes each.
 
@@ -131,12 +131,12 @@ class Ingest:
         manifest = self._manifest()
         offered = self.source.partitions()
         wanted = offered if until is None else [name for name in offered if name <= self._known(until, offered)]
-        for name in refresh:
-            self._known(name, [name for name in offered if name in manifest.entries])
+        present = [name for name in offered if name in manifest.entries]
+        refresh = self._again(refresh, present)
         removed = self._take_out_strangers(manifest)
         # What is read again anyway need not be there, nor be what it was.
         restored = self._restore(manifest.without(refresh))
-        manifest = self._compare(manifest, [name for name in offered if name in manifest.entries], refresh)
+        manifest = self._compare(manifest, present, refresh)
         missing = [name for name in wanted if name not in manifest.entries][:limit]
         if not missing and not refresh and not self._dvc_is_behind():
             left = len(set(offered) - set(manifest.entries))
@@ -161,6 +161,14 @@ class Ingest:
         left = len(set(offered) - set(manifest.entries))
         what = {"read": read, "refreshed": changed, "restored": restored, "removed": removed}
         return self._done(manifest, **what, waiting=waiting, left=left)
+
+    def _again(self, refresh: Sequence[str], present: Sequence[str]) -> Sequence[str]:
+        """The partitions that `refresh` means; one whose name is "all" is itself."""
+        if "all" in refresh and "all" not in present:
+            return present
+        for name in refresh:
+            self._known(name, present)
+        return refresh
 
     def _dvc_is_behind(self) -> bool:
         """Whether a kill could have come between the manifest and `dvc add`."""

@@ -142,8 +142,8 @@ def _row_failures(errors: SchemaErrors, frame: pd.DataFrame, where: str) -> pd.D
         raise DataError(
             "; ".join(_whole(case, frame) for case in whole),
             where=where,
-            remedy=f"mend the source and run `ringside ingest --refresh {PurePath(where).stem}`, or mend SCHEMA in "
-            "schema.py where the new form is meant; nothing was changed.",
+            remedy=f"mend the source and run `ringside ingest --refresh {PurePath(where).stem}` (`all` for every "
+            "partition), or mend SCHEMA in schema.py where the new form is meant; nothing was changed.",
         )
     wide = rows["schema_context"] == "DataFrameSchema"
     reasons = rows["check"].where(wide, rows["column"].astype(str) + ": " + rows["check"])

@@ -39,6 +39,15 @@ TRUSTED_TYPES = (
     "sklearn.model_selection._split.KFold",
     "sklearn.model_selection._split.StratifiedKFold",
     "sklearn.metrics._scorer._PassthroughScorer",
+    # Neural networks keep how they descended.
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
+    # Selections of features keep the function by which they chose.
+    "sklearn.feature_selection._univariate_selection.chi2",
+    "sklearn.feature_selection._univariate_selection.f_classif",
+    "sklearn.feature_selection._univariate_selection.f_regression",
+    "sklearn.feature_selection._mutual_info.mutual_info_classif",
+    "sklearn.feature_selection._mutual_info.mutual_info_regression",
 )
 """What a model file may hold beyond skops' own list; a task adds to it by `Task.trusted_types`."""
 
@@ -90,11 +99,8 @@ def load_model(content: bytes, *, where: str, trusted_types: Sequence[str] = ())
         ModelError: the file is damaged, was tampered with, or holds a type that is not trusted.
     """
     if unknown := untrusted_types(content, where=where, trusted_types=trusted_types):
-        raise ModelError(
-            f"it holds types that are not trusted: {', '.join(unknown)}",
-            where=where,
-            remedy="do not load it unless you know who made it; if the type is your own, add it to Task.trusted_types.",
-        )
+        remedy = "do not load it unless you know who made it; if the type is your own, add it to Task.trusted_types."
+        raise _untrusted(unknown, where, remedy)
     try:
         model = skops_loads(content, trusted=[*TRUSTED_TYPES, *trusted_types])
     except Exception as error:
@@ -102,6 +108,31 @@ def load_model(content: bytes, *, where: str, trusted_types: Sequence[str] = ())
         raise ModelError(found, where=where, remedy=_DAMAGED) from error
     check_trees(model, where=where)
     return model
+
+
+def check_trusted(content: bytes, *, where: str, trusted_types: Sequence[str], stated_in: str) -> None:
+    """Check that a file can be loaded where it was just made, so that its types are known to come from a fit.
+
+    Args:
+        content: the file's bytes.
+        where: the file's name, for the error.
+        trusted_types: the task's own additions to `TRUSTED_TYPES`.
+        stated_in: the file in which the task states them.
+
+    Raises:
+        ModelError: it holds a type that is not trusted; the remedy has the lines that state it.
+    """
+    if unknown := untrusted_types(content, where=where, trusted_types=trusted_types):
+        lines = "\n".join(f'        "{name}",' for name in [*trusted_types, *unknown])
+        remedy = (
+            "take estimators without these, or look at what each does when it is loaded from a file, and state it in "
+            f"{stated_in}, where a review sees it:\n    trusted_types=(\n{lines}\n    ),"
+        )
+        raise _untrusted(unknown, where, remedy)
+
+
+def _untrusted(unknown: Sequence[str], where: str, remedy: str) -> ModelError:
+    return ModelError(f"it holds types that are not trusted: {', '.join(unknown)}", where=where, remedy=remedy)
 
 
 def untrusted_types(content: bytes, *, where: str, trusted_types: Sequence[str] = ()) -> list[str]:

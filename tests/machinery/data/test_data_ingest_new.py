@@ -207,6 +207,26 @@ class TestRefresh:
 
         assert MARCH in refused(SourceError, workspace, source, refresh=[FEBRUARY]).found
 
+    def test_of_all_is_each_that_the_manifest_names(self, workspace, source):
+        """One word for a change of every month; a month that is new is read like any other."""
+        source.edition = "2"
+        source.change(JANUARY)
+        source.change(MARCH)
+        source.answers[APRIL] = month(APRIL)
+        done = ingest_new(workspace, source, refresh=["all"])
+
+        assert (done.refreshed, done.read) == ([JANUARY, MARCH], [APRIL])
+        assert reads_of_the_next(workspace, source) == []
+
+    def test_of_a_partition_whose_name_is_all_is_of_it(self, workspace, source):
+        """A source of one partition calls it so."""
+        source.answers = {"all": month(APRIL), **source.answers}
+        ingest_new(workspace, source)
+        source.edition = "2"
+        source.change(FEBRUARY)
+
+        assert FEBRUARY in refused(SourceError, workspace, source, refresh=["all"]).found
+
     @pytest.mark.parametrize("name", ["2024-13", APRIL])
     def test_refuses_a_partition_that_was_never_read(self, workspace, source, name):
         """Only what the manifest names can be read again."""

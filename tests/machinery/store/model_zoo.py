@@ -21,8 +21,10 @@ from sklearn.ensemble import (
     HistGradientBoostingRegressor,
     RandomForestClassifier,
 )
+from sklearn.feature_selection import SelectKBest, f_classif
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
@@ -88,6 +90,11 @@ MODELS: dict[str, Callable[[int], Pipeline]] = {
     "target_encoder": lambda seed: make_pipeline(
         _columns(make_pipeline(FunctionTransformer(np.log1p), SimpleImputer(add_indicator=True)), TargetEncoder()),
         LogisticRegression(random_state=seed),
+    ),
+    "neural_network": lambda seed: make_pipeline(
+        _columns(make_pipeline(SimpleImputer(), StandardScaler()), OneHotEncoder(handle_unknown="ignore")),
+        SelectKBest(f_classif, k=3),
+        MLPClassifier((4,), tol=1.0, random_state=seed),
     ),
 }
 """Unfitted models by what is special about them."""

@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from ringside.errors import ModelError
-from ringside.store.model_file import dump_model, load_model
+from ringside.store.model_file import check_trusted, dump_model, load_model
 from store.model_zoo import FOLDER, MODELS, Halved, edited, entries, fitted, fruit, nodes, predictions, repacked, schema
 
 WHERE = "models/model.skops"
@@ -268,6 +268,22 @@ class TestTrust:
     def test_is_given_to_no_other_type_by_the_task(self, own):
         """Trust in one type is none in another."""
         assert "store.model_zoo.Halved" in _refused(own, "store.model_zoo.Other").found
+
+    def test_that_lacks_is_told_where_the_file_is_made(self, own):
+        """The remedy has the lines that state the type, those that the task states already among them."""
+        with pytest.raises(ModelError) as caught:
+            check_trusted(own, where=WHERE, trusted_types=["shop.Mine"], stated_in="src/shop/__init__.py")
+
+        assert "not trusted: store.model_zoo.Halved" in caught.value.found
+        assert caught.value.remedy.endswith(
+            'src/shop/__init__.py, where a review sees it:\n    trusted_types=(\n        "shop.Mine",\n'
+            '        "store.model_zoo.Halved",\n    ),'
+        )
+
+    def test_that_is_whole_is_told_to_nobody(self, own, small):
+        """A file of trusted types passes, and one of a type that the task states."""
+        check_trusted(small, where=WHERE, trusted_types=[], stated_in="src/shop/__init__.py")
+        check_trusted(own, where=WHERE, trusted_types=["store.model_zoo.Halved"], stated_in="src/shop/__init__.py")
 
     @pytest.mark.parametrize(("module", "name"), [("os", "system"), ("builtins", "eval"), ("subprocess", "Popen")])
     def test_is_not_given_to_a_function_that_the_schema_was_edited_to_name(self, module, name):
