@@ -245,8 +245,10 @@ IN_TOWN = in_town()
 BEFORE = {
     "docs/plan.md": "git remote remove origin; git tag --delete $(git tag) >/dev/null",
     "docs/registry.md": "git tag --delete $(git tag --list 'model#*') >/dev/null",
+    "docs/rollback.md": "ringside rollback --to v1.0.1 --reason 'as it was' >/dev/null 2>&1",
 }
-"""What pages speak of: a repository in which nothing was published, and one whose tag of a stage was refused."""
+"""What pages speak of: a repository in which nothing was published, one whose tag of a stage was refused, and one with
+the newest version in production, whatever other pages did to it."""
 
 
 @pytest.mark.long
@@ -264,12 +266,12 @@ class TestPages:
         Session(checkout, town.env, fill(tmp_path), before).types(IN_TOWN[page])
 
     def test_in_python_can_be_run(self, town, tmp_path):
-        """The Python of all pages runs, one after the other, in that repository; compare.md's has a test of its own."""
+        """The Python of all pages runs, one after the other, in that repository; two pages' have tests of their own."""
         checkout = town.checkout.copy(tmp_path / "demo")
         given(checkout.root)
         checkout.ok("ringside", "fetch", "champion", "-o", "release", env=dict(town.env))
         code = [HAD]
-        for page in sorted(set(pages.names()) - {"docs/compare.md"}):
+        for page in sorted(set(pages.names()) - {"docs/compare.md", "docs/task.md"}):
             code += [content for language, content in pages.fences(page) if language == "python"]
         done = checkout.run(sys.executable, "-c", "\n".join([*code, "print(len(predictions))"]), env=dict(town.env))
 
@@ -289,10 +291,19 @@ rows = frame.assign(day=frame["day"].dt.strftime("%Y-%m-%d")).to_dict("records")
 @pytest.fixture(scope="module")
 def readme(tmp_path_factory) -> tuple[Checkout, str]:
     """A fresh copy in which the README's blocks were typed, and what was shown."""
-    checkout = Checkout.of_project(tmp_path_factory.mktemp("readme") / "checkout")
+    folder = tmp_path_factory.mktemp("readme")
+    customers(folder / "churn.csv")
+    checkout = Checkout.of_project(folder / "checkout")
     ready_for_make(checkout.root)
-    before = 'make() { [ "$*" != test ] || set -- --dry-run test; command make "$@"; }'
-    return checkout, Session(checkout, before=before).types(blocks("README.md"))
+    before = (
+        'make() { [ "$*" != test ] || set -- --dry-run test; command make "$@"; }\n'
+        # In a copy, since the page goes on with the sample.
+        'ringside() { if [ "$1" = init ]; then '
+        '(git clone --quiet . ../own && cd ../own && PYTHONPATH="$PWD/src" command ringside "$@"); '
+        'else command ringside "$@"; fi; }'
+    )
+    fill = {"--from churn.csv": f"--from {folder}/churn.csv"}
+    return checkout, Session(checkout, fill=fill, before=before).types(blocks("README.md"))
 
 
 @pytest.mark.long
@@ -305,6 +316,7 @@ class TestStories:
         checkout, said = readme
 
         assert "\nv1.0.0\n" in said
+        assert (checkout.root.parent / "own" / "src" / "churn" / "schema.py").is_file()
         assert checkout.json("reports/report.json")["rival"]["version"] == "v1.0.0"
 
     def test_first_hour(self, readme, tmp_path):

@@ -163,7 +163,7 @@ def _read(draft: Draft) -> list[str]:
         "def read(partition: str) -> pd.DataFrame:",
         '    """One partition, one row per identity; a row whose label is not there yet has none.',
         "",
-        "    A column that is derived from others is made here. After a change: `ringside ingest --refresh PARTITION`.",
+        "    A column that is derived from others is made here. After a change: `ringside ingest --refresh all`.",
         '    """',
         "    frame = SOURCE.read(partition)",
     ]

@@ -70,9 +70,9 @@ is an error that names the partition ([data](docs/data.md)).
 | which columns are read, in which types, from where | `src/{draft.name}/source.py` |
 | what a row must look like | `src/{draft.name}/schema.py` |
 | what is predicted; what names, dates and groups rows | `src/{draft.name}/__init__.py` |
-| the features, the model | `src/{draft.name}/model.py` |
+| the features, the model | `src/{draft.name}/model.py` ([how](docs/task.md)) |
 | a model parameter, the split, the share of bad rows | `params.yaml` ([every key](docs/params.md)) |
-| what a challenger must show | `policy:` in `params.yaml`; `ringside plan` says what your test window can show |
+| what a challenger must show | `policy:` in `params.yaml` ([how](docs/policy.md)); what can be shown: `ringside plan` |
 | whether merges publish and the schedule retrains | `live:` in `params.yaml` |
 | when a model is retrained | `retrain:` in `params.yaml` |
 | a dependency | `pyproject.toml`, then `make requirements` |
@@ -80,7 +80,8 @@ is an error that names the partition ([data](docs/data.md)).
 
 `src/ringside` and `.github` are Ringside's: leave them as they are, and `make update` brings newer ones.
 
-[Data](docs/data.md) · [a task](docs/task.md) · [params.yaml](docs/params.md) · [the verdict](docs/verdict.md) ·
-[metrics](docs/metrics.md) · [the workflows](docs/workflows.md) · [retraining](docs/retraining.md) ·
-[using a model](docs/model.md) · [the command line](docs/reference.md)
+[Data](docs/data.md) · [your model](docs/task.md) · [the policy](docs/policy.md) · [the verdict](docs/verdict.md) ·
+[the workflows](docs/workflows.md) · [retraining](docs/retraining.md) · [using a model](docs/model.md) ·
+[a bad Friday](docs/rollback.md) · [when a workflow says no](docs/troubleshooting.md) ·
+[the command line](docs/reference.md)
 """
