@@ -12,7 +12,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ringside.errors import RingsideError, SourceError, TaskError
-from ringside.task import PARTITION_NAME, Metric, Task, TrainParams
+from ringside.store.workspace import PARTITION_NAME
+from ringside.task import Metric, Task, TrainParams
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -34,9 +34,6 @@ __all__ = ["Database", "Field", "File", "Folder", "Kind", "Metric", "Task", "Tas
 
 Kind = Literal["binary", "multiclass", "regression"]
 
-PARTITION_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
-"""What a partition may be called; its name is also its file's name. Partitions are ordered by their names."""
-
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # of several types
     """The sources, imported when one is asked for: stages read none, and so depend on none of their code."""

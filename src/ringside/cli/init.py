@@ -125,8 +125,9 @@ def init(  # noqa: PLR0913, PLR0917  # the options of the command
     import sys
 
     from ringside.scaffold.draft import Wishes
-    from ringside.scaffold.facts import decide, delay
+    from ringside.scaffold.facts import decide
     from ringside.scaffold.name import check_name
+    from ringside.scaffold.time import delay
     from ringside.store.workspace import Workspace
 
     workspace = Workspace.find(Path.cwd())

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from ringside.errors import DataError
 from ringside.store.files import read_json, write_json
-from ringside.task import PARTITION_NAME
+from ringside.store.workspace import PARTITION_NAME
 
 _VERSION = 1
 _REMEDY = "restore it with `git checkout data/manifest.json`; it is written by `ringside ingest` only."

@@ -25,7 +25,7 @@ from ringside.report.read import read_report
 from ringside.report.watch import MAX_BYTES as WATCH_BYTES
 from ringside.report.watch import AlarmCode, Watch, read_watch
 from ringside.store.files import read_bytes
-from ringside.task import PARTITION_NAME
+from ringside.store.workspace import PARTITION_NAME
 
 FILES: Mapping[str, str] = {
     "manifest.json": "data/manifest.json",

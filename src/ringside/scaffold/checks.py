@@ -1,7 +1,6 @@
 """The tests of a new task: on rows that are made up from its schema, so that no row of somebody's stands in Git."""
 
 from ringside.scaffold.draft import Draft
-from ringside.scaffold.package import params_class
 
 
 def test_file(draft: Draft) -> str:
@@ -9,7 +8,7 @@ def test_file(draft: Draft) -> str:
     lists = [name for name in ("CATEGORIES", "NUMBERS", "TEXTS") if getattr(draft, name.lower())]
     features = lists[0] if len(lists) == 1 else f"[{', '.join(f'*{name}' for name in lists)}]"
     imports = [
-        f"from {draft.name} import TASK, {params_class(draft)}",
+        f"from {draft.name} import TASK, {draft.params_class}",
         f"from {draft.name}.model import {', '.join([*lists, 'build_model'])}",
         f"from {draft.name}.schema import SCHEMA",
         "from ringside.params import read_params, train_params",
@@ -18,7 +17,7 @@ def test_file(draft: Draft) -> str:
     ]
     return _TEXT.format(
         name=draft.name,
-        params=params_class(draft),
+        params=draft.params_class,
         imports="\n".join(sorted(imports, key=lambda line: line.split()[1])),
         features=features,
     )

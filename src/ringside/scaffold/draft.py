@@ -82,6 +82,11 @@ class Draft:
         return replace(self, **changes)  # type: ignore[arg-type]  # the fields' own types are checked at each call
 
     @property
+    def params_class(self) -> str:
+        """The name of the class of the `train` section."""
+        return "".join(part.capitalize() for part in self.name.split("_") if part) + "Params"
+
+    @property
     def features(self) -> tuple[str, ...]:
         """What a model sees."""
         return (*self.numbers, *self.categories, *self.texts)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Hashable
-from datetime import timedelta
 
 import pandas as pd
 
@@ -327,16 +326,3 @@ def _groups(draft: Draft, rows: pd.Index) -> int:
     if draft.day is not None:
         return int(draft.seen.frame.loc[rows, draft.time].dt.floor("D").nunique())
     return len(rows) if draft.group is None else int(draft.seen.frame.loc[rows, draft.group].nunique())
-
-
-def delay(text: str) -> timedelta:
-    """A duration such as 60d, 12h or 8w.
-
-    Raises:
-        UsageError: it is none.
-    """
-    found = re.fullmatch(r"([0-9]{1,4})\s*([hdw])", text.strip().lower())
-    if not found:
-        raise UsageError(f"it is {text!r}", where="--label-delay", remedy="write a number and h, d or w, as in 60d.")
-    unit = {"h": "hours", "d": "days", "w": "weeks"}[found[2]]
-    return timedelta(**{unit: int(found[1])})

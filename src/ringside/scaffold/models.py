@@ -162,8 +162,6 @@ def _texts(draft: Draft, imports: dict[str, set[str]]) -> str:
 def _file(  # noqa: PLR0913, PLR0917  # the parts of one file
     draft: Draft, head: str, imports: dict[str, set[str]], body: list[str], steps: list[str], last: str
 ) -> str:
-    from ringside.scaffold.package import params_class
-
     lists = {"CATEGORIES": draft.categories, "TEXTS": draft.texts, "NUMBERS": draft.numbers}
     said = {
         "CATEGORIES": "# Few values each.",
@@ -181,12 +179,12 @@ def _file(  # noqa: PLR0913, PLR0917  # the parts of one file
         *numpy,
         *sklearn,
         "",
-        f"from {draft.name} import {params_class(draft)}",
+        f"from {draft.name} import {draft.params_class}",
         "",
         *columns,
         "",
         "",
-        f"def build_model(params: {params_class(draft)}) -> Pipeline:",
+        f"def build_model(params: {draft.params_class}) -> Pipeline:",
         '    """An unfitted model that takes the columns of the schema as they are, missing values included."""',
         *body,
         transformer,

@@ -37,11 +37,6 @@ def files(draft: Draft, source: dict[str, object]) -> dict[str, str]:
     }
 
 
-def params_class(draft: Draft) -> str:
-    """The name of the class of the `train` section."""
-    return "".join(part.capitalize() for part in draft.name.split("_") if part) + "Params"
-
-
 def facts_file(draft: Draft) -> str:
     """`__init__.py`."""
     facts = [
@@ -79,7 +74,7 @@ def facts_file(draft: Draft) -> str:
 {timed}from ringside.task import Field, Task, TrainParams
 
 
-class {params_class(draft)}(TrainParams):
+class {draft.params_class}(TrainParams):
     """The model's parameters: the keys of `train` in params.yaml."""
 
 {fields}
@@ -87,7 +82,7 @@ class {params_class(draft)}(TrainParams):
 
 TASK = Task(
 {task}
-    train_params={params_class(draft)},
+    train_params={draft.params_class},
 )
 '''
 

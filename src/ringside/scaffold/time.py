@@ -1,6 +1,7 @@
 """The time column and the partitions."""
 
 import re
+from datetime import timedelta
 
 import pandas as pd
 
@@ -8,7 +9,7 @@ from ringside.errors import SourceError, UsageError
 from ringside.scaffold.columns import TIMES
 from ringside.scaffold.draft import Ask, Draft, Question, Wishes
 from ringside.sources.periods import PERIODS, names_of_values
-from ringside.task import PARTITION_NAME
+from ringside.store.workspace import PARTITION_NAME
 
 NONE = "none"
 
@@ -34,8 +35,6 @@ def by_time(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
         return draft
     if wishes.label_delay is not None:
         return draft.but(label_delay=wishes.label_delay)
-    from ringside.scaffold.facts import delay
-
     text = f"how long after {time!r} is {draft.target!r} known (0d, 12h, 60d)?"
     return draft.but(label_delay=delay(ask(Question(option="--label-delay", text=text, default="0d"))))
 
@@ -120,3 +119,16 @@ def _names(draft: Draft, asked: str) -> pd.Series:
     except SourceError as error:
         raise UsageError(error.found, where=where, remedy=error.remedy) from None
     return values.map(dict(zip(distinct, named, strict=True)))
+
+
+def delay(text: str) -> timedelta:
+    """A duration such as 60d, 12h or 8w.
+
+    Raises:
+        UsageError: it is none.
+    """
+    found = re.fullmatch(r"([0-9]{1,4})\s*([hdw])", text.strip().lower())
+    if not found:
+        raise UsageError(f"it is {text!r}", where="--label-delay", remedy="write a number and h, d or w, as in 60d.")
+    unit = {"h": "hours", "d": "days", "w": "weeks"}[found[2]]
+    return timedelta(**{unit: int(found[1])})

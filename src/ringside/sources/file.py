@@ -1,7 +1,6 @@
 """One file of rows."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,44 +11,30 @@ import pyarrow.compute as pc
 
 from ringside.data.fingerprint import content_hash
 from ringside.errors import SourceError
-from ringside.sources.columns import MISSING, Columns
-from ringside.sources.formats import read_rows, without_blanks
+from ringside.sources.formats import without_blanks
 from ringside.sources.periods import check_division, names_of_rows
 from ringside.sources.places import bring
+from ringside.sources.written import Written
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
-class File:
+class File(Written):
     """A CSV, TSV, Parquet or JSON lines file, also gzipped.
 
     Raises:
         TaskError: a field is not what it must be.
     """
 
-    path: str
-    """From the root of the repository; what DVC tracks (`dvc add`, `dvc import-url`) is pulled where it lacks."""
-    columns: Mapping[str, str]
-    """Each column of the file with its type, one of `ringside.sources.columns.Dtype`."""
     time: str | None = None
     """The column that says when a row is from; a row without it is an error."""
     partition_by: str | None = None
     """`month`, `week` or `day` of `time`, or a column whose values name the partitions; None for one, `all`."""
-    row_id: str | None = None
-    """A column to add: the number of the row in the file, from 1, where the data have no identity."""
-    formats: Mapping[str, str] = field(default_factory=dict)
-    """How times are written where not by ISO 8601: column to format, as in `%d.%m.%Y`."""
-    missing: Sequence[str] = MISSING
-    """Texts that mean a missing value."""
-    delimiter: str | None = None
-    """Of a CSV file, where it is no comma (a tab for TSV)."""
-    encoding: str = "utf-8"
-    """Of a CSV file."""
 
     def __post_init__(self) -> None:
-        check_division(self._columns.answered, time=self.time, partition_by=self.partition_by, row_id=self.row_id)
+        check_division(self.typing.answered, time=self.time, partition_by=self.partition_by, row_id=self.row_id)
 
     def partitions(self) -> list[str]:
         """The partitions that the file has rows of, in order.
@@ -65,7 +50,7 @@ class File:
         Raises:
             SourceError: the file lacks (unreadable here), is not whole, or changed in schema.
         """
-        return self._columns.frame(self._rows(partition))
+        return self.typing.frame(self._rows(partition))
 
     def fingerprint(self, partition: str) -> str:
         """A hash of the partition's values, so that new rows of another partition change nothing here.
@@ -81,16 +66,12 @@ class File:
         Raises:
             SourceError: as `read`.
         """
-        raw = read_rows(path, delimiter=self.delimiter, encoding=self.encoding, columns=self.columns, where=self.path)
+        raw = self.raw(path, where=self.path)
         numbers = np.arange(1, raw.num_rows + 1)
         if self.row_id is not None:
             raw, numbers = without_blanks(raw, self.missing)
-        table = self._columns.typed(raw, where=self.path)
+        table = self.typing.typed(raw, where=self.path)
         return table if self.row_id is None else table.add_column(0, self.row_id, pa.array(numbers)), numbers
-
-    @property
-    def _columns(self) -> Columns:
-        return Columns(dtypes=self.columns, formats=self.formats, missing=self.missing)
 
     def _rows(self, partition: str) -> pa.Table:
         table, where_in = self._load()

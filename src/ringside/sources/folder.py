@@ -1,8 +1,7 @@
 """A folder of files, each a partition."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,40 +10,25 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ringside.errors import SourceError
-from ringside.sources.columns import MISSING, Columns
-from ringside.sources.formats import bare_name, kind_of, read_rows, without_blanks
+from ringside.sources.formats import bare_name, kind_of, without_blanks
 from ringside.sources.periods import check_division, names_of_values
 from ringside.sources.places import bring
+from ringside.sources.written import Written
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
-class Folder:
+class Folder(Written):
     """CSV, TSV, Parquet or JSON lines files, also gzipped; a file's name without its suffixes is the partition's.
 
     Raises:
         TaskError: a field is not what it must be.
     """
 
-    path: str
-    """From the root of the repository; what DVC tracks (`dvc add`, `dvc import-url`) is pulled where it lacks."""
-    columns: Mapping[str, str]
-    """Every column of the files with its type, as of `File`."""
-    row_id: str | None = None
-    """A column to add, where the data have no identity: the partition and the number of the row, as `2013-01/17`."""
-    formats: Mapping[str, str] = field(default_factory=dict)
-    """How times are written where not by ISO 8601: column to format, as in `%d.%m.%Y`."""
-    missing: Sequence[str] = MISSING
-    """Texts that mean a missing value."""
-    delimiter: str | None = None
-    """Of CSV files, where it is no comma (a tab for TSV)."""
-    encoding: str = "utf-8"
-    """Of CSV files."""
-
     def __post_init__(self) -> None:
-        check_division(self._columns.answered, time=None, partition_by=None, row_id=self.row_id)
+        check_division(self.typing.answered, time=None, partition_by=None, row_id=self.row_id)
 
     def partitions(self) -> list[str]:
         """The files' names, in order; files of other kinds, and hidden ones, are not looked at.
@@ -60,7 +44,7 @@ class Folder:
         Raises:
             SourceError: the file lacks (unreadable here), is not whole, or changed in schema.
         """
-        return self._columns.frame(self.parsed(self._file(partition), partition)[0])
+        return self.typing.frame(self.parsed(self._file(partition), partition)[0])
 
     def parsed(self, path: Path, partition: str) -> tuple[pa.Table, npt.NDArray[np.int64]]:
         """The typed rows of a partition's file, and their numbers in it, from 1.
@@ -69,13 +53,13 @@ class Folder:
             SourceError: as `read`.
         """
         where = f"{self.path}/{path.name}"
-        raw = read_rows(path, delimiter=self.delimiter, encoding=self.encoding, columns=self.columns, where=where)
+        raw = self.raw(path, where=where)
         numbers = np.arange(1, raw.num_rows + 1)
         if self.row_id is None:
-            return self._columns.typed(raw, where=where), numbers
+            return self.typing.typed(raw, where=where), numbers
         raw, numbers = without_blanks(raw, self.missing)
         names = pa.array([f"{partition}/{number}" for number in numbers], pa.string())
-        return self._columns.typed(raw, where=where).add_column(0, self.row_id, names), numbers
+        return self.typing.typed(raw, where=where).add_column(0, self.row_id, names), numbers
 
     def fingerprint(self, partition: str) -> str:
         """A hash of the file's bytes and of what source.py says about its columns.
@@ -85,12 +69,9 @@ class Folder:
         """
         with self._file(partition).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256")
-        digest.update(repr((dict(self.columns), dict(self.formats), tuple(self.missing), self.row_id)).encode())
+        said = (dict(self.columns), dict(self.formats), tuple(self.missing), self.row_id, self.delimiter, self.encoding)
+        digest.update(repr(said).encode())
         return f"sha256:{digest.hexdigest()}"
-
-    @property
-    def _columns(self) -> Columns:
-        return Columns(dtypes=self.columns, formats=self.formats, missing=self.missing)
 
     def _file(self, partition: str) -> Path:
         files = self.files()

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringside.errors import SourceError, TaskError
-from ringside.task import PARTITION_NAME
+from ringside.store.workspace import PARTITION_NAME
 
 PERIODS = {"month": "%Y-%m", "week": "%G-W%V", "day": "%Y-%m-%d"}
 """What a partition of a period is called: 2013-01, 2013-W05, 2013-01-31."""

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from ringside.errors import StoreError
 
+PARTITION_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
+"""What a partition may be called; its name is also its file's name. Partitions are ordered by their names."""
+
 
 @dataclass(frozen=True)
 class Workspace:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ringside.data.manifest import Entry, Manifest
 from ringside.errors import DataError
-from ringside.task import PARTITION_NAME
+from ringside.store.workspace import PARTITION_NAME
 
 ENTRIES = st.lists(
     st.builds(

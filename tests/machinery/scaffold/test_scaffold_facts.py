@@ -9,7 +9,8 @@ import pytest
 from drafting import customers, default, drafted, seen
 from ringside.errors import DataError, UsageError
 from ringside.scaffold.draft import Wishes
-from ringside.scaffold.facts import decide, delay
+from ringside.scaffold.facts import decide
+from ringside.scaffold.time import delay
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,44 @@
+"""What a source that is made of files says of how they are written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from ringside.sources.columns import MISSING, Columns
+from ringside.sources.formats import read_rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """The fields that `File` and `Folder` share."""
+
+    path: str
+    """From the root of the repository; what DVC tracks (`dvc add`, `dvc import-url`) is pulled where it lacks."""
+    columns: Mapping[str, str]
+    """Each column with its type, one of `ringside.sources.columns.Dtype`."""
+    row_id: str | None = None
+    """A column to add, where the data have no identity: of `File` the number of the row in the file, from 1; of
+    `Folder` the partition and that number, as `2013-01/17`."""
+    formats: Mapping[str, str] = field(default_factory=dict)
+    """How times are written where not by ISO 8601: column to format, as in `%d.%m.%Y`."""
+    missing: Sequence[str] = MISSING
+    """Texts that mean a missing value."""
+    delimiter: str | None = None
+    """Of CSV files, where it is no comma (a tab for TSV)."""
+    encoding: str = "utf-8"
+    """Of CSV files."""
+
+    @property
+    def typing(self) -> Columns:
+        """The columns and how their values are read."""
+        return Columns(dtypes=self.columns, formats=self.formats, missing=self.missing)
+
+    def raw(self, path: Path, *, where: str) -> pa.Table:
+        """The rows of a file as they are written, not typed yet.
+
+        Raises:
+            SourceError: the file lacks (unreadable here), is not whole, or changed in schema.
+        """
+        return read_rows(path, delimiter=self.delimiter, encoding=self.encoding, columns=self.columns, where=where)
