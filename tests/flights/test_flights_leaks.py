@@ -11,7 +11,7 @@ from flights.model import FEATURES
 from flights.schema import SCHEMA
 from flights_package import AFTER_DEPARTURE, NOT_FEATURES, leaks, package_file
 
-pytestmark = pytest.mark.xdist_group("flights_model")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flights_model")]
 
 
 def selected(model: Pipeline) -> set[str]:

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from harbour_ring import Harbour
 from harness import Checkout
 
 # Each of these runs a pipeline, a publisher or whole workflows; a test that asks for one is slow (`make test-fast`).
 SLOW = {
     "_harbour",
     "_made",
+    "_quarter",
     "_ran",
     "apart",
     "attacked",
@@ -28,38 +30,10 @@ SLOW = {
 }
 
 
-# What takes long in sum: many starts of Git, DVC and gh, simulations, the sample's whole year.
-SLOW_FILES = {
-    "test_ci_propose",
-    "test_ci_report",
-    "test_comment",
-    "test_compare",
-    "test_coverage",
-    "test_data_ingest_frozen",
-    "test_data_ingest_new",
-    "test_doctor",
-    "test_doctor_verb",
-    "test_e2e_bad_rows",
-    "test_flights_leaks",
-    "test_hub",
-    "test_machinery_record",
-    "test_registry",
-    "test_release_faults",
-    "test_releases",
-    "test_reseeds",
-    "test_store_dvc",
-    "test_store_model_file",
-    "test_update",
-    "test_update_apply",
-    "test_update_base",
-    "test_update_verb",
-}
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what takes seconds rather than moments, in all folders."""
+    """Mark what asks for one of them, in all folders; what else takes seconds says so in its own file."""
     for item in items:
-        if item.path.stem in SLOW_FILES or SLOW & set(getattr(item, "fixturenames", ())):
+        if SLOW & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
 
 
@@ -82,3 +56,14 @@ def _ran(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 def ran(_ran: Checkout, tmp_path: Path) -> Checkout:
     """A checkout in which the sample's pipeline has run and is committed, cache and outputs included."""
     return _ran.copy(tmp_path / "ran")
+
+
+@pytest.fixture(scope="session")
+def _quarter(tmp_path_factory: pytest.TempPathFactory) -> Harbour:
+    return Harbour.made(tmp_path_factory.mktemp("harbour"))
+
+
+@pytest.fixture
+def harbour(_quarter: Harbour, tmp_path: Path) -> Harbour:
+    """A copy of the toy task with three months and v1.0.0, for one test."""
+    return _quarter.copy(tmp_path / "copy")

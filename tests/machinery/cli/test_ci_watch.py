@@ -16,21 +16,9 @@ pytestmark = [pytest.mark.long, pytest.mark.xdist_group("watch")]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Harbour:
-    """Three months and v1.0.0, which no test may change."""
-    return Harbour.made(tmp_path_factory.mktemp("harbour"))
-
-
-@pytest.fixture
-def harbour(made, tmp_path) -> Harbour:
-    """A copy for one test."""
-    return made.copy(tmp_path / "copy")
-
-
-@pytest.fixture(scope="module")
-def retrained(made, tmp_path_factory) -> Harbour:
+def retrained(_quarter, tmp_path_factory) -> Harbour:
     """April arrived, and one run of the watch was made."""
-    harbour = made.copy(tmp_path_factory.mktemp("retrained") / "copy")
+    harbour = _quarter.copy(tmp_path_factory.mktemp("retrained") / "copy")
     harbour.arrives()
     # What a stranger's event says of itself is not looked at.
     watched(harbour, event={"client_payload": {"partition": "../../etc", "force": True}})

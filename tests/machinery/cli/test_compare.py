@@ -20,6 +20,8 @@ from ringside.cli.main import app
 from ringside.errors import RingsideError
 from ringside.verdict import Policy, Scored, Tolerance, Truth, compare
 
+pytestmark = pytest.mark.slow
+
 ROWS = 1200
 BINARY = ("--kind", "binary", "--y", "churned", "--prediction", "p")
 

@@ -13,6 +13,8 @@ from harness import Checkout
 from hub import Hub
 from hub.hub import gh
 
+pytestmark = pytest.mark.slow
+
 HEAVY = {"numpy", "pandas", "pyarrow", "scipy", "sklearn", "skops", "dvc"}
 """What the lock of the job does not have."""
 

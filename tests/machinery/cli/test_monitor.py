@@ -11,21 +11,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("monitor")]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Harbour:
-    """Three months and v1.0.0, which no test may change."""
-    return Harbour.made(tmp_path_factory.mktemp("harbour"))
-
-
-@pytest.fixture
-def harbour(made, tmp_path) -> Harbour:
-    """A copy for one test."""
-    return made.copy(tmp_path / "copy")
-
-
-@pytest.fixture(scope="module")
-def second(made, tmp_path_factory) -> Harbour:
+def second(_quarter, tmp_path_factory) -> Harbour:
     """v1.0.1 is one that people accepted though it is worse: a single weak tree."""
-    harbour = made.copy(tmp_path_factory.mktemp("second") / "copy")
+    harbour = _quarter.copy(tmp_path_factory.mktemp("second") / "copy")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HARBOUR", str(harbour.folder))
         harbour.ring.retrain("max_iter: 60", "max_iter: 1")

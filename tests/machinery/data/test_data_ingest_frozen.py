@@ -23,7 +23,7 @@ from ringside.errors import DataError, SourceError
 from ringside.store.tables import write_table
 from store.repository import dvc
 
-pytestmark = pytest.mark.xdist_group("dvc")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dvc")]
 
 
 class TestFrozen:

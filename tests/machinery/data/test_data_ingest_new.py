@@ -24,7 +24,7 @@ from ringside.errors import SourceError, UsageError
 from ringside.store.tables import read_table
 from store.repository import dvc
 
-pytestmark = pytest.mark.xdist_group("dvc")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dvc")]
 
 
 class TestFirst:

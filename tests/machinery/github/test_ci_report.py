@@ -12,6 +12,8 @@ from ringside.github.api import GitHub
 from ringside.github.comment import Commenter
 from scene import FORK, REPO, Scene, told, tools, wired
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def tell(monkeypatch, tmp_path, world):

@@ -14,6 +14,8 @@ from ringside.github.api import GitHub
 from ringside.github.comment import Commenter, is_locked
 from scene import REPO, Scene, tools
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 SHA = "c0ffee" * 6 + "c0ff"
 MARK = f'![](https://cml.dev/watermark.png#{SHA} "CML watermark ringside")'

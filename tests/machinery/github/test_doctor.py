@@ -18,6 +18,8 @@ from ringside.github.draft import MARKER
 from ringside.github.production import REF
 from ringside.github.run import Run
 
+pytestmark = pytest.mark.slow
+
 JOB = {"contents": "read", "actions": "read"}
 """What the job of doctor.yaml may."""
 REVIEWED = {"protection_rules": [{"id": 1, "type": "required_reviewers", "reviewers": []}]}

@@ -14,6 +14,8 @@ from ringside.github.releases import GitHubReleases
 from shelf import commit, digest, facts, fill, git
 from shelves import REPO, HubShelf, ask_as, on_hub, whole
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def hub(tmp_path: Path):

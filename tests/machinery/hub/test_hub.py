@@ -10,6 +10,8 @@ import pytest
 
 from hub import BOT, Hub, gh
 
+pytestmark = pytest.mark.slow
+
 ALL = {"contents": "write", "issues": "write", "pull-requests": "write", "actions": "write"}
 TRAIN = ".github/workflows/train.yaml"
 

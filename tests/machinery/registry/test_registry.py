@@ -16,6 +16,8 @@ from ringside.registry.registry import Registry
 from ringside.registry.rollback import rollback
 from shelf import Shelf, commit, digest, facts, git, repository, with_remote
 
+pytestmark = pytest.mark.slow
+
 
 class Locked(BaseHTTPRequestHandler):
     """A web server that lets nobody in."""

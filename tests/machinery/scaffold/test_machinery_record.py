@@ -13,6 +13,8 @@ from ringside.github.run import Run
 from ringside.scaffold.machinery import RECORD, digest, digest_of, is_as_recorded, record
 from templates import OLD, Repo, used
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def copy(tmp_path):

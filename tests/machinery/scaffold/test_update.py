@@ -9,6 +9,8 @@ from ringside.scaffold.machinery import is_as_recorded
 from ringside.scaffold.update import Asked, Update, address_on_record, put, ready, update
 from templates import NEW, OLD, Repo, own, template, used
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="session")
 def source(tmp_path_factory):

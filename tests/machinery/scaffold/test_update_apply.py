@@ -15,6 +15,8 @@ from ringside.scaffold.update import Asked, ready, update
 from ringside.scaffold.update_git import Git
 from templates import Repo, own, template, used
 
+pytestmark = pytest.mark.slow
+
 TYPED = """
 import sys
 from pathlib import Path

@@ -7,6 +7,8 @@ from ringside.scaffold.update_base import FETCHED, base, fetch, target
 from ringside.scaffold.update_git import Git
 from templates import NEW, OLD, Repo, own, template, used
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="session")
 def source(tmp_path_factory):

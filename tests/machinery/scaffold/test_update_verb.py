@@ -9,6 +9,8 @@ import yaml
 from harness import Checkout
 from ringside.github.origin import parent_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):

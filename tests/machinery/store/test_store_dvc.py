@@ -18,6 +18,8 @@ from ringside.store.dvc import PendingAdd, checkout, mend, name_task, task_folde
 from ringside.store.workspace import Workspace
 from store.repository import dvc, files, new_repository
 
+pytestmark = pytest.mark.slow
+
 LOCK = """\
 schema: '2.0'
 stages:

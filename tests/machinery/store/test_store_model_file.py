@@ -22,6 +22,8 @@ from ringside.errors import ModelError
 from ringside.store.model_file import check_trusted, dump_model, load_model
 from store.model_zoo import FOLDER, MODELS, Halved, edited, entries, fitted, fruit, nodes, predictions, repacked, schema
 
+pytestmark = pytest.mark.slow
+
 WHERE = "models/model.skops"
 SRC = FOLDER.parents[1] / "src" / "ringside"
 

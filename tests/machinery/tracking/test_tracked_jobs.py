@@ -2,22 +2,9 @@
 
 import pytest
 
-from harbour_ring import Harbour
 from mlflow_server import runs
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("mlflow")]
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Harbour:
-    """Three months and v1.0.0, which no test may change."""
-    return Harbour.made(tmp_path_factory.mktemp("harbour"))
-
-
-@pytest.fixture
-def harbour(made, tmp_path) -> Harbour:
-    """A copy for one test."""
-    return made.copy(tmp_path / "copy")
 
 
 def logged(client, name: str):

@@ -19,6 +19,8 @@ from ringside.verdict.outcomes import Pair, judge
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rows import Scored, Truth
 
+pytestmark = pytest.mark.slow
+
 EQUAL = Setting("equal sizes")
 IN_TIME = Setting("in time", ordered=True, autocorrelation=0.5)
 LOG_LOSS = METRICS["binary"][0]

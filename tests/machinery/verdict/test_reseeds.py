@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import reseeds
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def july():
