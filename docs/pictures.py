@@ -26,7 +26,7 @@ from ringside.report.markdown import to_markdown  # noqa: E402
 
 PACKAGES = ("marked@18", "marked-alert@2", "github-markdown-css@5", "mermaid@{mermaid}")
 IMAGES = PROJECT / "docs" / "images"
-OURS = {"report-pass.png": "passed", "report-inconclusive.png": "inconclusive"}
+OURS = {"report-pass.png": "passed", "report-inconclusive.png": "undecided"}
 """The pictures of the documents, each with the example that it shows."""
 
 WIDE, PHONE = 900, 360

@@ -10,8 +10,13 @@ def passed():
     return report(rules=rules(RS006=("passed", "better", rule)))
 
 
-def inconclusive():
+def undecided():
     """The interval reaches over the tolerance."""
+    return inconclusive().model_copy(update={"policy": policy()})
+
+
+def inconclusive():
+    """The interval reaches over the tolerance, by the policy that the change would loosen."""
     undecided = result(
         difference=0.001, half=0.004, tolerance=0.002, outcome="inconclusive", more_groups=12, p_worse=0.04
     )
@@ -154,6 +159,7 @@ ALL = {
     make.__name__: make
     for make in (
         passed,
+        undecided,
         inconclusive,
         failed,
         first_model,
