@@ -231,6 +231,9 @@ def _tell(draft: "Draft") -> None:
         "slices": ", ".join(map(repr, draft.slices)) or "none",
         "test": f"{draft.strategy}, {draft.test}",
     }
+    options = draft.seen.options
+    if "decimal" in options or "thousands" in options:
+        facts["numbers"] = f"read as 1{options.get('thousands', '')}234{options.get('decimal', '.')}56"
     for key, value in facts.items():
         say(f"init:   {key:<11} {value}")
     for doubt in doubts(draft):

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_float_dtype, is_integer_dtype
 
+from ringside.scaffold.numerals import PLAIN
+
 KEPT = 60
 """So many values of a column are remembered, the most frequent ones."""
 SHORT = 40
 """Characters of the longest text that is still a name and no prose."""
 
 _WHOLE = r"[+-]?(?:0|[1-9][0-9]{0,17})"
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 # NOTE: 007 and 01067 are codes, not numbers: their zeros would be lost.
 _CODE = r"[+-]?0[0-9]+"
 _ZONE = r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})"
@@ -68,7 +69,7 @@ class Column:
     form: str | None = None
     """How times are written, as `%d.%m.%Y`, where not by ISO 8601."""
     like_numbers: bool = False
-    """Whether the texts are numbers in a form that no type reads, as 1.234,56 or 12 %."""
+    """Whether the texts are numbers in a form that no type reads, as 12 %, or 1.234,56 where other columns have 1.5."""
 
     @property
     def present(self) -> int:
@@ -168,7 +169,7 @@ def _of_texts(series: pd.Series, distinct: pd.Series) -> tuple[str, pd.Series, s
     """Texts, and what they could be read as; `distinct` are their values without blanks around them."""
     if distinct.str.fullmatch(_WHOLE).all():
         return "Int64", series.str.strip().astype("Int64"), None
-    if distinct.str.fullmatch(_NUMBER).all() and not distinct.str.fullmatch(_CODE).any():
+    if distinct.str.fullmatch(PLAIN).all() and not distinct.str.fullmatch(_CODE).any():
         return "float64", pd.to_numeric(series.str.strip()).astype("float64"), None
     if distinct.str.lower().isin(["true", "false"]).all():
         answers = series.str.strip().str.lower().map({"true": True, "false": False})

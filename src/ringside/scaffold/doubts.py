@@ -220,7 +220,10 @@ def _unread(draft: Draft) -> Iterator[str]:
         yield f"not used, since each {reason}: {_names(names)}."
     odd = [name for name, column in draft.seen.columns.items() if column.like_numbers and column.type != IGNORED]
     if odd:
-        yield f"texts that look like numbers (1.234,56 or 12 %), taken for categories: {_names(odd)}."
+        yield (
+            f"texts that look like numbers (12 %, or 1.234,56 beside 1.5), taken for categories: {_names(odd)}. "
+            "Write them as plain numbers where they come from."
+        )
 
 
 def _copies(draft: Draft) -> Iterator[str]:

@@ -13,8 +13,10 @@ import pyarrow.compute as pc
 
 from ringside.errors import SourceError, UsageError
 from ringside.scaffold.columns import Column, typed
+from ringside.scaffold.numerals import numerals_of, with_plain_numbers
 from ringside.sources.columns import MISSING
 from ringside.sources.formats import bare_name, kind_of, read_rows
+from ringside.sources.numerals import Numerals
 
 PARTITION = "\0partition"
 """The name that a folder's rows get for their file; no column of a file can be called so."""
@@ -39,7 +41,8 @@ class Seen:
     partition: pd.Series | None = None
     """Of a folder: the file that each row is from."""
     options: dict[str, Any] = field(default_factory=dict)
-    """What the source has to be told to read the same: `delimiter`, `encoding`, `missing`, `formats`."""
+    """What the source has to be told to read the same: `delimiter`, `encoding`, `missing`, `formats`,
+    `decimal`, `thousands`."""
 
 
 def look_at_file(path: Path) -> Seen:
@@ -108,8 +111,11 @@ def _seen(
     # A database has its own word for what is missing, and its own times.
     written = source != "database"
     missing = [*MISSING, *(_marks(table) if written else [])]
-    frame, columns = typed(_frame(table, missing), forms=written)
+    table = _without_marks(table, missing)
+    numerals = numerals_of(table, delimiter=form.get("delimiter")) if form else Numerals()
+    frame, columns = typed(_frame(with_plain_numbers(table, numerals)), forms=written)
     options = {key: value for key, value in form.items() if value is not None and (key, value) != ("encoding", "utf-8")}
+    options |= {key: value for key, value in vars(numerals).items() if value != getattr(Numerals, key)}
     if len(missing) > len(MISSING):
         options["missing"] = missing
     if formats := {name: column.form for name, column in columns.items() if column.form}:
@@ -121,7 +127,8 @@ def _joined(tables: Sequence[pa.Table], where: str) -> pa.Table:
     for name in tables[0].column_names:
         if not name.strip() or tables[0].column_names.count(name) > 1:
             what = "without a name" if not name.strip() else f"{name!r} more than once"
-            raise SourceError(f"it has a column {what}", where=where, remedy="give each column one name of its own.")
+            remedy = "give each column one name of its own, in the first line."
+            raise SourceError(f"it has a column {what}", where=where, remedy=remedy)
     try:
         return pa.concat_tables(tables, promote_options="permissive")
     except pa.ArrowException as error:
@@ -129,10 +136,9 @@ def _joined(tables: Sequence[pa.Table], where: str) -> pa.Table:
         raise SourceError(f"the files do not have the same types ({error})", where=where, remedy=remedy) from error
 
 
-def _frame(table: pa.Table, missing: Sequence[str]) -> pd.DataFrame:
-    """A data frame with nullable types, in which the texts of `missing` are none."""
+def _without_marks(table: pa.Table, missing: Sequence[str]) -> pa.Table:
+    """The table in which the texts of `missing` are none."""
     columns = {}
-    nullable = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
     for name in table.column_names:
         column = table.column(name)
         if pa.types.is_dictionary(column.type):
@@ -141,7 +147,17 @@ def _frame(table: pa.Table, missing: Sequence[str]) -> pd.DataFrame:
             column = column.cast(pa.string())
             listed = pc.is_in(pc.utf8_trim_whitespace(column), value_set=pa.array(missing, pa.string()))
             column = pc.if_else(listed, pa.scalar(None, pa.string()), column)
-        elif pa.types.is_integer(column.type):
+        columns[name] = column
+    return pa.table(columns)
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """A data frame with nullable types."""
+    columns = {}
+    nullable = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+    for name in table.column_names:
+        column = table.column(name)
+        if pa.types.is_integer(column.type):
             column = column.cast(pa.int64()) if column.type != pa.uint64() else column
         elif pa.types.is_timestamp(column.type):
             column = column.cast(pa.timestamp("us", column.type.tz), safe=False)

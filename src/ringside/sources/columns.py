@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringside.errors import SourceError, TaskError
+from ringside.sources.numerals import Numerals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +53,8 @@ class Columns:
     """How a column of times is written where that is not ISO 8601, as in `%d.%m.%Y`."""
     missing: Sequence[str] = MISSING
     """Texts that mean a missing value."""
+    numerals: Numerals = field(default_factory=Numerals)
+    """How texts write numbers."""
 
     def __post_init__(self) -> None:
         where = "source.py, `columns`"
@@ -151,6 +154,8 @@ class Columns:
             return _as_text(column)
         if dtype in ("bool", "boolean"):
             return _as_bool(column)
+        if text and dtype in ("int64", "Int64", "float64"):
+            column = self.numerals.plain(column)
         if dtype in ("int64", "Int64"):
             return _as_integer(column)
         if dtype == "float64":

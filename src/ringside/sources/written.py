@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from ringside.sources.columns import MISSING, Columns
 from ringside.sources.formats import read_rows
+from ringside.sources.numerals import Numerals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +30,20 @@ class Written:
     """Of CSV files, where it is no comma (a tab for TSV)."""
     encoding: str = "utf-8"
     """Of CSV files."""
+    decimal: str = "."
+    """What stands before the fraction of a number in a text file: a point or a comma."""
+    thousands: str = ""
+    """What stands between thousands there, as the point in `1.234,56`; nothing where there is none."""
+
+    @property
+    def numerals(self) -> Numerals:
+        """How text files write numbers."""
+        return Numerals(self.decimal, self.thousands)
 
     @property
     def typing(self) -> Columns:
         """The columns and how their values are read."""
-        return Columns(dtypes=self.columns, formats=self.formats, missing=self.missing)
+        return Columns(dtypes=self.columns, formats=self.formats, missing=self.missing, numerals=self.numerals)
 
     def raw(self, path: Path, *, where: str) -> pa.Table:
         """The rows of a file as they are written, not typed yet.
