@@ -43,11 +43,9 @@ SETS = {
     "diabetes": DataSet(shape="442 rows, a number to predict", make=makers.diabetes, target="target"),
     "cancer": DataSet(shape="569 rows, yes or no", make=makers.cancer, target="target"),
     "countries": DataSet(
-        shape="142 groups of 12 rows",
+        shape="142 countries, a row for each of 12 years",
         make=makers.countries,
         target="lifeExp",
-        said=("--group", "country"),
-        why="a country's years belong together; no name says so",
     ),
     "weather": DataSet(shape="days in order; one label of five is rare", make=makers.weather, target="weather"),
     "wide": DataSet(shape="500 columns, ten labels", make=makers.wide, target="digit"),

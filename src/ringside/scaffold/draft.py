@@ -9,6 +9,7 @@ import pandas as pd
 
 from ringside.scaffold.columns import Column
 from ringside.scaffold.look import Seen
+from ringside.sources.periods import is_period
 from ringside.task import Kind
 
 
@@ -101,7 +102,8 @@ class Draft:
     @property
     def partition_by_column(self) -> str | None:
         """The column that names the partitions, where it is no period of time."""
-        return self.partition_by if self.partition_by in self.seen.columns else None
+        named = self.partition_by in self.seen.columns and not is_period(self.partition_by, self.time)
+        return self.partition_by if named else None
 
     @property
     def kept(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from ringside.errors import DataError, UsageError
 from ringside.scaffold.columns import IGNORED, NUMBERS, SHORT, TIMES, Column
 from ringside.scaffold.draft import Ask, Draft, Question, Wishes
 from ringside.scaffold.look import Seen
+from ringside.scaffold.panel import are_periods, panel_of
 from ringside.scaffold.time import by_time
 from ringside.task import Kind
 
@@ -198,7 +199,8 @@ def _found_identity(draft: Draft) -> tuple[str, ...]:
         for name in naming:
             if not frame.duplicated([name, draft.time]).any():
                 return (name, draft.time)
-    return ()
+    panel = panel_of(draft.seen, draft.target, draft.time)
+    return () if panel is None else (panel.one, panel.period)
 
 
 def _group(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
@@ -236,6 +238,8 @@ def _found_group(draft: Draft) -> str:
             continue
         if column.named_like_identifier and _FEW_NUMBERS < column.distinct < _OWN * rows:
             return column.name
+    if (panel := panel_of(draft.seen, draft.target, draft.time)) is not None:
+        return panel.one
     if (day := _day(draft)) and draft.time is not None and draft.partition is not None:
         days = draft.seen.frame[draft.time].dt.floor("D").nunique()
         # Rows of one day share what happened on it; with fewer days than this no window could tell anything.
@@ -304,7 +308,8 @@ def _split(draft: Draft) -> Draft:
     """Time where partitions follow each other, whole groups where there are any, else rows."""
     rows = int(draft.labelled.sum())
     share = 0.3 if rows < 1000 else 0.2  # noqa: PLR2004  # a small window needs more of the rows
-    if draft.partition is not None and (draft.time is not None or draft.seen.source == "folder"):
+    ordered = draft.time is not None or draft.seen.source == "folder"
+    if draft.partition is not None and (ordered or are_periods(draft.partition)):
         labelled = draft.partition[draft.labelled]
         sizes = labelled.value_counts().sort_index()
         if len(sizes) >= 3:  # noqa: PLR2004  # two to learn from and one to be tested on

@@ -8,12 +8,12 @@ import pandas as pd
 from ringside.errors import SourceError, UsageError
 from ringside.scaffold.columns import TIMES
 from ringside.scaffold.draft import Ask, Draft, Question, Wishes
-from ringside.sources.periods import PERIODS, names_of_values
+from ringside.scaffold.panel import BIRTH, panel_of, period_column
+from ringside.sources.periods import PERIODS, is_period, names_of_values
 from ringside.store.workspace import PARTITION_NAME
 
 NONE = "none"
 
-_BIRTH = re.compile(r"birth|born|dob|geburt|naissance", re.IGNORECASE)
 _FEWEST = 4
 """Periods that are worth being partitions."""
 _ROWS = 30
@@ -58,8 +58,8 @@ def _time(draft: Draft, wishes: Wishes, ask: Ask) -> str | None:
         for c in columns.values()
         if c.type in TIMES and not c.missing and c.distinct > 1 and c.name != draft.target
     ]
-    fit.sort(key=lambda name: bool(_BIRTH.search(name)))
-    if not fit or _BIRTH.search(fit[0]):
+    fit.sort(key=lambda name: bool(BIRTH.search(name)))
+    if not fit or BIRTH.search(fit[0]):
         return None
     text = "which column says when the rest of a row was known?"
     answer = ask(Question(option="--time", text=text, default=fit[0], choices=(*fit, NONE)))
@@ -81,9 +81,20 @@ def _partitions(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
         text = "in which partitions do rows arrive (month, week, day; none: all in one)?"
         question = Question(option="--partition-by", text=text, default=_period(draft), choices=(*PERIODS, NONE))
         asked = ask(question)
+    elif asked is None and (column := _column_of_periods(draft)) is not None:
+        text = "which column says in which period a row arrived (none: all in one)?"
+        asked = ask(Question(option="--partition-by", text=text, default=column))
     if asked in (None, NONE):
         return draft
     return draft.but(partition_by=asked, partition=_names(draft, str(asked)))
+
+
+def _column_of_periods(draft: Draft) -> str | None:
+    """The column of months, weeks or quarters, or of the years in which the same ones come again."""
+    if (found := period_column(draft.seen, draft.target)) is not None:
+        return found
+    panel = panel_of(draft.seen, draft.target, None)
+    return None if panel is None else panel.period
 
 
 def _period(draft: Draft) -> str:
@@ -102,14 +113,13 @@ def _of_period(draft: Draft, period: str) -> pd.Series:
 
 
 def _names(draft: Draft, asked: str) -> pd.Series:
-    if asked in PERIODS:
-        if draft.time is None:
-            raise UsageError("there is no time", where=f"--partition-by {asked}", remedy="name it by --time.")
+    if is_period(asked, draft.time):
         return _of_period(draft, asked)
     where = f"--partition-by {asked!r}"
     if asked not in draft.seen.frame.columns or asked == draft.target:
-        remedy = f"say {', '.join(PERIODS)}, or name a column that is not the target."
-        raise UsageError("it is no period and no column", where=where, remedy=remedy)
+        remedy = f"say {', '.join(PERIODS)} beside --time, or name a column that is not the target."
+        found = "there is no time" if asked in PERIODS else "it is no period and no column"
+        raise UsageError(found, where=where, remedy=remedy)
     values = draft.seen.frame[asked]
     if missing := int(values.isna().sum()):
         raise UsageError(f"{missing:,} rows have no value in it", where=where, remedy="name another column.")

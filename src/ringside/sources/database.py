@@ -12,7 +12,7 @@ import pyarrow as pa
 from ringside.errors import SourceError, TaskError
 from ringside.sources.columns import Columns
 from ringside.sources.connection import Session, connected
-from ringside.sources.periods import ALL, PERIODS, bounds_of, check_division, names_of_values, period_of
+from ringside.sources.periods import ALL, bounds_of, check_division, is_period, names_of_values, period_of
 from ringside.sources.queries import Asked
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Database:
 
     def __post_init__(self) -> None:
         check_division(self._columns.answered, time=self.time, partition_by=self.partition_by, row_id=self.row_id)
-        if self.partition_by not in (None, *PERIODS) and self.columns[str(self.partition_by)] == "float64":
+        if self.partition_by is not None and not self._is_period and self.columns[str(self.partition_by)] == "float64":
             remedy = "choose a column of text, whole numbers or days."
             found = f"`partition_by` is {self.partition_by!r}, a column of fractions"
             raise TaskError(found, where="source.py, `partition_by`", remedy=remedy)
@@ -62,7 +62,7 @@ class Database:
                 raise SourceError(found, where=session.where, remedy=remedy)
             if self.partition_by is None:
                 return [ALL]
-            if self.partition_by in PERIODS:
+            if self._is_period and self.partition_by:
                 days = [_day(row[0]) for row in session.all(asked.days(self.time or ""))]
                 return sorted({period_of(day, self.partition_by) for day in days})
             return sorted(self._values(session, asked))
@@ -108,6 +108,10 @@ class Database:
     def _columns(self) -> Columns:
         return Columns(dtypes=self.columns)
 
+    @property
+    def _is_period(self) -> bool:
+        return is_period(self.partition_by, self.time)
+
     @contextmanager
     def _session(self) -> Iterator[tuple[Session, Asked]]:
         """A session in which the query answers the columns that source.py names, no more and no fewer."""
@@ -132,7 +136,7 @@ class Database:
         """What is true of a partition's rows, None for all."""
         if self.partition_by is None:
             return None
-        if self.partition_by in PERIODS:
+        if self._is_period and self.partition_by:
             return asked.between(self.time or "", *bounds_of(partition, self.partition_by))
         values = self._values(session, asked)
         if partition not in values:

@@ -27,12 +27,16 @@ def check_division(columns: Iterable[str], *, time: str | None, partition_by: st
     names = list(columns)
     if time is not None and time not in names:
         raise _wrong("time", time, f"name one of {', '.join(names)}")
-    if partition_by in PERIODS and time is None:
-        raise _wrong("partition_by", partition_by, "name the column of times by `time`")
-    if partition_by is not None and partition_by not in PERIODS and partition_by not in names:
-        raise _wrong("partition_by", partition_by, f"say one of {', '.join(PERIODS)}, or a column")
+    if partition_by is not None and not is_period(partition_by, time) and partition_by not in names:
+        other = "name the column of times by `time`" if partition_by in PERIODS else f"say one of {', '.join(PERIODS)}"
+        raise _wrong("partition_by", partition_by, f"{other}, or name a column")
     if row_id is not None and row_id in names:
         raise _wrong("row_id", row_id, "choose a name that no column has")
+
+
+def is_period(partition_by: str | None, time: str | None) -> bool:
+    """Whether partitions are periods of a column of times; without one, `month` can only be a column of that name."""
+    return time is not None and partition_by in PERIODS
 
 
 def _wrong(field: str, value: object, remedy: str) -> TaskError:
@@ -50,7 +54,7 @@ def names_of_rows(table: pa.Table, *, time: str | None, partition_by: str | None
         raise SourceError(f"{missing:,} rows have no time in {time!r}", where=where, remedy=remedy)
     if partition_by is None:
         return pa.array([ALL] * table.num_rows, pa.string())
-    if partition_by in PERIODS:
+    if is_period(partition_by, time):
         days = pc.cast(table.column(time), pa.date32(), safe=False).combine_chunks()
         encoded = days.dictionary_encode()
         encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded

@@ -19,6 +19,20 @@ def data(tmp_path_factory):
     return seen(customers(), tmp_path_factory.mktemp("customers"))
 
 
+def shops(periods: list, count: int = 50) -> pd.DataFrame:
+    """Each of some shops in each period, in the column `year`."""
+    chance = np.random.default_rng(0)
+    rows = count * len(periods)
+    return pd.DataFrame(
+        {
+            "shop": np.tile([f"Shop {number}" for number in range(count)], len(periods)),
+            "year": np.repeat(periods, count),
+            "visits": chance.gamma(2, 100, rows).round(1),
+            "revenue": chance.gamma(2, 1000, rows).round(2),
+        }
+    )
+
+
 def decided(data, **wishes):
     """The task that predicts who leaves."""
     return decide(data, Wishes(name="churn", target="left", **wishes), default)
@@ -146,6 +160,62 @@ class TestIdentityAndGroup:
         )
 
         assert drafted(frame, "y").group == "Bird ID"
+
+    @pytest.mark.parametrize(
+        "periods",
+        [
+            [f"2025-{month:02d}" for month in range(1, 13)],
+            [f"2025-W{week:02d}" for week in range(1, 13)],
+            [f"{year}Q{quarter}" for year in (2023, 2024, 2025) for quarter in (1, 2, 3, 4)],
+            list(range(1952, 2012, 5)),
+        ],
+        ids=["months", "weeks", "quarters", "years"],
+    )
+    def test_are_who_comes_again_each_period(self, periods):
+        """No name says so: each shop has a row of each period; these are the partitions, the last are the test."""
+        frame = shops(periods)
+        draft = drafted(frame, "revenue")
+
+        assert (draft.identity, draft.group) == (("shop", "year"), "shop")
+        assert (draft.partition_by, draft.strategy) == ("year", "time")
+        assert not {"shop", "year"} & {*draft.features, *draft.slices}
+        assert draft.partition.nunique() == len(set(periods))
+
+    def test_are_who_comes_again_though_some_were_missed(self):
+        """A shop that was closed for a while, or opened later, changes nothing."""
+        frame = shops(list(range(2000, 2012))).sample(frac=0.7, random_state=0)
+
+        assert drafted(frame.reset_index(drop=True), "revenue").group == "shop"
+
+    def test_are_nobody_s_where_few_come_again(self):
+        """Fifteen stations are too few groups for any verdict."""
+        frame = shops([f"2025-{month:02d}" for month in range(1, 13)], count=15)
+
+        assert drafted(frame, "revenue").group is None
+
+    def test_are_nobody_s_where_a_year_is_a_fact_of_a_thing(self):
+        """The year in which a house was built says nothing of when its row arrived."""
+        frame = shops(list(range(1952, 2012, 5))).sample(frac=0.2, random_state=0).reset_index(drop=True)
+        draft = drafted(frame, "revenue")
+
+        assert (draft.group, draft.partition_by, draft.strategy) == (None, None, "random")
+        assert "year" in draft.features
+
+    def test_may_come_again_in_a_column_that_is_called_as_a_period_is(self):
+        """Without a time, `month` is the column; with one it is the period, and the column is a feature."""
+        frame = shops([f"2025-{month:02d}" for month in range(1, 13)]).rename(columns={"year": "month"})
+        draft = drafted(frame, "revenue")
+        timed = drafted(frame.assign(at=pd.to_datetime(frame["month"])), "revenue", partition_by="month")
+
+        assert (draft.partition_by, draft.partition_by_column, draft.group) == ("month", "month", "shop")
+        assert (timed.partition_by, timed.partition_by_column, timed.identity) == ("month", None, ("shop", "at"))
+        assert "month" in timed.features
+
+    def test_of_the_month_of_a_birth_are_no_partitions(self):
+        """When somebody was born is not when his row was known."""
+        frame = shops([f"1987-{month:02d}" for month in range(1, 13)]).rename(columns={"year": "birth_month"})
+
+        assert drafted(frame, "revenue").partition_by is None
 
     def test_are_the_day_where_days_have_many_rows(self):
         """Rows of one day share what happened on it, unless somebody says otherwise."""

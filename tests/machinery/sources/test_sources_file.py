@@ -133,6 +133,14 @@ class TestPartitions:
         assert divided.partitions() == ["a", "b"]
         assert divided.read("b")["id"].tolist() == [1, 3]
 
+    def test_may_be_a_column_that_is_called_as_a_period_is(self):
+        """Without a column of times, `month` can only be the column."""
+        text = "id,month\n1,2025-02\n2,2025-01\n3,2025-02\n"
+        divided = source(text, columns={"id": "int64", "month": "str"}, partition_by="month")
+
+        assert divided.partitions() == ["2025-01", "2025-02"]
+        assert list(divided.read("2025-02")["id"]) == [1, 3]
+
     def test_number_the_rows(self):
         """Where nothing names a row, its place in the file does."""
         divided = source(time="when", partition_by="month", row_id="row")
