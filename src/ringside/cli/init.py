@@ -1,5 +1,6 @@
 """The verb `init`: a task out of somebody's own data, in place of the sample."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -81,24 +82,35 @@ class _Asking:
     there: bool
 
     def __call__(self, question: "Question") -> str:
+        from ringside.errors import UsageError
+
         shown = f" ({', '.join(question.choices)})" if question.choices else ""
         if not self.there:
             say(f"init: {question.option} {question.default} (not asked: {question.text})")
             return question.default
         while True:
             answer = str(typer.prompt(f"{question.text}{shown}", default=question.default, err=True)).strip()
-            if not question.choices or answer in question.choices:
-                return answer
-            say(f"One of {', '.join(question.choices)}, please.")
+            if question.choices and answer not in question.choices:
+                say(f"One of {', '.join(question.choices)}, please.")
+                continue
+            try:
+                question.check(answer)
+            except UsageError as error:
+                say(f"That cannot be: {error.found}. {error.remedy[0].upper()}{error.remedy[1:]}")
+                continue
+            return answer
 
-    def must(self, given: str | None, option: str, text: str) -> str:
-        """An answer for which there is no default."""
+    def must(self, given: str | None, option: str, text: str, known: Collection[str] = ()) -> str:
+        """An answer for which there is no default; one of `known`, where there are any."""
         if given:
             return given
-        if self.there:
-            return str(typer.prompt(text, err=True)).strip()
         from ringside.errors import UsageError
 
+        while self.there:
+            answer = str(typer.prompt(text, err=True)).strip()
+            if not known or answer in known:
+                return answer
+            say(f"There is no {answer!r}.")
         raise UsageError(f"{option} is missing", where="ringside init", remedy=f"say it: {text}.")
 
 
@@ -137,7 +149,8 @@ def init(  # noqa: PLR0913, PLR0917  # the options of the command
     origin = ask.must(source, "--from", "which file, folder or database are the data in")
     with place.as_before():
         seen, arguments = _look(place, origin, query, ask)
-        target = ask.must(target, "--target", f"which column is to be predicted ({', '.join(seen.columns)})")
+        text = f"which column is to be predicted ({', '.join(seen.columns)})"
+        target = ask.must(target, "--target", text, seen.columns)
         wishes = Wishes(
             name=name,
             target=target,

@@ -24,6 +24,8 @@ class Question:
     """What is taken where nobody is there to answer."""
     choices: Sequence[str] = ()
     """The answers that there are; none where any text is one."""
+    check: Callable[[str], object] = len
+    """Called with an answer of a person; a `UsageError` says why it cannot be, and the question is asked again."""
 
 
 Ask = Callable[[Question], str]

@@ -1,5 +1,6 @@
 """What follows from the data for the task; a person is asked where they leave it open, and overrules anything."""
 
+import functools
 import re
 from collections.abc import Hashable
 
@@ -156,17 +157,28 @@ def _identity(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
     if not wishes.identity:
         default = _found_identity(draft)
         text = "which columns together name one row (separated by commas; row: its number)?"
-        answer = ask(Question(option="--identity", text=text, default=",".join(default) or ROW))
-        names = tuple(name.strip() for name in answer.split(",")) if answer != ",".join(default) else default
-        if names and names != (ROW,):
+        question = Question(
+            option="--identity",
+            text=text,
+            default=",".join(default) or ROW,
+            check=lambda answer: _check_identity(draft, _named(answer, default)),
+        )
+        if (names := _named(ask(question), default)) != (ROW,):
             _check_identity(draft, names)
             return draft.but(identity=names)
     made = next(name for name in (ROW, "row_number", "row_of_the_source", "_row_") if name not in columns)
     return draft.but(identity=(made,), row_id=made)
 
 
+def _named(answer: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that an answer names; what was found may have commas in its names."""
+    return default if default and answer == ",".join(default) else tuple(name.strip() for name in answer.split(","))
+
+
 def _check_identity(draft: Draft, names: tuple[str, ...]) -> None:
     frame = draft.seen.frame
+    if names == (ROW,):
+        return
     where = f"--identity {','.join(names)}"
     for name in names:
         if name not in frame.columns:
@@ -205,28 +217,34 @@ def _found_identity(draft: Draft) -> tuple[str, ...]:
 
 def _group(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
     """Whose rows are correlated."""
-    columns = draft.seen.columns
     answer = wishes.group
     if answer is None:
         default = _found_group(draft)
         days = f"{_day(draft)}: rows of one day"
         text = f"rows of which column's values belong together (a customer; {days}; none: each by itself)?"
-        answer = ask(Question(option="--group", text=text, default=default))
+        check = functools.partial(_check_group, draft)
+        answer = ask(Question(option="--group", text=text, default=default, check=check))
+    _check_group(draft, answer)
     if answer == NONE:
         return draft
+    return draft.but(group=answer, day=answer) if answer == _day(draft) else draft.but(group=answer)
+
+
+def _check_group(draft: Draft, answer: str) -> None:
+    columns = draft.seen.columns
+    if answer == NONE:
+        return
     if answer == _day(draft):
         if draft.time is None:
-            raise UsageError(
-                "there is no time", where=f"--group {answer}", remedy="name the column of times by --time."
-            )
-        return draft.but(group=answer, day=answer)
+            remedy = "name the column of times by --time."
+            raise UsageError("there is no time", where=f"--group {answer}", remedy=remedy)
+        return
     if answer not in columns:
         raise no_column(answer, draft.seen)
     column = columns[answer]
     if answer == draft.target or column.missing or column.type == "float64" or column.distinct < 2:  # noqa: PLR2004
         found = f"{answer!r} is the target, a fraction, a constant, or is missing in {column.missing:,} rows"
         raise UsageError(found, where="--group", remedy="name a column that says whose each row is.")
-    return draft.but(group=answer)
 
 
 def _found_group(draft: Draft) -> str:

@@ -1,5 +1,6 @@
 """The time column and the partitions."""
 
+import functools
 import re
 from datetime import timedelta
 
@@ -36,7 +37,7 @@ def by_time(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
     if wishes.label_delay is not None:
         return draft.but(label_delay=wishes.label_delay)
     text = f"how long after {time!r} is {draft.target!r} known (0d, 12h, 60d)?"
-    return draft.but(label_delay=delay(ask(Question(option="--label-delay", text=text, default="0d"))))
+    return draft.but(label_delay=delay(ask(Question(option="--label-delay", text=text, default="0d", check=delay))))
 
 
 def _time(draft: Draft, wishes: Wishes, ask: Ask) -> str | None:
@@ -83,10 +84,11 @@ def _partitions(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
         asked = ask(question)
     elif asked is None and (column := _column_of_periods(draft)) is not None:
         text = "which column says in which period a row arrived (none: all in one)?"
-        asked = ask(Question(option="--partition-by", text=text, default=column))
+        question = Question(option="--partition-by", text=text, default=column, check=functools.partial(_names, draft))
+        asked = ask(question)
     if asked in (None, NONE):
         return draft
-    return draft.but(partition_by=asked, partition=_names(draft, str(asked)))
+    return draft.but(partition_by=asked, partition=_names(draft, asked))
 
 
 def _column_of_periods(draft: Draft) -> str | None:
@@ -112,7 +114,10 @@ def _of_period(draft: Draft, period: str) -> pd.Series:
     return names
 
 
-def _names(draft: Draft, asked: str) -> pd.Series:
+def _names(draft: Draft, asked: str) -> pd.Series | None:
+    """The name of each row's partition, shape `(n_rows,)`; None where there is one for all."""
+    if asked == NONE:
+        return None
     if is_period(asked, draft.time):
         return _of_period(draft, asked)
     where = f"--partition-by {asked!r}"

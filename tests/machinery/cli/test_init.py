@@ -76,6 +76,25 @@ class TestAFile:
         assert "tolerance that fits" in shown
         assert "Your next three steps:" in shown
 
+    def test_asks_again_where_an_answer_cannot_be(self, template, data, tmp_path):
+        """A slip of a finger costs one answer, not all: each wrong one is told why, and the next one counts."""
+        checkout = template.copy(tmp_path / "checkout")
+        command = ["ringside", "init", "people", "--from", str(data / "people.csv")]
+        wrong = {
+            "clout": "One of",
+            "lift": "There is no 'lift'",
+            "soon": "That cannot be: it is 'soon'. Write a number",
+            "class": "That cannot be: 597 rows repeat the identity of another row. Add what",
+            "custom": "That cannot be: there is no column 'custom'. Name one of",
+        }
+        answers = ["clout", "git", "lift", "left", "", "", "soon", "60d", "class", "customer", "custom", "class"]
+        code, shown = typed_at_a_terminal(checkout, command, answers)
+        facts = (checkout.root / "src" / "people" / "__init__.py").read_text(encoding="utf-8")
+
+        assert code == 0, shown
+        assert [said for said in wrong.values() if said not in " ".join(shown.split())] == []
+        assert all(line in facts for line in ('group="class"', 'identity=("customer",)', "timedelta(days=60)"))
+
     def test_removes_the_sample_with_all_that_bears_its_name(self, iris):
         """Nothing of flights is left but what Ringside's own tests and pages say of them."""
         checkout, _ = iris
