@@ -63,7 +63,8 @@ def verify(
         "  the model file holds trusted types only",
     ]
     if found.largest is None:
-        lines.append("  predictions were not compared: the release carries no reference rows")
+        why = "its reference rows were erased since" if found.erased else "the release carries no reference rows"
+        lines.append(f"  predictions were not compared: {why}")
     else:
         how = "in its own environment" if found.own_environment else "here, since the code is the same"
         lines.append(

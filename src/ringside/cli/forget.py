@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from ringside.store.workspace import Workspace
     from ringside.task import Task
 
+_PROFILES = (
+    "hashes of identities in profile.json of releases, by which somebody who knows an identity can tell that it was "
+    "learnt from: publish a new version, then remove the releases before it"
+)
+
 Ids = Annotated[
     Path, typer.Option("--ids", metavar="FILE", help="A CSV file with the columns of the task's identity, a row each.")
 ]
@@ -40,6 +45,7 @@ def forget(ids: Ids) -> None:
     step = Forget(workspace, task, read_ids(ids, task.identity, types), params.data.store == "git")
     sources = _Sources(workspace, task)
     done = step.run(sources.take_out)
+    sources.said += _releases(workspace, step)
     _tell(workspace, step, done)
     for line in (*sources.said, *_beyond(workspace, params, done)):
         result(f"- {line}")
@@ -116,6 +122,39 @@ class _Sources:
         return sorted({*re.findall(hashes, history), *re.findall(hashes, before)} - {*re.findall(hashes, after)})
 
 
+def _releases(workspace: "Workspace", step: "Forget") -> list[str]:
+    """Take reference rows out of releases that this repository keeps itself; what is to be done of the others."""
+    import tempfile
+
+    from ringside.errors import RegistryError
+    from ringside.registry.folder import FolderReleases
+    from ringside.registry.git import Repository
+    from ringside.registry.registry import Registry
+    from ringside.registry.sums import ERASABLE
+
+    addresses = Repository(workspace.root).remotes()
+    if not addresses:
+        releases = Registry.open(workspace.root).releases
+        assert isinstance(releases, FolderReleases)  # noqa: S101  # a repository without a remote is its own
+        for tag in sorted(releases.tags()):
+            for name in set(ERASABLE) & set(releases.files(tag)):
+                with tempfile.TemporaryDirectory() as aside:
+                    releases.fetch(tag, [name], Path(aside))
+                    if step.holds(Path(aside) / name):
+                        releases.erase(tag, name)
+                        step.done.removed.append(f"{name} of {tag}")
+        return []
+    said = "rows in releases (each that `ringside versions` lists)"
+    try:
+        there = Registry.open(workspace.root).releases
+    except RegistryError:
+        there = None
+    if isinstance(there, FolderReleases):
+        return [f"{said}: in {there.where}, remove `model@*/{ERASABLE[0]}`; a release is whole without it"]
+    how = f"`gh release delete-asset TAG {ERASABLE[0]}`; a release is whole without it"
+    return [f"{said}: {how}. Where releases are immutable: `gh release delete TAG`"]
+
+
 def _tell(workspace: "Workspace", step: "Forget", done: "Forgotten") -> None:
     """Say what was done, by counts: no identity is repeated."""
     say(
@@ -148,7 +187,7 @@ def _beyond(workspace: "Workspace", params: "Params", done: "Forgotten") -> list
         )
     return [
         *lines,
-        "rows in releases (each that `ringside versions` lists): `gh release delete-asset TAG reference.parquet`",
+        _PROFILES,
         "caches of Actions: `gh cache delete --all`",
         "artifacts of Actions (gone after 7 days): `gh run delete RUN`, for each that `gh run list` shows",
         "forks, clones, other checkouts and their DVC caches: whoever has one runs this command there, or removes it",

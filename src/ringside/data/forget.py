@@ -176,9 +176,11 @@ class Forget:
         here = self.workspace
         files = [path for folder in (here.valid, here.quarantine) for path in sorted(folder.glob("*"))]
         held = [path for path in (*files, here.predictions, here.profile) if path.is_file() and self.holds(path)]
+        # A version that was fetched is whole or not there; the registry has it still.
+        fetched = [path for path in here.fetched.glob("*") if any(map(self.holds, _files(path)))]
         # What these hold depends on many things; they are small, and made again when they are needed.
         drafts = [here.rivals, here.release_draft, here.root / "proposal", here.root / "release"]
-        for path in (*held, *(path for path in drafts if path.exists())):
+        for path in (*held, *sorted(fetched), *(path for path in drafts if path.exists())):
             remove(path)
             self.done.removed.append(here.relative(path))
 
@@ -210,3 +212,7 @@ class Forget:
             return bool(contains(packed, row_hashes(self.ids, list(self.task.identity))).any())
         except (ValueError, KeyError, TypeError):
             return False
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []

@@ -136,7 +136,7 @@ class GitHubReleases:
             RegistryError: `tag` is no version's, the files are not those that SHA256SUMS names, the tag is on another
                 commit, or GitHub refuses or gives no answer (`unreachable`).
         """
-        sums = check_folder(folder)
+        sums = check_folder(folder, new=True)
         self._listed = None
         remedy = "run again: the next free version is taken."
         if self._find(_checked(tag)) is not None:

@@ -39,9 +39,11 @@ class Verified:
     files: int
     """Files with the hashes that were published."""
     reference_rows: int
-    """Rows whose predictions were compared; 0 where the release carries none."""
+    """Rows whose predictions were compared; 0 where the release carries none, or has them no more."""
     largest: float | None
     """The largest difference of a prediction, relative; None without reference rows."""
+    erased: bool
+    """It was published with reference rows, and they were erased since."""
     own_environment: bool
     """The predictions were made by the version's own code and packages."""
 
@@ -200,7 +202,7 @@ def release_folder(registry: Registry, facts: Facts, workspace: Workspace) -> Pa
         RegistryError: a file is missing (state `files_missing`) or damaged (`files_damaged`), or the registry gave no
             answer.
     """
-    target = workspace.root / ".dvc" / "tmp" / "ringside-releases" / facts.version
+    target = workspace.fetched / facts.version
     if target.exists() and _is_current(registry, facts, target):
         return target
     with _download(registry, facts, target) as aside:
@@ -249,13 +251,14 @@ def verify(folder: Path, workspace: Workspace, task: "Task") -> Verified:
         _ = model.estimator
     path = folder / REFERENCE
     if not path.exists():
-        return Verified(facts, len(sums), 0, None, own_environment=not here)
+        there = {name for name in sums if (folder / name).exists()}
+        return Verified(facts, len(there), 0, None, erased=REFERENCE in sums, own_environment=not here)
     reference = read_table(path, remedy=_REMEDY).to_pandas()
     features = [name for name in facts.columns if name in reference and name != facts.target]
     stored = reference.drop(columns=features)
     found = predict_with(folder, facts, reference[features], workspace, task)
     largest = compare(stored, found, where=str(path), remedy=_REMEDY)
-    return Verified(facts, len(sums), len(reference), largest, own_environment=not here)
+    return Verified(facts, len(sums), len(reference), largest, erased=False, own_environment=not here)
 
 
 def _is_current(registry: Registry, facts: Facts, folder: Path) -> bool:

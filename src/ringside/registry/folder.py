@@ -1,6 +1,7 @@
 """Releases in a folder: what stands in for GitHub Releases beside a repository on disk.
 
-model@v1.0.0/      one release: all its files, `release.json` and `SHA256SUMS` among them; never written to again
+model@v1.0.0/      one release: all its files, `release.json` and `SHA256SUMS` among them; never written to again,
+                   and nothing taken out but rows that somebody asked to be erased
 production.json    what was put in production, in order
 hold.json          the hold that stands
 notes/             what people read first, a file for each release
@@ -18,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ringside.errors import RegistryError, ReleaseExistsError
 from ringside.registry.interface import Facts, Hold, Move
-from ringside.registry.sums import check_folder
+from ringside.registry.sums import ERASABLE, check_folder
 from ringside.registry.versions import tag_of, version_of
 from ringside.store.files import remove, write_bytes
 from ringside.store.folders import copy_file, give_name, locked, make_folder
@@ -102,12 +103,25 @@ class FolderReleases:
             for path in sorted(folder.iterdir()):
                 copy_file(path, draft / path.name)
             # The copy is checked and not the original: what people get is what was compared.
-            check_folder(draft, where=str(folder))
+            check_folder(draft, where=str(folder), new=True)
             write_bytes(self._path / "notes" / f"{tag}.md", notes.encode())
             if not give_name(draft, final):
                 remove(draft)
                 remedy = "run again: the next free version is taken."
                 raise ReleaseExistsError("it was published in between", where=str(final), remedy=remedy)
+
+    def erase(self, tag: str, name: str) -> None:
+        """Remove the one kind of file without which a release stays whole: rows that were asked to be erased.
+
+        Raises:
+            RegistryError: there is no such release, or the file is another one.
+            StoreError: the place cannot be written to.
+        """
+        if name not in ERASABLE:
+            remedy = "roll back to another version, or remove the release as a whole."
+            raise RegistryError(f"{name} cannot be taken out of a release", where=self.where, remedy=remedy)
+        with self.lock():
+            remove(self._release(tag) / name)
 
     def moves(self) -> list[Move]:
         """What was in production, the oldest first.

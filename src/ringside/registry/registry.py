@@ -12,7 +12,7 @@ from ringside.errors import RegistryError, StoreError
 from ringside.registry.folder import FolderReleases
 from ringside.registry.git import Repository, local_path
 from ringside.registry.interface import Facts, Releases, TagsByCall
-from ringside.registry.sums import SUMS, parse_sums
+from ringside.registry.sums import ERASABLE, SUMS, parse_sums
 from ringside.registry.versions import (
     in_order,
     in_production,
@@ -187,7 +187,7 @@ class Registry:
             self.releases.fetch(tag, [SUMS], Path(folder))
             text = (Path(folder) / SUMS).read_text(encoding="utf-8", errors="replace")
         sums = parse_sums(text, where=f"{where}/{SUMS}")
-        if missing := sorted(set(sums) - set(there)):
+        if missing := sorted(set(sums) - set(there) - set(ERASABLE)):
             raise RegistryError(f"{', '.join(missing)} missing", where=where, remedy=_LOST, state="files_missing")
 
     def _holds(self, commit: str) -> bool:

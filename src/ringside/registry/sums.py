@@ -11,6 +11,9 @@ from ringside.store.files import read_bytes, write_bytes
 SUMS = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64}) [ *]([A-Za-z0-9_][A-Za-z0-9_.+-]{0,199})")
 """A hash and a name that is no path."""
+ERASABLE = ("reference.parquet",)
+"""Rows, which somebody may have asked to be erased: a release that was published stays whole without them."""
+
 _REMEDY = "take the release again (`ringside fetch`); if it is the same there, do not use it and tell who published it."
 
 
@@ -42,13 +45,14 @@ def parse_sums(text: str, *, where: str) -> dict[str, str]:
     return sums
 
 
-def check_folder(folder: Path, *, where: str | None = None, part: bool = False) -> dict[str, str]:
+def check_folder(folder: Path, *, where: str | None = None, part: bool = False, new: bool = False) -> dict[str, str]:
     """Compare the files in `folder` with its `SHA256SUMS`; the hashes by file.
 
     Args:
         folder: the files of a release.
         where: what people call the folder, for the error.
         part: the folder may lack files, since not all were asked for.
+        new: it was not published yet, so that nothing of it can have been erased.
 
     Raises:
         RegistryError: a file is missing (state `files_missing`), has other bytes or is not on the list (state
@@ -60,19 +64,20 @@ def check_folder(folder: Path, *, where: str | None = None, part: bool = False) 
         raise _refusal(f"there is no {SUMS}", place, "files_missing")
     sums = parse_sums(read_bytes(path, remedy=_REMEDY).decode("ascii", "replace"), where=f"{place}/{SUMS}")
     there = {item.name for item in folder.iterdir()} - {SUMS}
-    check_names(sums, there | set(sums) if part else there, where=place)
+    check_names(sums, there | set(sums) if part else there, where=place, new=new)
     if changed := [name for name in sorted(there) if sha256(folder / name) != sums[name]]:
         raise _refusal(f"{', '.join(changed)} has other bytes than {SUMS} says", place, "files_damaged")
     return sums
 
 
-def check_names(sums: Mapping[str, str], names: Iterable[str], *, where: str) -> None:
+def check_names(sums: Mapping[str, str], names: Iterable[str], *, where: str, new: bool = False) -> None:
     """Compare the files that there are with those that a `SHA256SUMS` names.
 
     Args:
         sums: as `parse_sums` answers them.
         names: of the files; `SHA256SUMS` may be among them.
         where: what people call the place, for the error.
+        new: as of `check_folder`.
 
     Raises:
         RegistryError: a file is not on the list (state `files_damaged`), or is missing (`files_missing`).
@@ -80,7 +85,7 @@ def check_names(sums: Mapping[str, str], names: Iterable[str], *, where: str) ->
     there = set(names) - {SUMS}
     if unknown := sorted(there - set(sums)):
         raise _refusal(f"{', '.join(unknown)} is not on the list {SUMS}", where, "files_damaged")
-    if missing := sorted(set(sums) - there):
+    if missing := sorted(set(sums) - there - set(() if new else ERASABLE)):
         raise _refusal(f"{', '.join(missing)} is missing, which {SUMS} names", where, "files_missing")
 
 

@@ -89,6 +89,11 @@ class Workspace:
         return self.root / ".dvc" / "tmp" / "ringside-rivals"
 
     @property
+    def fetched(self) -> Path:
+        """Released versions that were fetched, a folder each."""
+        return self.root / ".dvc" / "tmp" / "ringside-releases"
+
+    @property
     def trusted(self) -> Path:
         """Which model files were found to hold trusted types only."""
         return self.root / ".dvc" / "tmp" / "ringside-trusted.json"

@@ -13,6 +13,7 @@ from harbour_months import month
 from harness import Checkout
 from ringside.data.fingerprint import row_hashes
 from ringside.data.profile import contains
+from ringside.registry.registry import RELEASES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("forget")]
 
@@ -33,14 +34,20 @@ IDS = [100_000 * (12 * 2025 + 1) + 3, 100_000 * (12 * 2025 + 3) + 7]
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory) -> Checkout:
-    """A task whose data are in Git, after a run and after one with other values, of which DVC keeps both."""
+    """A task whose data are in Git, after a release and after a run with other values, of which DVC keeps both."""
     checkout = Checkout.of_project(tmp_path_factory.mktemp("forget") / "copy")
     checkout.use_task("harbour")
     (checkout.root / "src" / "harbour" / "source.py").write_text(SOURCE)
     checkout.edit("params.yaml", "data:\n", "data:\n  store: git\n")
+    checkout.edit("params.yaml", "reference_rows: 20", "reference_rows: 1000")
     write(checkout, wind=0)
     checkout.ok("ringside", "ingest")
     checkout.ok("dvc", "repro")
+    checkout.commit("a first model")
+    checkout.ok("ringside", "verdict", "--exit-zero")
+    checkout.ok("ringside", "publish", "--accept-reason", "the first one")
+    # Fetched, and so in this checkout once more.
+    checkout.ok("ringside", "verify", "v1.0.0")
     write(checkout, wind=1)
     checkout.ok("ringside", "ingest", "--refresh", "2025-03")
     checkout.ok("dvc", "repro")
@@ -58,17 +65,18 @@ def write(checkout: Checkout, *, wind: float) -> None:
 
 
 def holders(root: Path) -> list[str]:
-    """The files of a checkout, but for Git's own, that hold one of the rows or a hash of one."""
+    """The files of a checkout and of its releases, but for Git's own, that hold one of the rows or a hash of one."""
     found = []
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if not path.is_file() or name.startswith((".git/", "src/", "requirements/", "tests/", ".dvc/tmp/")):
+        gits = name.startswith(".git/") and not name.startswith(f".git/{RELEASES}/")
+        if not path.is_file() or gits or name.startswith(("src/", "requirements/", "tests/")):
             continue
         content = path.read_bytes()
         if content.startswith(b"PAR1"):
             table = pq.read_table(io.BytesIO(content))
             held = "call" in table.column_names and bool(set(IDS) & set(table.column("call").to_pylist()))
-        elif b'"trained_on"' in content[:100_000]:
+        elif content.startswith(b"{") and b'"trained_on"' in content[:100_000]:
             packed = json.loads(content)["trained_on"]
             held = bool(contains(packed, row_hashes(pa.table({"call": IDS}), ["call"])).any())
         else:
@@ -96,10 +104,29 @@ class TestRows:
         assert {name.split("/")[1] for name in held if name.startswith("data/")} == {"raw", "source", "store", "valid"}
         assert {"reports/predictions.parquet", "reports/profile.json"} <= set(held)
         assert len([name for name in held if name.startswith(".dvc/cache/")]) >= 7
+        assert {f".git/{RELEASES}/model@v1.0.0/{name}" for name in ("reference.parquet", "profile.json")} <= set(held)
+        assert ".dvc/tmp/ringside-releases/v1.0.0/reference.parquet" in held
 
     def test_are_nowhere_any_more(self, after):
-        """No file of the checkout has one of them, nor a hash by which one could be known again."""
-        assert holders(after[0].root) == []
+        """No file of the checkout has one of them, nor a hash by which one could be known again, but what is said."""
+        left = f".git/{RELEASES}/model@v1.0.0/profile.json"
+
+        assert holders(after[0].root) == [left]
+        assert "hashes of identities in profile.json of releases" in after[1]
+
+    def test_are_not_missed_by_the_release_that_had_them(self, after, tmp_path):
+        """The version is whole without its reference rows: it is verified, judged against, and predicts."""
+        checkout = after[0].copy(tmp_path / "copy")
+        said = checkout.ok("ringside", "verify", "v1.0.0")
+        checkout.ok("dvc", "repro")
+        checkout.ok("ringside", "verdict", "--exit-zero")
+        rows = pd.read_parquet(checkout.root / "data" / "valid" / "2025-03.parquet").drop(columns="late").head(3)
+        rows.to_parquet(checkout.root / "rows.parquet")
+        checkout.ok("ringside", "predict", "rows.parquet", "--model", "champion", "-o", "out.parquet")
+
+        assert "predictions were not compared: its reference rows were erased since" in said
+        assert checkout.json("reports/report.json")["rival"]["version"] == "v1.0.0"
+        assert len(pd.read_parquet(checkout.root / "out.parquet")) == 3
 
     def test_are_counted_and_not_named(self, after):
         """The manifest's diff has counts and hashes; what the command prints names no identity."""
@@ -128,7 +155,7 @@ class TestRows:
         checkout.ok("dvc", "repro")
 
         assert "1 rows of 2025-01 were erased before" in said
-        assert [name for name in holders(checkout.root) if name != "data/source/calls.csv"] == []
+        assert {name for name in holders(checkout.root) if not name.startswith(".git/")} == {"data/source/calls.csv"}
 
     def test_are_forgotten_once(self, after, tmp_path):
         """The same request again finds nothing, and says so."""
@@ -148,7 +175,6 @@ class TestBeyond:
         "words",
         [
             "git filter-repo --invert-paths",
-            "gh release delete-asset",
             "gh cache delete --all",
             "forks, clones",
             "gh run",
@@ -157,6 +183,25 @@ class TestBeyond:
     def test_is_named_with_what_helps(self, after, words):
         """Each place is named with a command."""
         assert words in after[1]
+
+    @pytest.mark.parametrize(
+        ("address", "words"),
+        [
+            ("https://github.com/acme/demo", "gh release delete-asset TAG reference.parquet"),
+            ("../shared.git", "shared.git/releases, remove `model@*/reference.parquet`"),
+        ],
+    )
+    def test_are_releases_of_another_place(self, before, tmp_path, address, words):
+        """What a remote keeps is named, and left alone."""
+        checkout = before.copy(tmp_path / "copy")
+        checkout.ok("git", "clone", "--quiet", "--bare", ".", str(tmp_path / "shared.git"))
+        checkout.ok("git", "remote", "add", "origin", address)
+        (tmp_path / "ids.csv").write_text(f"{IDS[1]}\n")
+        said = checkout.ok("ringside", "forget", "--ids", str(tmp_path / "ids.csv"))
+
+        assert words in said
+        assert "a release is whole without it" in said
+        assert f".git/{RELEASES}/model@v1.0.0/reference.parquet" in holders(checkout.root)
 
 
 class TestFile:

@@ -119,6 +119,13 @@ class TestVerify:
 
         assert verified(diabetes, release).largest is None
 
+    def test_of_a_release_whose_rows_were_erased_compares_none_and_says_so(self, diabetes: Made, release: Path):
+        """A request of somebody takes the rows away, and nothing else of the version."""
+        (release / "reference.parquet").unlink()
+        found = verified(diabetes, release)
+
+        assert (found.largest, found.erased, found.files) == (None, True, 12)
+
     @pytest.mark.xdist_group("environment")
     def test_runs_other_code_in_its_own_environment(self, apart: Made, release: Path):
         """A checkout that has moved on verifies an old version all the same."""

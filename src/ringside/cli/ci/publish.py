@@ -84,7 +84,7 @@ def opened(folder: Path, sums: str, aside: Path) -> "Prepared":
     for path in sorted(folder.iterdir()):
         if path.name != NOTES:
             copy_file(path, aside / path.name)
-    check_folder(aside, where=str(folder))
+    check_folder(aside, where=str(folder), new=True)
     return Prepared(read_facts(aside), aside, notes.decode())
 
 
