@@ -1,12 +1,14 @@
 """Releases on GitHub and in a folder: one contract; and what only GitHub can do wrong."""
 
 import base64
+import os
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from hub import Hub
+from hub import Hub, gh
 from ringside.errors import RegistryError, ReleaseExistsError
 from ringside.github.releases import repository_at
 from ringside.registry.interface import Hold, Move
@@ -48,6 +50,21 @@ def built(folder: Path, made) -> Path:
     write_facts(made, folder)
     fill(made, folder)
     return folder
+
+
+def with_rows(made, folder: Path) -> None:
+    """The files of a release with reference rows."""
+    (folder / "reference.parquet").write_bytes(b"rows")
+    fill(made, folder)
+
+
+def take_out(shelf: Shelf, tag: str, name: str) -> None:
+    """Remove a file from a release, as a person does."""
+    if isinstance(shelf, HubShelf):
+        words = ["gh", "release", "delete-asset", tag, name, "--yes", "--repo", REPO]
+        subprocess.run([gh(), *words[1:]], check=True, env=os.environ | {"GH_TOKEN": shelf.hub.token(user="acme")})
+    else:
+        (Path(shelf.registry.releases.where) / tag / name).unlink()
 
 
 class TestContract:
@@ -153,6 +170,32 @@ class TestContract:
         assert (waiting.facts.version, waiting.production) == ("v1.0.2", "v1.0.0")
         lift_hold(any_shelf.registry)
         assert any_shelf.again(waiting.facts).production == "v1.0.2"
+
+    def test_of_rows_that_were_erased_from_a_release(self, any_shelf, tmp_path):
+        """The version can be rolled back to and is the champion; a release that is new must have them."""
+        any_shelf.publish(fill=with_rows)
+        any_shelf.publish(fill=with_rows)
+        take_out(any_shelf, "model@v1.0.0", "reference.parquet")
+        done = rollback(any_shelf.registry, None, "late")
+        releases = any_shelf.registry.releases
+        (tmp_path / "got").mkdir()
+        releases.fetch("model@v1.0.0", list(releases.files("model@v1.0.0")), tmp_path / "got")
+
+        assert (done.after, any_shelf.registry.champion().state) == ("v1.0.0", "found")
+        assert "reference.parquet" in check_folder(tmp_path / "got")
+        with pytest.raises(RegistryError, match=r"reference\.parquet is missing"):
+            check_folder(tmp_path / "got", new=True)
+
+    def test_of_another_file_that_was_taken_out(self, any_shelf):
+        """A version without its model is none that could be put back, or judged against."""
+        any_shelf.publish(fill=with_rows)
+        any_shelf.publish(fill=with_rows)
+        take_out(any_shelf, "model@v1.0.0", "model.skops")
+        take_out(any_shelf, "model@v1.0.1", "model.skops")
+
+        with pytest.raises(RegistryError, match=r"model\.skops is missing"):
+            rollback(any_shelf.registry, None, "late")
+        assert any_shelf.registry.champion().state == "files_missing"
 
     def test_of_version_numbers(self, any_shelf):
         """Code is a minor step, another schema a major one, and a number that a tag has is not given again."""
