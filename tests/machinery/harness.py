@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 import warm
+from ringside.scaffold.machinery import RECORD
 
 PROJECT = Path(__file__).resolve().parents[2]
 TASKS = PROJECT / "tests" / "machinery" / "tasks"
+IS_COPY = (PROJECT / RECORD).exists()
+"""Whether this is somebody's repository, with a task, a README and a params.yaml of its own."""
 
 _LIMIT = 300
 """Seconds after which a command that a test typed is ended; no test depends on how fast one is."""

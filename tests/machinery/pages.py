@@ -4,7 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness import PROJECT
+import pytest
+
+from harness import IS_COPY, PROJECT
+
+of_the_template = pytest.mark.skipif(IS_COPY, reason="a copy has a README of its own")
+"""Marks what is true of the template's own documents."""
 
 GENERATED = {"docs/reference.md", "docs/metrics.md"}
 """Written from the code, and compared with it by test_cli_help.py."""

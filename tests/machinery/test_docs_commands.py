@@ -18,13 +18,12 @@ from harness import PROJECT, Checkout
 from hub import Hub
 from hub.hub import gh
 from pages import Command
-from ringside.scaffold.machinery import RECORD
 from sessions import Session, ready_for_make
 from unplayed import CLOUDS, UNPLAYED
 from verbs import is_name, parsed
 
 ALL = [command for page in pages.names() for command in pages.commands(page)]
-pytestmark = pytest.mark.skipif((PROJECT / RECORD).exists(), reason="a copy has a README of its own")
+pytestmark = pages.of_the_template
 STORIES = ("README.md", "docs/first-hour.md", "docs/init.md")
 """Pages whose blocks are typed in the sample; all others' in a repository of the toy task."""
 

@@ -6,7 +6,6 @@ import pytest
 
 import pages
 from harness import PROJECT
-from ringside.scaffold.machinery import RECORD
 
 PLACES = [*pages.names(), *(str(path.relative_to(PROJECT)) for path in sorted((PROJECT / ".github").rglob("*.md")))]
 
@@ -38,7 +37,7 @@ class TestLinks:
 
         assert wrong == []
 
-    @pytest.mark.skipif((PROJECT / RECORD).exists(), reason="a copy has a README of its own")
+    @pages.of_the_template
     def test_from_the_readme_reaches_each_page(self):
         """Whoever begins at the README finds every document, each in one step."""
         linked = {target("README.md", link)[0] for link in pages.links("README.md")}
@@ -47,7 +46,7 @@ class TestLinks:
 
     def test_are_found(self):
         """The links are found at all, and a wrong one would be."""
-        assert "docs/workflows.md#what-works-where" in pages.links("README.md")
+        assert "verdict.md#a-metric-of-your-own" in pages.links("docs/task.md")
         assert target("docs/serving.md", "../examples/batch") == ("examples/batch", "")
         assert target("docs/registry.md", "#on-github") == ("docs/registry.md", "on-github")
         assert "on-gitlab" not in pages.anchors("docs/registry.md")

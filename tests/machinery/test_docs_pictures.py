@@ -8,7 +8,6 @@ import pytest
 
 import pages
 from harness import PROJECT
-from ringside.scaffold.machinery import RECORD
 
 IMAGES = PROJECT / "docs" / "images"
 
@@ -43,7 +42,7 @@ class TestPictures:
 
         assert there == {name: facts["picture"] for name, facts in drawn.items()}
 
-    @pytest.mark.skipif((PROJECT / RECORD).exists(), reason="a copy has a README of its own")
+    @pages.of_the_template
     def test_stand_in_the_readme(self, drawn):
         """The README shows each."""
         assert {f"docs/images/{name}" for name in drawn} <= set(pages.links("README.md"))

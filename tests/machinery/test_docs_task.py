@@ -7,13 +7,12 @@ import pytest
 
 import pages
 from drafting import customers
-from harness import PROJECT, Checkout
-from ringside.scaffold.machinery import RECORD
+from harness import Checkout
 
 pytestmark = [
     pytest.mark.long,
     pytest.mark.xdist_group("docs-task"),
-    pytest.mark.skipif((PROJECT / RECORD).exists(), reason="a copy has a README of its own"),
+    pages.of_the_template,
 ]
 PAGE = "docs/task.md"
 FACTS, MODEL = "src/churn/__init__.py", "src/churn/model.py"

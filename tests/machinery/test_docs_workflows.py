@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 import yaml
 
+import pages
 from harness import PROJECT
-from ringside.scaffold.machinery import RECORD
 from verbs import parsed
 
 NAMES = ("workflows", "remotes", "runners", "troubleshooting", "updating", "mlflow", "serving")
@@ -120,7 +120,7 @@ class TestMinutes:
 
         assert max(counts) == len(usual)
 
-    @pytest.mark.skipif((PROJECT / RECORD).exists(), reason="a copy has a README of its own")
+    @pages.of_the_template
     def test_is_what_the_readme_says(self):
         """The README's minutes are those of the rows, in their order, but for the week with a proposal."""
         said = (PROJECT / "README.md").read_text(encoding="utf-8").partition("started minutes of each job: ")[2]

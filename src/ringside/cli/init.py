@@ -106,12 +106,13 @@ class _Asking:
             return given
         from ringside.errors import UsageError
 
+        shown = f" ({', '.join(known)})" if known else ""
         while self.there:
-            answer = str(typer.prompt(text, err=True)).strip()
+            answer = str(typer.prompt(f"{text}{shown}", err=True)).strip()
             if not known or answer in known:
                 return answer
             say(f"There is no {answer!r}.")
-        raise UsageError(f"{option} is missing", where="ringside init", remedy=f"say it: {text}.")
+        raise UsageError(f"{option} is missing", where="ringside init", remedy=f"say it: {text}{shown}.")
 
 
 def init(  # noqa: PLR0913, PLR0917  # the options of the command
@@ -149,8 +150,7 @@ def init(  # noqa: PLR0913, PLR0917  # the options of the command
     origin = ask.must(source, "--from", "which file, folder or database are the data in")
     with place.as_before():
         seen, arguments = _look(place, origin, query, ask)
-        text = f"which column is to be predicted ({', '.join(seen.columns)})"
-        target = ask.must(target, "--target", text, seen.columns)
+        target = ask.must(target, "--target", "which column is to be predicted", seen.columns)
         wishes = Wishes(
             name=name,
             target=target,

@@ -9,6 +9,7 @@ import pytest
 
 from harness import PROJECT
 from ringside.errors import RegistryError
+from ringside.params import read_params
 from ringside.registry.environment import environment
 from ringside.registry.wheel import build_wheel
 from ringside.store.workspace import Workspace
@@ -29,7 +30,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A wheel, and a lock without packages: an environment of these is made in a moment and without network."""
     folder = tmp_path_factory.mktemp("parts")
-    name, content = build_wheel(PROJECT, "flights")
+    name, content = build_wheel(PROJECT, read_params(PROJECT / "params.yaml").task)
     (folder / name).write_bytes(content)
     (folder / "model.txt").write_text("# nothing\n", encoding="utf-8")
     return folder / name, folder / "model.txt"
