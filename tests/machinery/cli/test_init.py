@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -127,6 +128,16 @@ class TestAFile:
         checkout.ok("ruff", "format", "--no-cache", "--check", "src/iris", "tests/iris")
         checkout.ok("mypy", "--cache-dir", os.devnull, "src/iris")
         checkout.ok("interrogate", "--quiet", "src/iris", "tests/iris")
+
+    @pytest.mark.long
+    def test_leaves_machinery_whose_tests_pass_where_somebody_changes_it(self, iris, tmp_path):
+        """A line in a workflow, and `make test` runs the machinery's tests as well: the fast ones are typed here."""
+        checkout = iris[0].copy(tmp_path / "copy")
+        path = checkout.root / ".github" / "workflows" / "doctor.yaml"
+        path.write_text(path.read_text(encoding="utf-8") + "# A line of ours.\n", encoding="utf-8")
+        said = checkout.ok("pytest", "-q", "-n", "2", "-m", "not slow and not long")
+
+        assert int(re.search(r"(\d+) passed", said)[1]) > 3000
 
     def test_overwrites_nothing_when_it_is_run_again(self, iris, data, tmp_path):
         """An edit is kept and said; a file that was removed is written again, and nothing else changes."""
