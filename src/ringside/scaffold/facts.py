@@ -211,6 +211,8 @@ def _found_identity(draft: Draft) -> tuple[str, ...]:
         for name in naming:
             if not frame.duplicated([name, draft.time]).any():
                 return (name, draft.time)
+    if draft.time is not None and draft.column(draft.time).unique:
+        return (draft.time,)
     panel = panel_of(draft.seen, draft.target, draft.time)
     return () if panel is None else (panel.one, panel.period)
 
@@ -289,7 +291,7 @@ def _features(draft: Draft, wishes: Wishes) -> Draft:
             (categories if column.distinct <= _CATEGORIES else texts).append(name)
     if not (numbers or categories or texts):
         reasons = "; ".join(f"{name!r} {reason}" for name, reason in list(left_out.items())[:10])
-        remedy = "give data with columns that say something about the target."
+        remedy = "give data with numbers or categories, or, as for prose, write the task by hand (docs/task.md)."
         raise DataError(f"there is no column to learn from ({reasons})", where="the data", remedy=remedy)
     return draft.but(numbers=tuple(numbers), categories=tuple(categories), texts=tuple(texts), left_out=left_out)
 

@@ -20,8 +20,8 @@ _LOCK = """`make requirements` puts what asks your database into the locks; `DAT
    read the four short files of `src/{name}`, and correct what was guessed."""
 _PUSH = """`git add -A && git commit -m "My own task" && git push`. From then on each pull request trains a
    challenger, and says whether it is really better."""
-_PUBLISH = """`ringside publish` makes the first champion (on GitHub: Actions, Publish). `ringside doctor` says what
-   is on, what is off, and what each switch adds."""
+_PUBLISH = """`make run && ringside publish` judges what you committed and makes it the first champion (on GitHub,
+   Actions does). `ringside doctor` says what is on, what is off, and what each switch adds."""
 
 
 def steps(draft: Draft) -> list[str]:

@@ -17,8 +17,8 @@ NONE = "none"
 
 _FEWEST = 4
 """Periods that are worth being partitions."""
-_ROWS = 30
-"""Rows that a partition should have, on average."""
+_ROWS = 20
+"""Rows that a partition should have, on average; a month of days has enough."""
 _MOST = 400
 """Partitions beyond which a coarser period is better."""
 

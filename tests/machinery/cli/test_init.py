@@ -129,6 +129,18 @@ class TestAFile:
         checkout.ok("mypy", "--cache-dir", os.devnull, "src/iris")
         checkout.ok("interrogate", "--quiet", "src/iris", "tests/iris")
 
+    def test_ends_with_three_steps_that_can_be_typed(self, iris, tmp_path):
+        """As they are printed, one after the other, without a remote to push to: the third makes v1.0.0."""
+        checkout = iris[0].copy(tmp_path / "copy")
+        steps = iris[1].rpartition("Your next three steps:")[2]
+        typed = re.findall(r"^\d\. `([^`]+)`", steps.replace("\r", ""), re.MULTILINE)
+        make = "make() { ringside ingest --frozen && dvc repro && ringside verdict --exit-zero; }"
+        lines = [make, "set -e", *(line.removesuffix(" && git push") for line in typed)]
+        said = checkout.ok("bash", "-c", "\n".join(lines))
+
+        assert len(typed) == 3
+        assert "\nv1.0.0\n" in said
+
     @pytest.mark.long
     def test_leaves_machinery_whose_tests_pass_where_somebody_changes_it(self, iris, tmp_path):
         """A line in a workflow, and `make test` runs the machinery's tests as well: the fast ones are typed here."""

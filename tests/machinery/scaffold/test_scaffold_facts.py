@@ -201,6 +201,21 @@ class TestIdentityAndGroup:
         assert (draft.group, draft.partition_by, draft.strategy) == (None, None, "random")
         assert "year" in draft.features
 
+    def test_are_the_time_where_each_row_has_its_own(self):
+        """Three years of days: a day names its row, and months are the partitions."""
+        chance = np.random.default_rng(0)
+        frame = pd.DataFrame(
+            {
+                "date": pd.date_range("2022-01-01", periods=1100, freq="D"),
+                "price": chance.uniform(2, 3, 1100).round(2),
+                "sales": chance.normal(100, 9, 1100).round(1),
+            }
+        )
+        draft = drafted(frame, "sales")
+
+        assert (draft.identity, draft.group, draft.row_id) == (("date",), None, None)
+        assert (draft.partition_by, draft.strategy) == ("month", "time")
+
     def test_may_come_again_in_a_column_that_is_called_as_a_period_is(self):
         """Without a time, `month` is the column; with one it is the period, and the column is a feature."""
         frame = shops([f"2025-{month:02d}" for month in range(1, 13)]).rename(columns={"year": "month"})
