@@ -10,7 +10,7 @@ from ringside.errors import DataError, UsageError
 from ringside.scaffold.columns import IGNORED, NUMBERS, SHORT, TIMES, Column
 from ringside.scaffold.draft import Ask, Draft, Question, Wishes
 from ringside.scaffold.look import Seen
-from ringside.scaffold.panel import are_periods, panel_of
+from ringside.scaffold.panel import are_periods, comes_again, panel_of
 from ringside.scaffold.time import by_time
 from ringside.task import Kind
 
@@ -260,6 +260,8 @@ def _found_group(draft: Draft) -> str:
             return column.name
     if (panel := panel_of(draft.seen, draft.target, draft.time)) is not None:
         return panel.one
+    if (one := comes_again(draft.seen, draft.target)) is not None:
+        return one
     if (day := _day(draft)) and draft.time is not None and draft.partition is not None:
         days = draft.seen.frame[draft.time].dt.floor("D").nunique()
         # Rows of one day share what happened on it; with fewer days than this no window could tell anything.

@@ -19,6 +19,13 @@ BIRTH = re.compile(r"birth|born|dob|geburt|naissance", re.IGNORECASE)
 _PERIOD = r"[12][0-9]{3}(?:-(?:0[1-9]|1[0-2])|-?W[0-5][0-9]|-?Q[1-4])"
 _ORDERED = rf"[12][0-9]{{3}}|{_PERIOD}|[12][0-9]{{3}}-[01][0-9]-[0-3][0-9]"
 _YEAR = re.compile(r"^(?:calendar |fiscal )?(?:year|season|jahr|saison|ann[eé]e|año|ano)$", re.IGNORECASE)
+_WHO = re.compile(
+    r"^(?:customer|client|user|member|subscriber|account|household|person|patient|employee|student|driver|player|company|"
+    r"device|machine|vehicle|sensor|station|store|shop|branch|school|hospital|kunde|kundin|nutzer|client[eo])"
+    r"(?:[ _]?name)?$",
+    re.IGNORECASE,
+)
+"""How columns are called that say whose a row is."""
 _FEWEST_PERIODS, _MOST_PERIODS = 3, 400
 _FEWEST = 30
 """Ones below which their rows are better not taken together: no window would have groups enough."""
@@ -63,6 +70,12 @@ def panel_of(seen: Seen, target: str, time: str | None) -> Panel | None:
     return None
 
 
+def comes_again(seen: Seen, target: str) -> str | None:
+    """The column that is called as those are who have several rows, at any times; None where there is none."""
+    named = [name for name in _ones(seen, target) if _WHO.search(name)]
+    return named[0] if named else None
+
+
 def _periods(seen: Seen, target: str, time: str | None) -> Iterator[str]:
     if time is not None:
         yield time
@@ -75,7 +88,7 @@ def _periods(seen: Seen, target: str, time: str | None) -> Iterator[str]:
                 yield column.name
 
 
-def _ones(seen: Seen, target: str, period: str) -> list[str]:
+def _ones(seen: Seen, target: str, period: str | None = None) -> list[str]:
     """The columns that could say who it is, those first that are called so, then texts before numbers."""
     fit = [
         column

@@ -187,6 +187,24 @@ class TestIdentityAndGroup:
 
         assert drafted(frame.reset_index(drop=True), "revenue").group == "shop"
 
+    @pytest.mark.parametrize(
+        ("name", "group"),
+        [("User", "User"), ("customer_name", "customer_name"), ("user_agent", None), ("storey", None)],
+    )
+    def test_are_who_has_several_rows_at_any_times(self, name, group):
+        """A column that is called as people and things are ties its rows together, where it repeats."""
+        chance = np.random.default_rng(0)
+        frame = pd.DataFrame(
+            {
+                name: [f"N{number}" for number in chance.integers(0, 150, 900)],
+                "x": chance.normal(size=900),
+                "y": chance.integers(0, 2, 900),
+            }
+        )
+
+        assert drafted(frame, "y").group == group
+        assert drafted(frame.assign(**{name: [f"N{row}" for row in range(900)]}), "y").group is None
+
     def test_are_nobody_s_where_few_come_again(self):
         """Fifteen stations are too few groups for any verdict."""
         frame = shops([f"2025-{month:02d}" for month in range(1, 13)], count=15)
@@ -196,6 +214,7 @@ class TestIdentityAndGroup:
     def test_are_nobody_s_where_a_year_is_a_fact_of_a_thing(self):
         """The year in which a house was built says nothing of when its row arrived."""
         frame = shops(list(range(1952, 2012, 5))).sample(frac=0.2, random_state=0).reset_index(drop=True)
+        frame = frame.rename(columns={"shop": "street"})
         draft = drafted(frame, "revenue")
 
         assert (draft.group, draft.partition_by, draft.strategy) == (None, None, "random")
