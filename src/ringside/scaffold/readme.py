@@ -82,6 +82,6 @@ is an error that names the partition ([data](docs/data.md)).
 
 [Data](docs/data.md) · [your model](docs/task.md) · [the policy](docs/policy.md) · [the verdict](docs/verdict.md) ·
 [the workflows](docs/workflows.md) · [retraining](docs/retraining.md) · [using a model](docs/model.md) ·
-[a bad Friday](docs/rollback.md) · [when a workflow says no](docs/troubleshooting.md) ·
+[a bad Friday](docs/rollback.md) · [when something says no](docs/troubleshooting.md) ·
 [the command line](docs/reference.md)
 """
