@@ -86,6 +86,12 @@ class _SourceModule:
             return None
         return str(self._call("fingerprint", partition))
 
+    @property
+    def path(self) -> str | None:
+        """The file or folder that the source is, from the root of the repository; None where it is anything else."""
+        path = getattr(getattr(self._module.partitions, "__self__", None), "path", None)
+        return path if isinstance(path, str) else None
+
     def _call(self, function: str, *args: str) -> Any:  # noqa: ANN401  # each caller states the type
         try:
             answer = getattr(self._module, function)(*args)
@@ -110,8 +116,13 @@ class LateSource:
         self._task = task
 
     @functools.cached_property
-    def _source(self) -> Source:
+    def _source(self) -> "_SourceModule":
         return load_source(self._task)
+
+    @property
+    def path(self) -> str | None:
+        """The file or folder that the source is; None where it is anything else."""
+        return self._source.path
 
     def partitions(self) -> list[str]:
         """As `load_source` and its answer."""
@@ -145,7 +156,7 @@ def load_task(root: Path, name: str) -> Task:
     return task
 
 
-def load_source(task: Task) -> Source:
+def load_source(task: Task) -> _SourceModule:
     """The task's source.
 
     Raises:

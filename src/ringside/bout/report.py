@@ -43,6 +43,8 @@ class Checkout:
     pull_requests: int | None = None
     live: bool = True
     """Whether a merge publishes by itself."""
+    unread: model.Unread | None = None
+    """Rows in the repository that were not ingested."""
     version: str | None = None
     """Where the challenger is itself a released version."""
     latency: float | None = None
@@ -85,6 +87,7 @@ def make_report(bout: Bout, findings: tuple[Finding, ...], here: Checkout, metri
         verdict=verdict(findings),
         champion=bout.champion.state,
         live=here.live,
+        unread=here.unread,
         challenger=_challenger(here),
         challenger_version=here.version,
         rival=_rival(bout),

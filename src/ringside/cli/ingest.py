@@ -40,6 +40,7 @@ Next = Annotated[
 
 def ingest(until: Until = None, refresh: Refresh = None, frozen: Frozen = False, following: Next = None) -> None:
     """Read the partitions that are missing from the task's source and say in the manifest what there is."""
+    from ringside.cli.unread import unread
     from ringside.errors import UsageError
     from ringside.store import dvc
     from ringside.store.workspace import Workspace
@@ -56,6 +57,8 @@ def ingest(until: Until = None, refresh: Refresh = None, frozen: Frozen = False,
     tell(workspace, done, following)
     if not frozen:
         send(workspace)
+    elif found := unread(workspace):
+        say(f"ingest: {found.sentence}")
 
 
 def _check_remote(workspace: "Workspace") -> None:

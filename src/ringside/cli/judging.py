@@ -16,25 +16,31 @@ from ringside.bout.window import Window
 from ringside.cli.policy import own_metrics, policy_of
 from ringside.cli.stages import RERUN, Context, read_split, side_rows
 from ringside.cli.terminal import elapsed, say, working
+from ringside.cli.unread import unread
 from ringside.errors import RegistryError, UsageError
 from ringside.params import Params, parse_params, read_sections
 from ringside.registry.code import code_hash
 from ringside.registry.consumer import find
 from ringside.registry.git import Repository
 from ringside.registry.registry import Registry
-from ringside.report.model import Change, Lock, Report
+from ringside.report.model import Change, Lock, Report, Unread, UnreadState
+from ringside.report.names import name_of
 from ringside.report.prices import Runner
 from ringside.store.adopted import read_adopted
 from ringside.store.files import read_bytes, read_json
 from ringside.store.tables import read_table
 from ringside.store.times import Cost, costs
 from ringside.store.trusted import untrusted
+from ringside.store.workspace import Workspace
 from ringside.verdict.metrics import Metric, metrics_of
 from ringside.verdict.policy import Policy
 from ringside.verdict.rules import Evidence, Finding, judge_rules
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_PARTITIONS = 200
+"""As many a report names."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +164,7 @@ class Judging:
             policy_origin="checkout" if policy_from is None else "ref",
             policy_changes=moved,
             live=self.here.params.live,
+            unread=_unread(workspace),
             rival_params=locked_params(read_lock(folder / "dvc.lock")) if folder else None,
         )
 
@@ -232,6 +239,16 @@ def _moved(judging: Params, here: Params) -> tuple[Change, ...]:
         flat({"policy": each.policy.model_dump(), "validate": each.validate_.model_dump()}) for each in (judging, here)
     )
     return tuple(changes(before, after))
+
+
+def _unread(workspace: Workspace) -> Unread | None:
+    """What the report may say of rows that were not ingested: no word that the source said."""
+    found = unread(workspace)
+    if found is None:
+        return None
+    names = [name_of(name) for name in found.partitions[:_PARTITIONS]]
+    state: UnreadState = "refused" if found.refused is not None else "newer" if names else "unknown"
+    return Unread(state=state, partitions=names)
 
 
 def _head(repository: Repository) -> str | None:

@@ -162,6 +162,33 @@ class Ingest:
         what = {"read": read, "refreshed": changed, "restored": restored, "removed": removed}
         return self._done(manifest, **what, waiting=waiting, left=left)
 
+    def unread(self, ripe: Ripe) -> list[str]:
+        """The partitions that the source has otherwise than the manifest, or that it has and the manifest has not.
+
+        Nothing is written.
+
+        Args:
+            ripe: whether one that is new would be taken.
+
+        Raises:
+            SourceError, DataError: as `new`.
+        """
+        entries = self._manifest().entries
+        return [
+            name
+            for name in self.source.partitions()
+            if (self._differs(entries[name]) if name in entries else self._is_new(name, ripe))
+        ]
+
+    def _is_new(self, name: str, ripe: Ripe) -> bool:
+        table = self._read(name)
+        return table.num_rows > 0 and ripe(table)
+
+    def _differs(self, entry: Entry) -> bool:
+        if self.source.fingerprint(entry.partition) == entry.source:
+            return False
+        return content_hash(self._read(entry.partition)) != entry.content
+
     def _again(self, refresh: Sequence[str], present: Sequence[str]) -> Sequence[str]:
         """The partitions that `refresh` means; one whose name is "all" is itself."""
         if "all" in refresh and "all" not in present:

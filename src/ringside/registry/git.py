@@ -101,6 +101,21 @@ class Repository:
         """Whether two commits have the same files of `INPUTS`; False where one of them is not here."""
         return self.run("diff", "--quiet", before, after, "--", *INPUTS).code == 0
 
+    def differs_since(self, record: str, folder: str) -> bool:
+        """Whether a folder is not as it was when a file last changed in a commit, untracked files included.
+
+        Args:
+            record: the file, from the root. Where no commit has it, whatever is in the folder is newer.
+            folder: of the same repository; False where there is none, or no repository.
+        """
+        listed = self.run("ls-files", "--others", "--exclude-standard", "--", folder)
+        commit = self.run("log", "-1", "--format=%H", "--", record)
+        if listed.code != 0 or listed.out:
+            return listed.code == 0
+        if not commit.out.strip():
+            return bool(self.run("ls-files", "--", folder).out)
+        return self.run("diff", "--quiet", commit.out.strip(), "--", folder).code == 1
+
     def has_commit(self, commit: str) -> bool:
         """Whether the commit's content is here."""
         return self.run("cat-file", "-e", f"{commit}^{{commit}}").code == 0

@@ -27,8 +27,8 @@ def first_table(report: Report) -> Table | None:
 def notes(report: Report) -> list[str]:
     """What is to be known beside the verdict.
 
-    Cautions of what was judged, how many verdicts the window has given, that callers will notice, and what is wrong
-    with dvc.lock.
+    Rows that were not ingested, cautions of what was judged, how many verdicts the window has given, that callers will
+    notice, and what is wrong with dvc.lock.
     """
     judged = [r for r in report.metrics if r.outcome is not None and r.cautions]
     found = [f"{words.capital(words.metric_name(r.metric))}: {words.cautions(r)}." for r in judged[:4]]
@@ -44,7 +44,15 @@ def notes(report: Report) -> list[str]:
         found.append(f"{columns}. Callers of the model have to know, so it is published as a major version.")
     if report.reproduce.lock not in (None, "same"):
         found.append(phrases.LOCKS[report.reproduce.lock])
+    if report.unread is not None:
+        found.insert(0, phrases.UNREAD[report.unread.state] + _named(report.unread.partitions))
     return found
+
+
+def _named(partitions: list[str], most: int = 6) -> str:
+    """The first few of some partitions; nothing where there are none."""
+    more = f" and {count(len(partitions) - most, 'other')}" if len(partitions) > most else ""
+    return f" New or changed: {', '.join(partitions[:most])}{more}." if partitions else ""
 
 
 def _other_columns(report: Report) -> str:

@@ -40,6 +40,8 @@ Count = Annotated[int, Field(ge=0, le=10**12)]
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Lock = Literal["same", "differs", "absent"]
 """The dvc.lock that was committed, beside the one that the code makes."""
+UnreadState = Literal["newer", "refused", "unknown"]
+"""What data/source has beside data/manifest.json: more, or what source.py refuses, or what could not be looked at."""
 
 
 class Part(BaseModel):
@@ -284,6 +286,13 @@ class Cost(Part):
     """By the price of its own runner, or where its release names none by this one's."""
 
 
+class Unread(Part):
+    """Rows of the repository's own source that were not ingested, so that nothing here knows them."""
+
+    state: UnreadState
+    partitions: Annotated[list[Name], Field(max_length=200)] = []
+
+
 class Reproduce(Part):
     """What is needed to make this again."""
 
@@ -310,6 +319,7 @@ class Report(Part):
     challenger: Model
     live: bool = True
     """Whether what is merged is published by itself."""
+    unread: Unread | None = None
     challenger_version: Version | None = None
     """Where the challenger is itself a released version: two versions side by side, and nothing to merge."""
     rival: Rival | None

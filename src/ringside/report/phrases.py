@@ -147,4 +147,14 @@ LOCKS: Mapping[str, str] = {
 }
 """The committed lock beside the one that this code makes."""
 
+UNREAD: Mapping[str, str] = {
+    "newer": (
+        "data/source has rows that data/manifest.json does not name, so they were neither learnt from nor judged on: "
+        "run ringside ingest, and commit what it changes."
+    ),
+    "refused": "data/source changed in a way that source.py refuses, so none of it was used: ringside ingest says why.",
+    "unknown": "data/source changed since data/manifest.json did: run ringside ingest, and commit what it changes.",
+}
+"""Rows that lie in the repository and were not ingested."""
+
 BASELINE = "a model that knows no feature"

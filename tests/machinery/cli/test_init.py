@@ -166,6 +166,44 @@ class TestAFile:
         assert checkout.status().split() == ["M", "data/source/iris.csv", "M", "src/iris/model.py"]
 
 
+@pytest.fixture(scope="module")
+def newer(iris, tmp_path_factory):
+    """A copy with one flower more, committed, and what `make run` says of it."""
+    checkout = iris[0].copy(tmp_path_factory.mktemp("newer") / "copy")
+    checkout.commit("mine")
+    with (checkout.root / "data/source/iris.csv").open("a") as rows:
+        rows.write("5.0,3.0,1.5,0.2,0\n")
+    checkout.commit("one more")
+    said = checkout.run("ringside", "ingest", "--frozen").stderr
+    checkout.ok("dvc", "repro")
+    checkout.ok("ringside", "verdict", "--exit-zero")
+    return checkout, said
+
+
+class TestANewerFile:
+    """Somebody put a newer file in the place of the one that was ingested, and did nothing else."""
+
+    def test_is_told_at_the_terminal(self, newer):
+        """The partition, and the command that brings it."""
+        assert "data/source has what is not in data/manifest.json (all): `ringside ingest` brings it" in newer[1]
+
+    def test_is_told_by_the_report(self, newer):
+        """What a reviewer sees does not pass for a verdict on the new rows."""
+        report = (newer[0].root / "reports" / "report.md").read_text(encoding="utf-8")
+
+        assert "neither learnt from nor judged on: run ringside ingest" in report.split("<details>")[0]
+
+    def test_that_source_py_refuses_is_told(self, newer, tmp_path):
+        """The pipeline runs on the rows before, and whoever brought the file learns what is wrong with it."""
+        checkout = newer[0].copy(tmp_path / "copy")
+        checkout.edit("data/source/iris.csv", "petal width (cm)", "petal width (inch)")
+        said = checkout.run("ringside", "ingest", "--frozen")
+
+        assert said.returncode == 0
+        assert "data/source changed and was not ingested; it cannot be:" in said.stderr
+        assert "petal width (cm)" in said.stderr
+
+
 class TestADatabase:
     """A table in SQLite, asked through SQLAlchemy."""
 

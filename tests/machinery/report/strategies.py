@@ -180,8 +180,10 @@ REPRODUCE = st.builds(
     data=HASHES,
     python=st.just("3.11.9"),
 )
+UNREAD = st.builds(m.Unread, state=of(m.UnreadState), partitions=some(NAMES, 10))
 FIELDS = {
     "task": NAMES,
+    "unread": maybe(UNREAD),
     "kind": of(m.Kind),
     "verdict": of(m.Verdict),
     "champion": STATES,

@@ -6,7 +6,7 @@ from examples import first_model
 from report_parts import report, reproduce
 from ringside.report.html import to_html
 from ringside.report.markdown import to_markdown
-from ringside.report.model import Cost, Report
+from ringside.report.model import Cost, Report, Unread
 from ringside.report.prices import DEFAULT, dollars, runner, started
 
 # Label and USD a minute; None where nobody can know.
@@ -141,6 +141,32 @@ class TestTheTable:
     def test_takes_the_place_of_the_guess(self):
         """Where the runner is known, nothing is said of a Linux runner with two cores."""
         assert "with two cores" not in to_markdown(report(cost=cost()))
+
+
+class TestUnreadRows:
+    """What a report says of rows that lie in the repository and were not ingested."""
+
+    def test_stands_under_the_verdict_with_the_command(self):
+        """Whoever put a newer file in its place sees that the verdict is not about it."""
+        unread = Unread(state="newer", partitions=[f"2026-0{month}" for month in range(1, 9)])
+        head = to_markdown(report(unread=unread)).split("<details>")[0]
+
+        assert "they were neither learnt from nor judged on: run ringside ingest" in head
+        assert "2026-01, 2026-02, 2026-03, 2026-04, 2026-05, 2026-06 and 2 others." in head
+
+    @pytest.mark.parametrize(
+        ("state", "said"), [("refused", "source.py refuses"), ("unknown", "commit what it changes")]
+    )
+    def test_names_none_where_none_could_be_told(self, state, said):
+        """A file that cannot be read as source.py says, or that is not here."""
+        head = to_markdown(report(unread=Unread(state=state))).split("<details>")[0]
+
+        assert said in head
+        assert "New or changed" not in head
+
+    def test_is_not_spoken_of_where_all_were(self):
+        """As in nearly every report."""
+        assert "data/source" not in to_markdown(report())
 
 
 class TestTheLock:

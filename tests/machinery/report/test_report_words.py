@@ -40,6 +40,7 @@ class TestTables:
             (phrases.METHODS, {"jackknife", "cosine"}),
             (phrases.ANCHORS, literal(model.Anchor.model_fields["state"].annotation)),
             (phrases.PARTITIONS, literal(model.PartitionChange.model_fields["change"].annotation)),
+            (phrases.UNREAD, literal(model.UnreadState)),
             (phrases.EFFECTS, {"distance_d", "distance_v"}),
             (phrases.RULES, {rule.code for rule in RULES}),
             (phrases.METRICS, {metric.name for metrics in METRICS.values() for metric in metrics}),
