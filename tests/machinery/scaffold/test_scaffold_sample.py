@@ -6,7 +6,7 @@ import pytest
 
 from harness import PROJECT, Checkout
 from ringside.errors import StoreError
-from ringside.scaffold.sample import FILES, FOLDERS, Sample, without_package, without_sample
+from ringside.scaffold.sample import FILES, FOLDERS, RESULTS, Sample, without_package, without_sample
 from ringside.store.workspace import Workspace
 
 pytestmark = pytest.mark.slow
@@ -51,4 +51,20 @@ class TestTheSample:
         (checkout.root / ".git").rename(checkout.root / "no-git")
 
         with pytest.raises(StoreError, match="no Git repository"):
+            Sample(Workspace(checkout.root)).refuse_lost_work()
+
+    def test_may_be_removed_after_it_was_run(self, checkout: Checkout):
+        """What its commands wrote anew, as another processor or one more month lets them, is no work of anybody's."""
+        checkout.commit("a copy")
+        for name in RESULTS:
+            (checkout.root / name).write_text("other digits\n", encoding="utf-8")
+
+        Sample(Workspace(checkout.root)).refuse_lost_work()
+
+    def test_is_not_removed_with_work_in_it(self, checkout: Checkout):
+        """Predictions that a team adopted, or a line of its own in the sample, are somebody's."""
+        checkout.commit("a copy")
+        (checkout.root / "data" / "adopted.parquet").write_bytes(b"ours")
+
+        with pytest.raises(StoreError, match=r"data/adopted\.parquet would be removed"):
             Sample(Workspace(checkout.root)).refuse_lost_work()
