@@ -22,10 +22,21 @@ Results go to stdout, talk goes to stderr."""
 
 
 def usage(option: typer.core.TyperArgument | typer.core.TyperOption) -> str:
-    """How an option or an argument is written."""
+    """How an option or an argument is written; within a table even code may hold no bare `|`."""
+    written = ", ".join(option.opts)
     if option.param_type_name == "argument":
-        return option.metavar or option.name.upper()
-    return f"{option.opts[0]} {option.metavar}" if option.metavar else option.opts[0]
+        written = option.metavar
+    elif option.secondary_opts:
+        written += f" / {option.secondary_opts[0]}"
+    elif option.metavar:
+        written += f" {option.metavar}"
+    return written.replace("|", r"\|")
+
+
+def said(option: typer.core.TyperArgument | typer.core.TyperOption) -> str:
+    """What an option is for, with the value that it has unless somebody gives another."""
+    usual = "" if option.default in (None, False) else f" (`{option.default}` unless given)"
+    return f"{option.help.removesuffix('.')}{usual}."
 
 
 def verbs(group: typer.core.TyperGroup, prefix: str = "") -> Iterator[tuple[str, typer.core.TyperCommand]]:
@@ -45,7 +56,7 @@ def main() -> None:
         if command.params:
             print("\n| option | |\n|---|---|")
         for option in command.params:
-            print(f"| `{usage(option)}` | {option.help} |")
+            print(f"| `{usage(option)}` | {said(option)} |")
 
 
 if __name__ == "__main__":

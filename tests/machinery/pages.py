@@ -97,6 +97,22 @@ def _typed(content: str) -> list[str]:
     return [re.sub(r"\s+# .*$", "", line) for line in lines if line and not line.startswith("#")]
 
 
+def tables(page: str) -> Iterator[list[str]]:
+    """The tables of a document, each as its lines."""
+    rows: list[str] = []
+    for line in [*_FENCE.sub("", text_of(page)).splitlines(), ""]:
+        if line.startswith("|"):
+            rows.append(line.rstrip())
+        elif rows:
+            yield rows
+            rows = []
+
+
+def cells(row: str) -> int:
+    """How many cells GitHub makes of a line of a table: a bare `|` ends one, even within code."""
+    return len(re.findall(r"(?<!\\)\|", row)) - 1
+
+
 def links(page: str) -> list[str]:
     """Where a document points to within the repository: a path, an anchor, or both."""
     text = re.sub(r"`[^`\n]*`", "", _FENCE.sub("", text_of(page)))

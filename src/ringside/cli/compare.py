@@ -34,9 +34,9 @@ class Kinds(StrEnum):
     regression = "regression"
 
 
-Old = Annotated[Path, typer.Argument(help="The predictions to judge against, CSV or Parquet.", show_default=False)]
-New = Annotated[Path, typer.Argument(help="The predictions to judge.", show_default=False)]
-Kind = Annotated[Kinds, typer.Option("--kind", help="What is predicted.")]
+Old = Annotated[Path, typer.Argument(metavar="OLD", help="The predictions to judge against, CSV or Parquet.")]
+New = Annotated[Path, typer.Argument(metavar="NEW", help="The predictions to judge.")]
+Kind = Annotated[Kinds, typer.Option("--kind", metavar="|".join(Kinds), help="What is predicted.")]
 Y = Annotated[str, typer.Option("--y", metavar="COLUMN", help="The column with what happened.")]
 Prediction = Annotated[
     str,
@@ -59,7 +59,7 @@ Tolerances = Annotated[
         help="The accepted loss, as 0.002 or as 10% of the old model's gain; the first metric decides, others guard.",
     ),
 ]
-MetricOption = Annotated[str | None, typer.Option("--metric", help="The metric that decides.")]
+MetricOption = Annotated[str | None, typer.Option("--metric", metavar="METRIC", help="The metric that decides.")]
 Floors = Annotated[
     list[str] | None,
     typer.Option("--floor", metavar="METRIC=VALUE", help="What the new model must reach; may be given several times."),
@@ -71,12 +71,14 @@ SliceOption = Annotated[
 SliceTolerance = Annotated[
     str | None, typer.Option(metavar="LOSS", help="The deciding metric's accepted loss within a slice.")
 ]
-Confidence = Annotated[float, typer.Option(help="The confidence of each bound, one-sided.")]
-Uses = Annotated[int, typer.Option(help="How many verdicts these rows may give.")]
-MinGroups = Annotated[float, typer.Option(help="The groups, as if of equal size, that an interval needs.")]
-Threshold = Annotated[float, typer.Option(help="The probability from which on the new model says yes.")]
-ThresholdOld = Annotated[float | None, typer.Option(help="The same for the old model, where it differs.")]
-Top = Annotated[float, typer.Option(help="The share of rows that precision and lift at the top look at.")]
+Confidence = Annotated[float, typer.Option(metavar="SHARE", help="The confidence of each bound, one-sided.")]
+Uses = Annotated[int, typer.Option(metavar="N", help="How many verdicts these rows may give.")]
+MinGroups = Annotated[float, typer.Option(metavar="N", help="The groups, as if of equal size, that an interval needs.")]
+Threshold = Annotated[float, typer.Option(metavar="P", help="The probability from which on the new model says yes.")]
+ThresholdOld = Annotated[float | None, typer.Option(metavar="P", help="The same for the old model, where it differs.")]
+Top = Annotated[
+    float, typer.Option(metavar="SHARE", help="The share of rows that precision and lift at the top look at.")
+]
 Ordered = Annotated[
     bool | None,
     typer.Option("--ordered/--unordered", help="Whether groups follow each other in time; dates do without saying."),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ringside.store.workspace import Workspace
 
 Name = Annotated[
-    str, typer.Argument(help="What the task is called: the package under src/, as `churn`.", show_default=False)
+    str, typer.Argument(metavar="NAME", help="What the task is called: the package under src/, as `churn`.")
 ]
 Url = Annotated[
     str | None,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ringside.cli.stages import Context
     from ringside.report.watch import Monitor
 
-Remote = Annotated[str, typer.Option(help="The Git remote whose registry has the champion.")]
+Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote whose registry has the champion.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown, as workflows show it.")]
 

@@ -19,9 +19,11 @@ Compare = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="Write here: .md, .html or .json; without it, Markdown is printed."),
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write here: .md, .html or .json; without it, Markdown is printed."
+    ),
 ]
-Remote = Annotated[str, typer.Option(help="The Git remote whose registry has the versions.")]
+Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote whose registry has the versions.")]
 
 
 def report(file: File = None, compare: Compare = None, output: Output = None, remote: Remote = "origin") -> None:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def rollback(
     to: Annotated[
-        str | None, typer.Option(help="The version; without it, the one that was in production before.")
+        str | None,
+        typer.Option(metavar="VERSION", help="The version; without it, the one that was in production before."),
     ] = None,
     reason: Annotated[str | None, typer.Option(help="Why, for the record.", metavar="TEXT")] = None,
     lift_hold: Annotated[

@@ -19,11 +19,12 @@ PolicyFrom = Annotated[
     str | None,
     typer.Option(metavar="REF", help="Judge by the policy of this commit, branch or tag instead of this checkout's."),
 ]
-Remote = Annotated[str, typer.Option(help="The Git remote whose registry has the champion.")]
+Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote whose registry has the champion.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="End with 0 whatever the verdict is.")]
 Json = Annotated[bool, typer.Option("--json", help="Print reports/report.json, for programs.")]
 PullRequests = Annotated[
-    int | None, typer.Option(min=0, help="How many pull requests were judged on this test window, for the report.")
+    int | None,
+    typer.Option(min=0, metavar="N", help="How many pull requests were judged on this test window, for the report."),
 ]
 
 EXIT_CODES = {"pass": 0, "fail": 3, "inconclusive": 4}

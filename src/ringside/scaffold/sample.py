@@ -73,7 +73,7 @@ class Sample:
     def refuse_lost_work(self, *, begun: bool = False) -> None:
         """Stop where removing the sample would take away what Git does not have.
 
-        Results may differ: another kind of processor writes other last digits, and who tried the sample has more months.
+        Results may differ: another kind of processor writes other last digits, one more month more rows.
 
         Args:
             begun: an earlier run was cut off after it had begun: what it removed and rewrote is no work of anybody's.

@@ -38,6 +38,13 @@ class TestHelp:
         assert option.help.endswith(".")
         assert ". " not in option.help
 
+    @pytest.mark.parametrize(("verb", "name"), OPTIONS)
+    def test_of_an_option_names_its_value(self, verb, name):
+        """What takes a value says which: `--remote NAME`, never a type of Python's."""
+        option = next(option for option in VERBS[verb].params if option.name == name)
+
+        assert option.metavar or getattr(option, "is_flag", False)
+
     def test_is_what_a_bare_command_shows(self):
         """`ringside` without a verb lists the verbs."""
         done = subprocess.run([sys.executable, "-m", "ringside.cli.main"], capture_output=True, text=True, check=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="What `ringside ci watch` wrote.")]
-Remote = Annotated[str, typer.Option(help="The Git remote that the branch is pushed to.")]
+Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote that the branch is pushed to.")]
 
 
 def propose(folder: Folder = Path("proposal"), remote: Remote = "origin") -> None:

@@ -22,7 +22,7 @@ PolicyFrom = Annotated[
     str | None,
     typer.Option(metavar="REF", help="Judge by the policy of this commit or branch; without it, by the base's."),
 ]
-Remote = Annotated[str, typer.Option(help="The Git remote whose registry has the champion.")]
+Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote whose registry has the champion.")]
 
 _MOST = 1500
 """Characters of an error that the summary quotes."""

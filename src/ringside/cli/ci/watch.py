@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ringside.report.model import Report
     from ringside.report.watch import Watch
 
-Remote = Annotated[str, typer.Option(help="The Git remote whose registry has the champion.")]
+Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote whose registry has the champion.")]
 Folder = Annotated[Path, typer.Option(metavar="FOLDER", help="Where the proposal is written.")]
 
 _BY_ITSELF = ("schedule", "repository_dispatch")
