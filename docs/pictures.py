@@ -1,9 +1,9 @@
 """Draws the pictures of docs/images: reports as a page with GitHub's style shows them. Run by hand, not in CI.
 
-    python docs/pictures.py                the two pictures of the README
+    python docs/pictures.py                the pictures of the README: two reports, wide and narrow, light and dark
     python docs/pictures.py --all FOLDER   every example report, wide and as on a phone, light and dark
 
-What each of the two shows is noted in drawn.json beside them, so that a test tells when they are stale. It needs
+What each of them shows is noted in drawn.json beside them, so that a test tells when they are stale. It needs
 Node.js, npm and Chromium. Its packages (marked, marked-alert, github-markdown-css, mermaid) are installed into
 a temporary folder, or into the one that `--modules` names, which is then kept.
 """
@@ -26,13 +26,22 @@ from ringside.report.markdown import to_markdown  # noqa: E402
 
 PACKAGES = ("marked@18", "marked-alert@2", "github-markdown-css@5", "mermaid@{mermaid}")
 IMAGES = PROJECT / "docs" / "images"
-OURS = {"report-pass.png": "passed", "report-inconclusive.png": "undecided"}
-"""The pictures of the documents, each with the example that it shows."""
-
 WIDE, PHONE = 900, 360
+REPORTS = {"report-pass": "passed", "report-inconclusive": "undecided"}
+NARROW = 500
+"""The least width of Chromium's window, in which a phone's picture is drawn larger."""
+
+OURS = {
+    f"{name}{'-phone' * (width == NARROW)}{'-dark' * (theme == 'dark')}.png": (example, width, theme)
+    for name, example in REPORTS.items()
+    for width in (WIDE, NARROW)
+    for theme in ("light", "dark")
+}
+"""The pictures of the documents: the example that each shows, as far as it is not folded, its width and its theme."""
+
 PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="{modules}/github-markdown-css/github-markdown-{theme}.css">
-<style>body {{ margin: 0; background: {page} }} .markdown-body {{ padding: 20px; max-width: 860px }}
+<style>body {{ margin: 0; background: {page}; zoom: {zoom} }} .markdown-body {{ padding: 20px; max-width: 860px }}
 .markdown-alert-title svg {{ margin-right: 8px }} pre.mermaid {{ background: none }}</style></head>
 <body><article class="markdown-body"></article>
 <script src="{modules}/marked/lib/marked.umd.js"></script>
@@ -41,7 +50,7 @@ PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta name="viewport"
 <script>
 const article = document.querySelector("article");
 article.innerHTML = new marked.Marked({{gfm: true}}).use(markedAlert()).parse({text});
-if ({unfold}) for (const part of document.querySelectorAll("details")) part.open = true;
+for (const part of document.querySelectorAll("details")) if ({unfold}) part.open = true; else part.remove();
 for (const code of document.querySelectorAll("code.language-mermaid")) {{
   const chart = document.createElement("pre");
   chart.className = "mermaid";
@@ -66,8 +75,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         modules = install(options.modules or Path(scratch), options.mermaid)
         if options.all is None:
-            for name, example in OURS.items():
-                shoot(comment(example, modules, "light", unfold=False), IMAGES / name, WIDE, Path(scratch))
+            for name, (example, width, theme) in OURS.items():
+                page = comment(example, modules, theme, unfold=False, zoom=1.3 if width == NARROW else 1)
+                shoot(page, IMAGES / name, width, Path(scratch), dark=theme == "dark")
             note()
             return
         for example in ALL:
@@ -84,7 +94,7 @@ def note() -> None:
     """Write down what the pictures show, and which files they are."""
     drawn = {
         name: {"text": shown(example), "picture": hashlib.sha256((IMAGES / name).read_bytes()).hexdigest()}
-        for name, example in OURS.items()
+        for name, (example, _, _) in OURS.items()
     }
     (IMAGES / "drawn.json").write_text(json.dumps(drawn, indent=2) + "\n", encoding="utf-8")
 
@@ -111,8 +121,8 @@ def draw(example: str, modules: Path, folder: Path, scratch: Path) -> None:
             shoot(report, folder / f"{example}-html-{theme}-{width}.png", width, scratch, dark=theme == "dark")
 
 
-def comment(example: str, modules: Path, theme: str, *, unfold: bool) -> str:
-    """A page that shows the Markdown of an example as GitHub does."""
+def comment(example: str, modules: Path, theme: str, *, unfold: bool, zoom: float = 1) -> str:
+    """A page that shows the Markdown of an example as GitHub does: all of it, or what is not folded."""
     return PAGE.format(
         modules=modules.as_uri(),
         theme=theme,
@@ -120,6 +130,7 @@ def comment(example: str, modules: Path, theme: str, *, unfold: bool) -> str:
         mermaid_theme="default" if theme == "light" else "dark",
         text=json.dumps(to_markdown(ALL[example]())).replace("</", "<\\/"),
         unfold="true" if unfold else "false",
+        zoom=zoom,
     )
 
 
