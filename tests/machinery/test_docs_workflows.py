@@ -9,6 +9,7 @@ import yaml
 
 import pages
 from harness import PROJECT
+from ringside.report import phrases
 from verbs import parsed
 
 NAMES = ("workflows", "remotes", "runners", "troubleshooting", "updating", "mlflow", "serving")
@@ -31,6 +32,9 @@ def strings() -> list[str]:
     return found
 
 
+HARMLESS = {"compared", "no_champion", "identical", "none_asked", "no_slices", "no_tolerance", "same_as_champion"}
+HARMLESS |= {"better", "no_worse", "not_measured", "other_bytes", "same_bytes"}
+"""Reasons by which nothing is undecided or failed."""
 MESSAGES = re.findall(r"^\| `([^`]+)` \|", TEXT["docs/troubleshooting.md"], re.MULTILINE)
 
 
@@ -136,7 +140,7 @@ class TestPages:
     def test_name_files_that_exist(self, page):
         """A file of the repository that a page names is there."""
         names = re.findall(r"`((?:\.github|docs|src|requirements|reports|data)/[\w./-]+)`", TEXT[page])
-        made = {"reports/metrics.json", "reports/rehearsal.html", ".github/workflows/score.yaml"}
+        made = {"data/quarantine", "reports/metrics.json", "reports/rehearsal.html", ".github/workflows/score.yaml"}
 
         assert [name for name in names if name not in made and not (PROJECT / name).exists()] == []
 
@@ -144,3 +148,10 @@ class TestPages:
     def test_quote_messages_that_exist(self, message):
         """What the page of messages quotes is said somewhere."""
         assert any(message in text for text in strings())
+
+    @pytest.mark.parametrize("code", sorted(set(phrases.REASONS) - HARMLESS))
+    def test_explain_each_reason_of_a_verdict(self, code):
+        """Whoever searches the page for the reason of an undecided or failed rule finds what to do."""
+        words = re.sub(r"^the file |, (and not by chance|which could be chance)$", "", phrases.REASONS[code])
+
+        assert words in TEXT["docs/troubleshooting.md"]
