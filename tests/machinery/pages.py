@@ -20,9 +20,10 @@ TYPED = {"console"}
 SHOWN = {"python", "json", "yaml", "text", "mermaid"}
 """Languages of fences that nobody types."""
 
-PROGRAMS = ("ringside", "make", "dvc", "gto", "gh", "git", "cml", "mlflow", "docker", "uv", "pip", "pytest", "python")
+PROGRAMS = ("ringside", "make", "dvc", "gto", "gh", "git", "cml", "mlflow", "docker", "gcloud", "uv", "uvicorn")
+PROGRAMS += ("pip", "pytest", "python", "perl", "sha256sum", "export", "cd")
 _INLINE = re.compile(rf"^(?:[A-Z_]+=\S+ )*(?:\S*/)?(?:{'|'.join(PROGRAMS)})3? \S")
-_SHELL = re.compile(rf"^\(?(?:[A-Z_]+=\S+ )*(?:{'|'.join(PROGRAMS)}|cd|export|uvicorn)3? ")
+_SHELL = re.compile(rf"^\(?(?:[A-Z_]+=\S+ )*(?:{'|'.join(PROGRAMS)})3? ")
 _FENCE = re.compile(r"^ *```(?P<language>\S*)\n(?P<content>(?s:.*?))^ *```$", re.MULTILINE)
 _INDENTED = re.compile(r"(?<=\n\n)(?P<indented>(?: {4,}\S.*\n(?:\n(?= {4}\S))?)+)")
 _CODE = re.compile(rf"{_FENCE.pattern}|{_INDENTED.pattern}|`(?P<inline>[^`]+)`", re.MULTILINE)
@@ -116,7 +117,7 @@ def cells(row: str) -> int:
 def links(page: str) -> list[str]:
     """Where a document points to within the repository: a path, an anchor, or both."""
     text = re.sub(r"`[^`\n]*`", "", _FENCE.sub("", text_of(page)))
-    found = re.findall(r"\]\(([^)\s]+)\)", text)
+    found = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'\bsrc(?:set)?="([^"]+)"', text)
     return [link for link in found if not re.match(r"[a-z]+:", link)]
 
 

@@ -19,3 +19,12 @@ class TestTables:
         """A `|` within code ends a cell, unless it is escaped."""
         assert pages.cells(r"| `a\|b` | c |") == 2
         assert pages.cells("| `a|b` | c |") == 3
+
+
+@pages.of_the_template
+class TestReadme:
+    """README.md."""
+
+    def test_is_short(self):
+        """Who decides whether to copy the repository reads less than 150 lines."""
+        assert len(pages.text_of("README.md").splitlines()) < 150

@@ -6,6 +6,7 @@ import pytest
 
 import pages
 from harness import PROJECT
+from ringside.scaffold.sample import FILES
 
 PLACES = [*pages.names(), *(str(path.relative_to(PROJECT)) for path in sorted((PROJECT / ".github").rglob("*.md")))]
 
@@ -37,12 +38,18 @@ class TestLinks:
 
         assert wrong == []
 
-    @pages.of_the_template
-    def test_from_the_readme_reaches_each_page(self):
-        """Whoever begins at the README finds every document, each in one step."""
-        linked = {target("README.md", link)[0] for link in pages.links("README.md")}
+    def test_from_the_index_reaches_each_page(self):
+        """docs/README.md, which copies keep, lists every document but those of the sample, which `init` removes."""
+        listed = {target("docs/README.md", link)[0] for link in pages.links("docs/README.md")}
 
-        assert set(pages.names()) - linked == {"README.md"}
+        assert set(pages.names()) - listed == {"README.md", "docs/README.md"} | {
+            name for name in FILES if name.endswith(".md") and (PROJECT / name).exists()
+        }
+
+    @pages.of_the_template
+    def test_from_the_readme_reaches_the_index_and_the_sample(self):
+        """Whoever begins at the README finds the one and the other."""
+        assert {"docs/README.md", "docs/sample.md"} <= set(pages.links("README.md"))
 
     def test_are_found(self):
         """The links are found at all, and a wrong one would be."""

@@ -3,6 +3,7 @@
 _NAMED = "a sentence names it; it is no command to type"
 _INSTALLS = "it installs from the package index, which the set-up of `make` does in Checks"
 _SERVED = "tests/machinery/examples types it in an environment of its own"
+_SUMS = "tests/machinery/registry/test_build.py types it in the folder of a release"
 _CONTAINER = "there is no Docker here; tests/machinery/examples does what the Dockerfile says"
 _CLOUD = "it needs an account at a cloud"
 _KEPT = "the double of GitHub keeps no secrets; the verb is compared with gh's own help"
@@ -22,6 +23,8 @@ UNPLAYED = {
     "uvicorn app:app": _SERVED,
     "uv pip install --no-deps --require-hashes -r examples/batch/requirements.txt": _SERVED,
     "python examples/batch/score.py --rows new_rows --key id --scores scores": _SERVED,
+    "sha256sum --check": _SUMS,
+    "sha256sum --check SHA256SUMS": _SUMS,
     "docker build --tag model examples/service": _CONTAINER,
     "docker run --rm --publish 8000:8000 model": _CONTAINER,
     "docker build --build-arg PYTHON=3.12-slim-bookworm": _CONTAINER,
@@ -37,6 +40,7 @@ UNPLAYED = {
     "dvc import-url": _NAMED,
     "dvc update": _NAMED,
     "git checkout": _NAMED,
+    "git remote add origin URL": "the repository of the pages has its remote",
     "git merge-tree": _NAMED,
     "git merge --allow-unrelated-histories": "the page says why not to type it",
     "gh variable set NAME": _NAMED,

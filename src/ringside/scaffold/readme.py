@@ -80,8 +80,6 @@ is an error that names the partition ([data](docs/data.md)).
 
 `src/ringside` and `.github` are Ringside's: leave them as they are, and `make update` brings newer ones.
 
-[Data](docs/data.md) · [your model](docs/task.md) · [the policy](docs/policy.md) · [the verdict](docs/verdict.md) ·
-[the workflows](docs/workflows.md) · [retraining](docs/retraining.md) · [using a model](docs/model.md) ·
-[a bad Friday](docs/rollback.md) · [when something says no](docs/troubleshooting.md) ·
-[the command line](docs/reference.md)
+[docs](docs/README.md) has a page for each question: [a bad Friday](docs/rollback.md), say, or
+[when something says no](docs/troubleshooting.md).
 """

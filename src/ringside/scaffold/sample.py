@@ -27,9 +27,10 @@ FILES = (
     "bench/scoring.py",
     "bench/workflows.py",
     "data/adopted.parquet",
+    "docs/sample.md",
     *RESULTS,
 )
-"""In Git; the measurements in bench/ are of the sample's data, or begin where a copy has the sample still."""
+"""In Git; figures and measurements in bench/ are of the sample's data, or begin where a copy has the sample still."""
 MADE = (
     "data/quarantine",
     "data/raw",
