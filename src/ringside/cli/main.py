@@ -5,6 +5,7 @@ Exit codes: 0 done or pass, 1 something broke, 2 wrong usage (the command line o
 """
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -35,38 +36,40 @@ from ringside.errors import RingsideError
 
 app = typer.Typer(
     name="ringside",
-    help="Train a challenger, put it against the champion, publish what people approve.",
+    help="Train a challenger, judge it against the champion (the model in production), publish what people approve.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (
-    init.init,
-    ingest.ingest,
-    forget.forget,
-    stages.validate,
-    stages.split,
-    stages.train,
-    stages.evaluate,
-    metrics.metrics,
-    plan.plan,
-    adopt.adopt,
-    verdict.verdict,
-    report.report,
-    compare.compare,
-    monitor.monitor,
-    publish.publish,
-    versions.versions,
-    fetch.fetch,
-    fetch.verify,
-    rollback.rollback,
-    tracking.track,
-    predict.predict,
-    doctor.doctor,
-    update.update,
-):
-    app.command()(verb)
+_VERBS: dict[Callable[..., None], str] = {
+    init.init: "Make this copy your own, from your data.",
+    ingest.ingest: "Bring new data from the task's source.",
+    forget.forget: "Remove rows for good, as an erasure request asks.",
+    stages.validate: "Stage 1: check each partition against the schema.",
+    stages.split: "Stage 2: decide training and test rows.",
+    stages.train: "Stage 3: fit the model.",
+    stages.evaluate: "Stage 4: score the model on the test rows.",
+    metrics.metrics: "Show the last evaluation beside the baseline's.",
+    plan.plan: "Say what the test rows can show, before any training.",
+    adopt.adopt: "Keep predictions that you already have as the first rival.",
+    verdict.verdict: "Judge the model of this checkout against the champion.",
+    report.report: "Show a report again, or compare two released versions.",
+    compare.compare: "Compare two files of predictions that any tool made.",
+    monitor.monitor: "Judge the champion on the newest data.",
+    publish.publish: "Make the model that was judged a version.",
+    versions.versions: "List the versions, the newest first.",
+    fetch.fetch: "Bring a version's files here.",
+    fetch.verify: "Check a version: files, types and predictions.",
+    rollback.rollback: "Put an earlier version back in production.",
+    tracking.track: "Bring MLflow's model registry up to date.",
+    predict.predict: "Predict rows with a version or a model file.",
+    doctor.doctor: "Say what is on, what is off, and what each switch adds.",
+    update.update: "Bring the template's newest machinery into this copy.",
+}
+"""Each verb with its line in the list of all, which has room for no more."""
+for verb, line in _VERBS.items():
+    app.command(short_help=line)(verb)
 app.add_typer(ci.app)
 
 

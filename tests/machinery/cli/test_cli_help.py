@@ -1,5 +1,6 @@
 """The command line explains itself."""
 
+import os
 import subprocess
 import sys
 
@@ -50,6 +51,16 @@ class TestHelp:
         done = subprocess.run([sys.executable, "-m", "ringside.cli.main"], capture_output=True, text=True, check=False)
 
         assert all(verb in done.stdout + done.stderr for verb in COMMAND.commands)
+
+    @pytest.mark.parametrize("words", [(), ("ci",)], ids=["ringside", "ci"])
+    def test_lists_each_verb_by_a_whole_sentence(self, words):
+        """In 80 columns no line of the list of verbs is cut off or goes on in the next."""
+        command = [sys.executable, "-m", "ringside.cli.main", *words, "--help"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "80"})
+
+        lines = done.stdout.partition("Commands:\n")[2].splitlines()
+        assert len(lines) == len((CI if words else COMMAND).commands)
+        assert [line for line in lines if not line.endswith(".") or line.endswith("...")] == []
 
     @pytest.mark.parametrize("page", ["reference", "metrics"])
     def test_stands_in_the_pages_that_are_written_from_the_code(self, page):

@@ -1,5 +1,6 @@
 """The verbs that workflows type. Each takes its facts from the run and works for a person at a terminal, too."""
 
+from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -36,20 +37,22 @@ def _show(error: RingsideError) -> None:
 app = typer.Typer(
     name="ci",
     cls=Jobs,
-    help="What the workflows run; outside of GitHub Actions, the same for a person.",
+    help="What the workflows run; a person may type it too.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-for verb in (
-    train.train,
-    report.report,
-    remote.remote,
-    watch.watch,
-    propose.propose,
-    news.news,
-    rebuild.rebuild,
-    publish.publish,
-    rollback.rollback,
-    rulesets.rulesets,
-):
-    app.command()(verb)
+_VERBS: dict[Callable[..., None], str] = {
+    train.train: "Bring data, run the pipeline, judge, leave the report.",
+    report.report: "Bring a pull request's comment up to date.",
+    remote.remote: "Let DVC use the remote of the variable RINGSIDE_REMOTE.",
+    watch.watch: "Bring new data, judge the champion, train if decided.",
+    propose.propose: "Open or update the pull request of a retrained model.",
+    news.news: "Say whether there is anything new to publish.",
+    rebuild.rebuild: "Rebuild the model from merged code, and judge it.",
+    publish.publish: "Publish what was rebuilt and judged.",
+    rollback.rollback: "Put an earlier version back in production.",
+    rulesets.rulesets: "Make checks and reviews compulsory on GitHub.",
+}
+"""Each verb with its line in the list of all, which has room for no more."""
+for verb, line in _VERBS.items():
+    app.command(short_help=line)(verb)
