@@ -25,7 +25,7 @@ def usage(option: typer.core.TyperArgument | typer.core.TyperOption) -> str:
     """How an option or an argument is written; within a table even code may hold no bare `|`."""
     written = ", ".join(option.opts)
     if option.param_type_name == "argument":
-        written = option.metavar
+        written = option.metavar if option.required else f"[{option.metavar}]"
     elif option.secondary_opts:
         written += f" / {option.secondary_opts[0]}"
     elif option.metavar:

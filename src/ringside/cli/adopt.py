@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 File = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[FILE]", help="A CSV or Parquet file with the columns of the task's identity and the predictions."
+        metavar="FILE", help="A CSV or Parquet file with the columns of the task's identity and the predictions."
     ),
 ]
 Prediction = Annotated[

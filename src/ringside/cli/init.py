@@ -22,7 +22,7 @@ Name = Annotated[
 Url = Annotated[
     str | None,
     typer.Argument(
-        metavar="[URL]", help="With --store remote: the DVC remote, as s3://bucket/path.", show_default=False
+        metavar="URL", help="With --store remote: the DVC remote, as s3://bucket/path.", show_default=False
     ),
 ]
 From = Annotated[
