@@ -21,9 +21,7 @@ Name = Annotated[
 ]
 Url = Annotated[
     str | None,
-    typer.Argument(
-        metavar="URL", help="With --store remote: the DVC remote, as s3://bucket/path.", show_default=False
-    ),
+    typer.Argument(metavar="URL", help="With --store remote: the DVC remote, as s3://bucket/path.", show_default=False),
 ]
 From = Annotated[
     str | None,

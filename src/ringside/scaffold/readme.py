@@ -52,8 +52,8 @@ A model that predicts {_KINDS[draft.kind]}: the task `src/{draft.name}`. Every c
 
 ## Run it
 
-You need Python 3.11 or newer, git and make. `make run` sets up `.venv`, brings the data, runs the pipeline and ends
-with the verdict; `make test` runs the task's tests, `make lint` checks style and types.
+You need Linux, macOS or WSL with Python 3.11 or newer, git and make. `make run` sets up `.venv`, brings the data, runs
+the pipeline and ends with the verdict; `make test` runs the task's tests, `make lint` checks style and types.
 
 ## The data
 
