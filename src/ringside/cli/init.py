@@ -218,8 +218,12 @@ def _database(origin: str) -> str:
 
     from ringside.errors import UsageError
     from ringside.scaffold.addresses import absolute, has_password, same_database
+    from ringside.sources.connection import parsed
 
     given = os.environ.get("DATABASE_URL")
+    for where, url in (("--from", origin), ("DATABASE_URL", given)):
+        if url:
+            parsed(where, url)
     if given and not same_database(given, origin):
         remedy = "let both name one database; the password belongs into DATABASE_URL alone."
         raise UsageError("DATABASE_URL names another database", where="--from", remedy=remedy)
