@@ -203,7 +203,12 @@ def _look(place: "Place", origin: str, query: str | None, ask: _Asking) -> "tupl
             return look_at_rows(look(query, _database(origin)), "the answer of --query"), {"query": query}
     if query:
         raise UsageError("--query is for a database", where="ringside init", remedy="leave it out.")
-    path = place.bring_far(origin) if is_far(origin) else Path(origin).expanduser()
+    if is_far(origin):
+        # A server that accepts and never answers is given up by DVC after five minutes.
+        with working("init: DVC brings the file"):
+            path = place.bring_far(origin)
+    else:
+        path = Path(origin).expanduser()
     if not path.exists():
         remedy = "name a file, a folder, or an address with ://."
         raise UsageError("there is no such file or folder", where=f"--from {origin}", remedy=remedy)
@@ -266,6 +271,7 @@ def _prepare(
     _tell(draft)
     copy = Copy(place, draft, public=public, packages=_packages(draft))
     copy.refuse_lost_work()
+    place.check_room(draft.seen.frame)
     if place.remote:
         place.set_remote(place.remote)
     path = arguments.get("path")

@@ -178,6 +178,7 @@ class TestADatabase:
         said = checkout.ok("ringside", "init", "churn", "--from", url, "--query", query, "--target", "left", "--yes")
 
         assert "20 read: 2025-01" in said
+        assert "other machines ask the database again, and no pull request may" in said
         assert 'Database(query="SELECT * FROM people"' in (checkout.root / "src/churn/source.py").read_text()
         checkout.run("git", "add", "--all")
         assert checkout.run("git", "grep", "--cached", "-l", "people.db", "--", ":!tests/machinery").stdout == ""
