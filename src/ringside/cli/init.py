@@ -281,6 +281,7 @@ def _prepare(
 def _make(copy: "Copy", arguments: dict[str, object]) -> None:
     """Write everything, bring the rows, and fit the tolerance to them."""
     from ringside.cli.ingest import bring, send, tell
+    from ringside.errors import RingsideError
     from ringside.store import dvc
 
     workspace = copy.place.workspace
@@ -290,8 +291,12 @@ def _make(copy: "Copy", arguments: dict[str, object]) -> None:
         with terse(), dvc.PendingAdd(workspace, workspace.raw) as add:
             done = bring(workspace, add, until=copy.last_partition)
         tell(workspace, done, None)
-        send(workspace)
-        copy.place.send()
+        try:
+            send(workspace)
+            copy.place.send()
+        except RingsideError as error:
+            remedy = "mend the remote (docs/remotes.md), then type this `ringside init` again: it ends what it began."
+            raise type(error)(error.found, where=error.where, remedy=remedy) from error
     if copy.params_are_untouched:
         _fit(copy)
     for line in copy.finish():
