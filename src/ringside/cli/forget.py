@@ -21,7 +21,12 @@ _PROFILES = (
 )
 
 Ids = Annotated[
-    Path, typer.Option("--ids", metavar="FILE", help="A CSV file with the columns of the task's identity, a row each.")
+    Path,
+    typer.Option(
+        "--ids",
+        metavar="FILE",
+        help="A CSV file with the columns of the task's identity, a row each; or with its group's column alone.",
+    ),
 ]
 
 
@@ -42,7 +47,8 @@ def forget(ids: Ids) -> None:
     here = Ingest(workspace, task, LateSource(task), track, None, params.data.store).frozen()
     first = workspace.partition(workspace.raw, here.partitions[0])
     types = read_table(first, remedy="run `ringside ingest --frozen`.").schema
-    step = Forget(workspace, task, read_ids(ids, task.identity, types), params.data.store == "git")
+    asked = read_ids(ids, task.identity, types, group=task.group)
+    step = Forget(workspace, task, asked, params.data.store == "git")
     sources = _Sources(workspace, task)
     done = step.run(sources.take_out)
     sources.said += _releases(workspace, step)
@@ -75,8 +81,10 @@ class _Sources:
             self.said.append(f"{source.path}: it is outside of this repository; erase the rows there")
             return []
         files = [("all", place)] if isinstance(source, File) else list(source.files().items())
-        touched = [path for name, path in files if self._take_out_of(step, source, name, path)]
-        return self._tracked(place) if touched else []
+        for name, path in files:
+            self._take_out_of(step, source, name, path)
+        # Where nothing was taken out now, an earlier version may have the rows, or a kill came before DVC was told.
+        return self._tracked(place)
 
     def _source(self) -> object:
         """The object `SOURCE` of source.py; None where it has none, or cannot be imported here."""
@@ -88,7 +96,7 @@ class _Sources:
             self.said.append(f"src/{self._task.name}/source.py cannot be imported ({type(error).__name__}: {error})")
             return None
 
-    def _take_out_of(self, step: "Forget", source: object, name: str, path: Path) -> int:
+    def _take_out_of(self, step: "Forget", source: object, name: str, path: Path) -> None:
         from ringside.sources import File, Folder
         from ringside.sources.erase import take_out
 
@@ -99,7 +107,6 @@ class _Sources:
             blank = source.row_id is not None
             take_out(path, gone, blank=blank, delimiter=source.delimiter, encoding=source.encoding)
             step.done.rows[self._workspace.relative(path.resolve())] = len(gone)
-        return len(gone)
 
     def _tracked(self, place: Path) -> "Sequence[str]":
         """Let DVC know the file as it is now; the hashes of all that it was, by Git's history of its record."""
@@ -119,7 +126,9 @@ class _Sources:
         if "deps:" in after:
             self.said.append(f"where {name} was imported from: erase the rows there too, or `dvc update` brings them")
         hashes = r"\bmd5: ([0-9a-f]{32}(?:\.dir)?)"
-        return sorted({*re.findall(hashes, history), *re.findall(hashes, before)} - {*re.findall(hashes, after)})
+        # What it was imported from may still have the hash that the file had.
+        now = after.partition("outs:")[2]
+        return sorted({*re.findall(hashes, history), *re.findall(hashes, before)} - {*re.findall(hashes, now)})
 
 
 def _releases(workspace: "Workspace", step: "Forget") -> list[str]:
@@ -157,9 +166,8 @@ def _releases(workspace: "Workspace", step: "Forget") -> list[str]:
 
 def _tell(workspace: "Workspace", step: "Forget", done: "Forgotten") -> None:
     """Say what was done, by counts: no identity is repeated."""
-    say(
-        f"forget: {step.ids.num_rows:,} identities asked for; {workspace.relative(workspace.erased)} keeps their hashes"
-    )
+    what = "identities" if step.group is None else f"values of {step.group!r}"
+    say(f"forget: {step.asked.num_rows:,} {what} asked for; {workspace.relative(workspace.erased)} keeps their hashes")
     for name, count in done.rows.items():
         say(f"forget: {count:,} rows taken out of {name}")
     for name in done.removed:
@@ -190,6 +198,7 @@ def _beyond(workspace: "Workspace", params: "Params", done: "Forgotten") -> list
         _PROFILES,
         "caches of Actions: `gh cache delete --all`",
         "artifacts of Actions (gone after 7 days): `gh run delete RUN`, for each that `gh run list` shows",
+        "runs and models in MLflow, where you keep them there: models that learnt from the rows, and their reports",
         "forks, clones, other checkouts and their DVC caches: whoever has one runs this command there, or removes it",
         "the file of --ids itself: remove it",
     ]

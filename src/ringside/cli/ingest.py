@@ -36,18 +36,31 @@ Next = Annotated[
         "--next", metavar="N", min=1, help="Read at most N partitions more, and none whose labels have not arrived."
     ),
 ]
+Commit = Annotated[
+    bool,
+    typer.Option(
+        "--commit", help="Commit the manifest, and what else Git keeps of the data, where they changed; nothing else."
+    ),
+]
 
 
-def ingest(until: Until = None, refresh: Refresh = None, frozen: Frozen = False, following: Next = None) -> None:
+def ingest(
+    until: Until = None,
+    refresh: Refresh = None,
+    frozen: Frozen = False,
+    following: Next = None,
+    commit: Commit = False,
+) -> None:
     """Read the partitions that are missing from the task's source and say in the manifest what there is."""
     from ringside.cli.unread import unread
     from ringside.errors import UsageError
     from ringside.store import dvc
     from ringside.store.workspace import Workspace
 
-    if frozen and (until or refresh or following):
+    if frozen and (until or refresh or following or commit):
         remedy = "leave out --frozen to read the source, or the other options to take the manifest as it is."
-        raise UsageError("--frozen reads nothing new", where="ringside ingest --until/--refresh/--next", remedy=remedy)
+        where = "ringside ingest --until/--refresh/--next/--commit"
+        raise UsageError("--frozen reads nothing new", where=where, remedy=remedy)
     workspace = Workspace.find(Path.cwd())
     if not frozen:
         _check_remote(workspace)
@@ -57,6 +70,7 @@ def ingest(until: Until = None, refresh: Refresh = None, frozen: Frozen = False,
     tell(workspace, done, following)
     if not frozen:
         send(workspace)
+        record(workspace, done, commit=commit)
     elif found := unread(workspace):
         say(f"ingest: {found.sentence}")
 
@@ -97,6 +111,40 @@ def send(workspace: "Workspace") -> None:
             f"the data are here, and could not be sent to the DVC remote: {said}", where="dvc push", remedy=remedy
         )
     say(f"ingest: sent to the DVC remote, {seconds()}")
+
+
+def record(workspace: "Workspace", done: "Ingested", *, commit: bool) -> None:
+    """Commit what Git keeps of the data, after they were sent; or say that it is to be committed.
+
+    Raises:
+        StoreError: Git refuses; the data are here and whole.
+    """
+    from ringside.errors import StoreError
+    from ringside.params import read_params
+    from ringside.registry.git import Repository
+
+    repository, folder = Repository(workspace.root), workspace.root / "data" / "source"
+    in_git = read_params(workspace.params).data.store == "git"
+    sources = [folder] if in_git else sorted(folder.glob("*.dvc"))
+    paths = [workspace.manifest, workspace.raw_dvc, workspace.store, *sources]
+    names = [workspace.relative(path) for path in paths if path.exists()]
+    changed = repository.run("status", "--porcelain", "--", *names)
+    if changed.code == 0 and not changed.out.strip():
+        return
+    if not commit:
+        # A folder that is no repository has nothing to commit to.
+        if changed.code == 0:
+            say("ingest: next: `make run`, then commit; or `ringside ingest --commit` for the data alone")
+        return
+    news = [*done.read, *done.refreshed]
+    # The names of partitions fit a pattern; of very many, Git's own log has the rest.
+    text = f"Data: {', '.join(news[:10])}" if news else "Data as they are"
+    for command in (("add", "--", *names), ("commit", "--quiet", "--message", text, "--", *names)):
+        answer = repository.run(*command)
+        if answer.code != 0:
+            remedy = "mend what Git says, then run `ringside ingest --commit` again."
+            raise StoreError(f"it refuses: {' '.join(answer.said.split())}", where=f"git {command[0]}", remedy=remedy)
+    say(f"ingest: committed {', '.join(names)}")
 
 
 def tell(workspace: "Workspace", done: "Ingested", following: int | None) -> None:

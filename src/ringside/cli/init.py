@@ -201,7 +201,12 @@ def _look(place: "Place", origin: str, query: str | None, ask: _Asking) -> "tupl
             return look_at_rows(look(query, _database(origin)), "the answer of --query"), {"query": query}
     if query:
         raise UsageError("--query is for a database", where="ringside init", remedy="leave it out.")
-    path = place.bring_far(origin) if is_far(origin) else Path(origin).expanduser()
+    if is_far(origin):
+        # A server that accepts and never answers is given up by DVC after five minutes.
+        with working("init: DVC brings the file"):
+            path = place.bring_far(origin)
+    else:
+        path = Path(origin).expanduser()
     if not path.exists():
         remedy = "name a file, a folder, or an address with ://."
         raise UsageError("there is no such file or folder", where=f"--from {origin}", remedy=remedy)
@@ -216,8 +221,12 @@ def _database(origin: str) -> str:
 
     from ringside.errors import UsageError
     from ringside.scaffold.addresses import absolute, has_password, same_database
+    from ringside.sources.connection import parsed
 
     given = os.environ.get("DATABASE_URL")
+    for where, url in (("--from", origin), ("DATABASE_URL", given)):
+        if url:
+            parsed(where, url)
     if given and not same_database(given, origin):
         remedy = "let both name one database; the password belongs into DATABASE_URL alone."
         raise UsageError("DATABASE_URL names another database", where="--from", remedy=remedy)
@@ -260,6 +269,7 @@ def _prepare(
     _tell(draft)
     copy = Copy(place, draft, public=public, packages=_packages(draft))
     copy.refuse_lost_work()
+    place.check_room(draft.seen.frame)
     if place.remote:
         place.set_remote(place.remote)
     path = arguments.get("path")
@@ -269,6 +279,7 @@ def _prepare(
 def _make(copy: "Copy", arguments: dict[str, object]) -> None:
     """Write everything, bring the rows, and fit the tolerance to them."""
     from ringside.cli.ingest import bring, send, tell
+    from ringside.errors import RingsideError
     from ringside.store import dvc
 
     workspace = copy.place.workspace
@@ -278,8 +289,12 @@ def _make(copy: "Copy", arguments: dict[str, object]) -> None:
         with terse(), dvc.PendingAdd(workspace, workspace.raw) as add:
             done = bring(workspace, add, until=copy.last_partition)
         tell(workspace, done, None)
-        send(workspace)
-        copy.place.send()
+        try:
+            send(workspace)
+            copy.place.send()
+        except RingsideError as error:
+            remedy = "mend the remote (docs/remotes.md), then type this `ringside init` again: it ends what it began."
+            raise type(error)(error.found, where=error.where, remedy=remedy) from error
     if copy.params_are_untouched:
         _fit(copy)
     for line in copy.finish():

@@ -8,8 +8,8 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -20,7 +20,7 @@ import pyarrow as pa
 from ringside.errors import DataError
 from ringside.store.files import read_json, write_json
 
-_VERSION = 1
+_VERSION, _WITH_GROUPS = 1, 2
 _REMEDY = "restore it with `git checkout data/erased.json`; it is written by `ringside forget` only."
 _BYTES = 16
 
@@ -33,6 +33,8 @@ class Erased:
     """32 random bytes as hex digits, of this repository alone."""
     rows: frozenset[str] = frozenset()
     """`hashes` of their identities."""
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By the name of a column: `hashes` of values all of whose rows were erased, those that come later too."""
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -44,11 +46,13 @@ class Erased:
         if not path.exists():
             return cls(secrets.token_hex(32))
         content = read_json(path, remedy=_REMEDY)
-        rows = content.get("rows") if isinstance(content, dict) else None
-        fine = isinstance(rows, list) and all(isinstance(r, str) and re.fullmatch(r"[0-9a-f]{32}", r) for r in rows)
-        if not fine or content.get("version") != _VERSION or not re.fullmatch("[0-9a-f]{64}", str(content.get("salt"))):
+        content = content if isinstance(content, dict) else {}
+        rows, groups = content.get("rows"), content.get("groups", {})
+        fine = _are_hashes(rows) and isinstance(groups, dict) and all(map(_are_hashes, groups.values()))
+        known = content.get("version") == (_WITH_GROUPS if groups else _VERSION)
+        if not fine or not known or not re.fullmatch("[0-9a-f]{64}", str(content.get("salt"))):
             raise DataError("it is no list of erased rows", where=str(path), remedy=_REMEDY)
-        return cls(content["salt"], frozenset(rows or ()))
+        return cls(content["salt"], frozenset(rows or ()), {name: frozenset(of) for name, of in groups.items()})
 
     def write(self, path: Path) -> None:
         """Replace the file.
@@ -56,11 +60,20 @@ class Erased:
         Raises:
             StoreError: the disk is full or the place cannot be written to.
         """
-        write_json(path, {"version": _VERSION, "salt": self.salt, "rows": sorted(self.rows)})
+        content: dict[str, object] = {"version": _VERSION, "salt": self.salt, "rows": sorted(self.rows)}
+        if self.groups:
+            groups = {name: sorted(values) for name, values in sorted(self.groups.items())}
+            content |= {"version": _WITH_GROUPS, "groups": groups}
+        write_json(path, content)
 
     def plus(self, hashes: Iterable[str]) -> Self:
         """With more rows."""
-        return type(self)(self.salt, self.rows | frozenset(hashes))
+        return type(self)(self.salt, self.rows | frozenset(hashes), self.groups)
+
+    def plus_groups(self, column: str, hashes: Iterable[str]) -> Self:
+        """With more values of a column, whose rows are all erased."""
+        values = self.groups.get(column, frozenset()) | frozenset(hashes)
+        return type(self)(self.salt, self.rows, {**self.groups, column: values})
 
     def hashes(self, table: pa.Table, identity: Iterable[str]) -> list[str]:
         """A hash of each row's identity, keyed by the salt."""
@@ -73,9 +86,17 @@ class Erased:
 
     def left(self, table: pa.Table, identity: Iterable[str]) -> npt.NDArray[np.bool_]:
         """Which rows were not erased, shape `(n_rows,)`."""
-        if not self.rows:
-            return np.ones(table.num_rows, dtype=bool)
-        return np.array([row not in self.rows for row in self.hashes(table, identity)], dtype=bool)
+        stays = np.ones(table.num_rows, dtype=bool)
+        if self.rows:
+            stays &= np.array([row not in self.rows for row in self.hashes(table, identity)], dtype=bool)
+        for column, values in self.groups.items():
+            if column in table.column_names:
+                stays &= np.array([value not in values for value in self.hashes(table, [column])], dtype=bool)
+        return stays
+
+
+def _are_hashes(found: object) -> bool:
+    return isinstance(found, list) and all(isinstance(h, str) and re.fullmatch(r"[0-9a-f]{32}", h) for h in found)
 
 
 def _texts(column: pa.ChunkedArray) -> list[str | None]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
@@ -41,37 +42,54 @@ class Forgotten:
     """The hashes of what went from DVC's cache."""
 
 
-def read_ids(path: Path, identity: Sequence[str], types: pa.Schema) -> pa.Table:
-    """The identities in a file, in the types that they have in `data/raw`.
+def read_ids(path: Path, identity: Sequence[str], types: pa.Schema, *, group: str | None = None) -> pa.Table:
+    """The identities in a file, or the groups, in the types that they have in `data/raw`.
 
     Args:
         path: CSV with a header that names the identity's columns, more columns are not looked at; where the identity
-            is one column, a header may lack, and each line is one.
+            is one column, a header may lack, and each line is one. Or with one column alone, the group's.
         identity: the columns that name a row.
         types: of the raw data.
+        group: the column whose values rows share.
 
     Raises:
         DataError: the file cannot be read, lacks a column, or has a value of another type.
     """
     where = str(path)
-    remedy = f"give a CSV file with the columns {', '.join(identity)}."
+    whole = f", or {group} alone, for all rows of these" if group and [group] != list(identity) else ""
+    remedy = f"give a CSV file with the columns {', '.join(identity)}{whole}."
     try:
         head = path.read_text(encoding="utf-8-sig").splitlines()[:1]
-        named = bool(head) and all(name in next(csv.reader(head), []) for name in identity)
-        if not named and len(identity) > 1:
+        delimiter, columns = _header(head, identity, group)
+        if columns is None and len(identity) > 1:
             raise DataError(f"it has no column {' or '.join(identity)}", where=where, remedy=remedy)
-        read = pacsv.ReadOptions(column_names=None if named else list(identity))
-        names = dict.fromkeys(identity, pa.string())
+        wanted = list(columns or identity)
         convert = pacsv.ConvertOptions(
-            column_types=names, include_columns=list(identity), null_values=[""], strings_can_be_null=True
+            column_types=dict.fromkeys(wanted, pa.string()),
+            include_columns=wanted,
+            null_values=[""],
+            strings_can_be_null=True,
         )
-        table = pacsv.read_csv(where, read_options=read, convert_options=convert)
-        columns = {name: _cast(table.column(name), types.field(name).type) for name in identity}
+        read = pacsv.ReadOptions(column_names=wanted if columns is None else None)
+        parse = pacsv.ParseOptions(delimiter=delimiter)
+        table = pacsv.read_csv(where, read_options=read, parse_options=parse, convert_options=convert)
+        found = {name: _cast(table.column(name), types.field(name).type) for name in wanted}
     except (OSError, UnicodeError, pa.ArrowException) as error:
         raise DataError(f"it cannot be read ({' '.join(str(error).split())})", where=where, remedy=remedy) from error
-    if any(column.null_count for column in columns.values()):
-        raise DataError("a line has no value for a column of the identity", where=where, remedy=remedy)
-    return pa.table(columns)
+    if any(column.null_count for column in found.values()):
+        raise DataError(f"a line has no value for {' or '.join(wanted)}", where=where, remedy=remedy)
+    return pa.table(found)
+
+
+def _header(head: Sequence[str], identity: Sequence[str], group: str | None) -> tuple[str, Sequence[str] | None]:
+    """What parts the columns, and those that a first line names: the identity, or the group alone; None for neither."""
+    for delimiter in ",;\t":
+        names = next(csv.reader(head, delimiter=delimiter), [])
+        if set(identity) <= set(names):
+            return delimiter, identity
+        if names == [group]:
+            return delimiter, names
+    return ",", None
 
 
 def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
@@ -90,8 +108,8 @@ class Forget:
 
     workspace: Workspace
     task: Task
-    ids: pa.Table
-    """The identities."""
+    asked: pa.Table
+    """The identities; or, in one column alone, the groups all of whose rows are to go."""
     keep_in_git: bool = False
     """Whether Git keeps the partitions."""
     done: Forgotten = field(default_factory=Forgotten)
@@ -117,11 +135,35 @@ class Forget:
         self.done.cached = dvc_cache.sweep(self.workspace, self.holds, also=hashes)
         return self.done
 
+    @property
+    def group(self) -> str | None:
+        """The column whose values are asked for; None where identities are."""
+        names = self.asked.column_names
+        return None if set(self.task.identity) <= set(names) else str(names[0])
+
+    @functools.cached_property
+    def ids(self) -> list[pa.Table]:
+        """The identities that are asked for: of a group, those of its rows in `data/raw` and in DVC's cache."""
+        if self.group is None:
+            return [self.asked]
+        keys = list(dict.fromkeys([*self.task.identity, self.group]))
+        cached = dvc_cache.files_of(dvc.cache_folder(self.workspace)).values()
+        found = []
+        for path in (*sorted(self.workspace.raw.glob("*.parquet")), *cached):
+            if (table := _columns_of(path, keys)) is not None:
+                # An older version may have the column in another type.
+                column = table.column(self.group).cast(self.asked.column(0).type)
+                here = pc.is_in(column, value_set=self.asked.column(0))
+                found.append(table.filter(here).select(list(self.task.identity)))
+        return found
+
     @functools.cached_property
     def erased(self) -> Erased:
         """The list with these rows on it."""
         before = Erased.read(self.workspace.erased)
-        return before.plus(before.hashes(self.ids, self.task.identity))
+        if self.group is not None:
+            before = before.plus_groups(self.group, before.hashes(self.asked, [self.group]))
+        return before.plus(row for table in self.ids for row in before.hashes(table, self.task.identity))
 
     def stays(self, table: pa.Table) -> npt.NDArray[np.bool_]:
         """Which rows of a table are not erased, shape `(n_rows,)`."""
@@ -198,9 +240,11 @@ class Forget:
         keys = list(self.task.identity)
         try:
             with pa.OSFile(str(path), "rb") as file, pq.ParquetFile(file) as parquet:
-                if not set(keys) <= set(parquet.schema_arrow.names):
+                names = parquet.schema_arrow.names
+                if not set(keys) <= set(names):
                     return False
-                table = parquet.read(columns=keys)
+                groups = [name for name in self.erased.groups if name in names and name not in keys]
+                table = parquet.read(columns=[*keys, *groups])
         except (pa.ArrowException, OSError):
             # A file that nobody can read any more is of no use either.
             return True
@@ -209,9 +253,22 @@ class Forget:
     def _profile_holds(self, path: Path) -> bool:
         try:
             packed = json.loads(path.read_bytes())["trained_on"]
-            return bool(contains(packed, row_hashes(self.ids, list(self.task.identity))).any())
+            keys = list(self.task.identity)
+            return any(bool(contains(packed, row_hashes(table, keys)).any()) for table in self.ids)
         except (ValueError, KeyError, TypeError):
             return False
+
+
+def _columns_of(path: Path, names: list[str]) -> pa.Table | None:
+    """Columns of a Parquet file; None where it is none, or has not all of them."""
+    with path.open("rb") as file:
+        if file.read(4) != b"PAR1":
+            return None
+    try:
+        with pa.OSFile(str(path), "rb") as file, pq.ParquetFile(file) as parquet:
+            return parquet.read(columns=names) if set(names) <= set(parquet.schema_arrow.names) else None
+    except (pa.ArrowException, OSError):
+        return None
 
 
 def _files(folder: Path) -> list[Path]:

@@ -137,16 +137,17 @@ class Copy:
         return f"They come from {files[0]}: put the newer file in its place."
 
     def _visible(self) -> list[str]:
-        """What whoever sees the repository sees of the data."""
-        if self._public:
-            return []
+        """Who cannot read the rows, and what whoever sees the repository sees of them."""
         said = []
-        if self.place.store == "source" and self.draft.seen.source != "database":
-            said.append(_ALONE)
+        if self.place.store == "source":
+            said.append(_UNASKED if self.draft.seen.source == "database" else _ALONE)
+        if self._public:
+            return said
         seen = [
             "their categories and ranges in schema.py",
             "how many rows there are (data/manifest.json)",
-            "metrics and reports",
+            "metrics and reports, by the values of slices too",
+            "of releases the model and the profile (bins, categories, hashes of identities)",
         ]
         if self.place.store == "git":
             seen.insert(0, "every row (data/source, data/store)")
@@ -156,6 +157,10 @@ class Copy:
 _ALONE = (
     "look: with --store source the rows are on this machine alone: on GitHub a pull request is `not judged` until they "
     "are in Git (data.store: git) or in a DVC remote"
+)
+_UNASKED = (
+    "look: with --store source other machines ask the database again, and no pull request may: on GitHub each is `not "
+    "judged` and nothing is published until the rows are in Git (data.store: git) or in a DVC remote (remote)"
 )
 _AFTER = "[tool.ruff.lint.pydocstyle]"
 _NAMES = """# Names and values of the data stand in these as they are.

@@ -6,6 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from ringside.errors import SourceError, UsageError
 from ringside.scaffold.addresses import bare, refuse_secret
 from ringside.scaffold.machinery import RECORD
@@ -79,6 +83,18 @@ class Place:
         self._dvc(*command, what=f"DVC cannot bring {bare(url)}")
         return target
 
+    def check_room(self, frame: pd.DataFrame) -> None:
+        """See that Git can keep the rows as partitions, before anything is changed for them.
+
+        Raises:
+            UsageError: they are too large for Git.
+        """
+        if self.store != "git":
+            return
+        written = pa.BufferOutputStream()
+        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), written, compression="zstd")
+        self._refuse_size(written.tell(), "its rows have")
+
     def keep(self, path: Path) -> str:
         """Copy a file or a folder into the copy, and track it as the store wants; its path from the root.
 
@@ -89,17 +105,20 @@ class Place:
         """
         target = self._target(path)
         size = sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
-        if self.store == "git" and size > MOST_IN_GIT:
-            remedy = "choose --store remote URL or --store source."
-            raise UsageError(
-                f"it has {size / 1e6:,.0f} MB, more than {MOST_IN_GIT / 1e6:.0f}", where="--store git", remedy=remedy
-            )
+        if self.store == "git":
+            self._refuse_size(size, "it has")
         # Once rows were taken from it, what stands there is somebody's, and may be newer.
         kept = target.exists() and self.is_finished
         if path.resolve() != target.resolve() and not kept:
             self._copy(path, target)
         self._track(target)
         return self.workspace.relative(target)
+
+    def _refuse_size(self, size: int, what: str) -> None:
+        if size > MOST_IN_GIT:
+            remedy = "choose --store remote URL or --store source."
+            found = f"{what} {size / 1e6:,.0f} MB, more than {MOST_IN_GIT / 1e6:.0f}"
+            raise UsageError(found, where="--store git", remedy=remedy)
 
     def _target(self, path: Path) -> Path:
         """The task's name with the kind of the file: no name of somebody's becomes part of a command."""

@@ -15,61 +15,40 @@ from ringside.errors import RingsideError, SourceError, TaskError
 from ringside.sources.places import resolved
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection, Executable
+    from sqlalchemy import URL, Connection, Engine, Executable
 
 _ROWS = 10_000
 """Rows that are fetched at once."""
 _CONNECT = 10
 """Seconds after which a server that does not answer is not there."""
 _REACH = "see that the database can be reached from here with that URL, and run again; nothing was changed."
-_DECLARE = (
-    "add {} to the group `sample` of pyproject.toml, then run `make requirements` and `make run`; for `ringside init`, "
-    "`make setup-database` is enough."
-)
+_DECLARE = "add {} to the group `sample` of pyproject.toml, then run `make requirements` and `make run`"
+_AT_ONCE = "; for `ringside init`, {} is enough."
+_DRIVERS = {
+    "postgres": ("postgresql+psycopg", "psycopg", "`psycopg[binary]`"),
+    "postgresql": ("postgresql+psycopg", "psycopg", "`psycopg[binary]`"),
+    "mysql": ("mysql+pymysql", "pymysql", "`pymysql`"),
+    "mariadb": ("mariadb+pymysql", "pymysql", "`pymysql`"),
+}
+"""Of a URL that names no driver: the one that is taken, its module and its package."""
+_PULL_REQUESTS = ("pull_request", "pull_request_target", "merge_group")
+"""Events of GitHub whose runs are of code that nobody merged."""
 
 
 @dataclass
-class Session:
-    """An open connection within one transaction that only reads."""
+class Clock:
+    """Cuts a connection whose answer is not whole in time: a server that hangs says nothing by itself."""
 
-    connection: "Connection"
-    where: str
-    """What errors call the database: no user, no password."""
-    timeout: float
+    seconds: float
+    raw: Any = field(default=None, init=False)
+    """The driver's connection, as soon as there is one."""
     late: bool = field(default=False, init=False)
     """Whether the time was over before the answer was whole."""
 
-    @property
-    def dialect(self) -> str:
-        """As SQLAlchemy calls the kind of database."""
-        return self.connection.dialect.name
-
-    def names(self, asked: "Executable") -> list[str]:
-        """The columns of an answer."""
-        with self._in_time():
-            return list(self.connection.execute(asked).keys())
-
-    def one(self, asked: "Executable") -> Any:  # noqa: ANN401  # as the database types it
-        """The one row of an answer."""
-        with self._in_time():
-            return self.connection.execute(asked).one()
-
-    def all(self, asked: "Executable") -> list[Any]:
-        """The rows of an answer that is short."""
-        with self._in_time():
-            return list(self.connection.execute(asked).all())
-
-    def batches(self, asked: "Executable") -> Generator[list[Any]]:
-        """The rows of a long answer, streamed."""
-        with self._in_time():
-            options = {"stream_results": True, "max_row_buffer": _ROWS}
-            with closing(self.connection.execute(asked, execution_options=options)) as result:
-                yield from map(list, result.partitions(_ROWS))
-
     @contextmanager
-    def _in_time(self) -> Iterator[None]:
-        """Cut the connection where the answer is not whole in time: a server that hangs says nothing by itself."""
-        alarm = threading.Timer(self.timeout, self._cut)
+    def limit(self) -> Iterator[None]:
+        """What is done in the block has these seconds."""
+        alarm = threading.Timer(self.seconds, self._cut)
         alarm.daemon = True
         alarm.start()
         try:
@@ -79,13 +58,49 @@ class Session:
 
     def _cut(self) -> None:
         self.late = True
-        raw: Any = self.connection.connection.dbapi_connection
         with suppress(Exception):  # what cannot be cut has a time limit of its own, or none
-            if hasattr(raw, "interrupt"):
-                raw.interrupt()
+            if hasattr(self.raw, "interrupt"):
+                self.raw.interrupt()
             else:
-                with socket.socket(fileno=os.dup(raw.fileno())) as wire:
+                with socket.socket(fileno=os.dup(self.raw.fileno())) as wire:
                     wire.shutdown(socket.SHUT_RDWR)
+
+
+@dataclass
+class Session:
+    """An open connection within one transaction that only reads."""
+
+    connection: "Connection"
+    where: str
+    """What errors call the database: no user, no password."""
+    clock: Clock
+
+    @property
+    def dialect(self) -> str:
+        """As SQLAlchemy calls the kind of database."""
+        return self.connection.dialect.name
+
+    def names(self, asked: "Executable") -> list[str]:
+        """The columns of an answer."""
+        with self.clock.limit():
+            return list(self.connection.execute(asked).keys())
+
+    def one(self, asked: "Executable") -> Any:  # noqa: ANN401  # as the database types it
+        """The one row of an answer."""
+        with self.clock.limit():
+            return self.connection.execute(asked).one()
+
+    def all(self, asked: "Executable") -> list[Any]:
+        """The rows of an answer that is short."""
+        with self.clock.limit():
+            return list(self.connection.execute(asked).all())
+
+    def batches(self, asked: "Executable") -> Generator[list[Any]]:
+        """The rows of a long answer, streamed."""
+        with self.clock.limit():
+            options = {"stream_results": True, "max_row_buffer": _ROWS}
+            with closing(self.connection.execute(asked, execution_options=options)) as result:
+                yield from map(list, result.partitions(_ROWS))
 
 
 @contextmanager
@@ -94,45 +109,44 @@ def connected(variable: str, timeout: float, *, text: str | None = None) -> Iter
 
     Args:
         variable: the environment variable that holds its URL.
-        timeout: seconds that one question may take.
+        timeout: seconds that one question may take, and the log-in.
         text: the URL, where it is not in the environment.
 
     Raises:
-        SourceError: there is no such variable, the database does not let us in, or an answer breaks off; in these
-            cases the data are unreadable here. Or the database refuses the query.
+        SourceError: this is the run of a pull request, there is no such variable, the database does not let us in, or
+            an answer breaks off; in these cases the data are unreadable here. Or the database refuses the query.
         TaskError: SQLAlchemy or the database's driver is not installed.
     """
-    _need("sqlalchemy", "`sqlalchemy`")
-    import sqlalchemy
-    from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+    _refuse_pull_requests(variable)
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-    url = _url(variable, os.environ.get(variable, "") if text is None else text)
+    url = parsed(variable, os.environ.get(variable, "") if text is None else text)
     where = _shown(url)
+    clock = Clock(timeout)
+    engine = _engine(url, where, clock)
     try:
-        engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool, **_options(url, where))
-    except (NoSuchModuleError, ImportError) as error:
-        found = f"the driver of {url.drivername} is not installed ({error})"
-        raise TaskError(found, where=where, remedy=_DECLARE.format("it")) from error
-    try:
-        connection = engine.connect()
+        with clock.limit():
+            connection = engine.connect()
     except (SQLAlchemyError, OSError) as error:
-        found = f"the database cannot be reached: {_said(error, url)}"
+        said = f"it did not answer within {timeout:g} seconds" if clock.late else _said(error, url)
+        found = f"the database cannot be reached: {said}"
         raise SourceError(found, where=where, remedy=_REACH, unreadable=True) from error
-    session = Session(connection, where, timeout)
     try:
         with connection:
-            _read_only(connection, timeout)
-            yield session
+            with clock.limit():
+                _read_only(connection, timeout)
+            yield Session(connection, where, clock)
             # Nothing was written, and if a function of the query did, it is not kept.
-            connection.rollback()
+            with clock.limit():
+                connection.rollback()
     except RingsideError:
         raise
     except (SQLAlchemyError, OSError) as error:
-        if session.late or _is_timeout(error):
+        if clock.late or _is_timeout(error):
             found = f"the database did not answer within {timeout:g} seconds"
             remedy = "make the query faster (an index on the column of time), or raise `timeout` in source.py."
             raise SourceError(found, where=where, remedy=remedy, unreadable=True) from error
-        if _is_broken(error, session.dialect):
+        if _is_broken(error, url.get_backend_name()):
             found = f"the connection broke off before the answer was whole: {_said(error, url)}"
             raise SourceError(found, where=where, remedy=_REACH, unreadable=True) from error
         what = "the database refuses the query" if isinstance(error, DBAPIError) else "the query cannot be asked"
@@ -142,7 +156,50 @@ def connected(variable: str, timeout: float, *, text: str | None = None) -> Iter
         engine.dispose()
 
 
-def _url(variable: str, text: str) -> "URL":
+def _refuse_pull_requests(variable: str) -> None:
+    """Stop in the run of a pull request, even on a runner whose environment has the URL."""
+    if os.environ.get("GITHUB_EVENT_NAME") in _PULL_REQUESTS:
+        remedy = (
+            "let Git or a DVC remote keep the rows (`data.store` in params.yaml, docs/data.md); then none is asked."
+        )
+        raise SourceError("a pull request's run asks no database", where=variable, remedy=remedy, unreadable=True)
+
+
+def _engine(url: "URL", where: str, clock: Clock) -> "Engine":
+    """What connects to the database; `clock` has the connection before a word is spoken over it.
+
+    Raises:
+        TaskError: the database's driver is not installed.
+    """
+    import sqlalchemy
+    from sqlalchemy.exc import NoSuchModuleError
+
+    try:
+        engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool, **_options(url, where, clock.seconds))
+    except (NoSuchModuleError, ImportError) as error:
+        found = f"the driver of {url.drivername} is not installed ({error})"
+        raise TaskError(found, where=where, remedy=_DECLARE.format("it") + ".") from error
+
+    def remember(raw: object, _record: object) -> None:
+        clock.raw = raw
+
+    # First of all listeners: SQLAlchemy's own, and those of its dialects, ask the server already.
+    sqlalchemy.event.listen(engine, "connect", remember, insert=True)
+    return engine
+
+
+def parsed(variable: str, text: str) -> "URL":
+    """A database's URL.
+
+    Args:
+        variable: where it comes from, for errors.
+        text: the URL.
+
+    Raises:
+        SourceError: there is none, or it is none; not a word of it is repeated, since it may have a password.
+        TaskError: SQLAlchemy or the database's driver is not installed.
+    """
+    _need("sqlalchemy", "`sqlalchemy`", "`make setup-database`")
     import sqlalchemy
 
     remedy = f"set {variable} to the database's URL, as in postgresql://user:password@host/name; it belongs in no file."
@@ -152,18 +209,23 @@ def _url(variable: str, text: str) -> "URL":
     try:
         url = sqlalchemy.make_url(text)
     except (sqlalchemy.exc.ArgumentError, ValueError):
-        # Not a word of it: the text has a password.
         raise SourceError("it is no URL of a database", where=variable, remedy=remedy) from None
-    if url.drivername in ("postgres", "postgresql"):
-        _need("psycopg", "`psycopg[binary]`")
-        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite" and "@" in f"{url.host}{url.database}":
+        # What stands after the first @ would be shown as the host.
+        found = "its user or password has a sign that ends it early"
+        remedy = "write @ in them as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25."
+        raise SourceError(found, where=variable, remedy=remedy)
+    if url.drivername in _DRIVERS:
+        driver, module, package = _DRIVERS[url.drivername]
+        _need(module, package, "`make setup-database`" if module == "psycopg" else f"`pip install {module}`")
+        url = url.set(drivername=driver)
     return url
 
 
-def _need(module: str, package: str) -> None:
+def _need(module: str, package: str, at_once: str) -> None:
     if importlib.util.find_spec(module) is None:
         found = f"a database is asked, and {module} is not installed"
-        raise TaskError(found, where="source.py", remedy=_DECLARE.format(package))
+        raise TaskError(found, where="source.py", remedy=_DECLARE.format(package) + _AT_ONCE.format(at_once))
 
 
 def _shown(url: "URL") -> str:
@@ -172,7 +234,7 @@ def _shown(url: "URL") -> str:
     return f"{url.get_backend_name()}://{place}/{url.database or ''}"
 
 
-def _options(url: "URL", where: str) -> dict[str, Any]:
+def _options(url: "URL", where: str, timeout: float) -> dict[str, Any]:
     """What `create_engine` is given for a kind of database."""
     options: dict[str, Any] = {"hide_parameters": True}
     kind = url.get_backend_name()
@@ -182,7 +244,7 @@ def _options(url: "URL", where: str) -> dict[str, Any]:
         alive = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
         return options | {"connect_args": {"connect_timeout": _CONNECT, **alive}}
     if kind in ("mysql", "mariadb"):
-        return options | {"connect_args": {"connect_timeout": _CONNECT}}
+        return options | {"connect_args": {"connect_timeout": _CONNECT, "read_timeout": max(1, round(timeout))}}
     return options
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pyarrow as pa
 
@@ -17,6 +19,9 @@ from ringside.sources.queries import Asked
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_MOST = 2**63
+"""Whole numbers from here on are of no type of 64 bits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,15 +180,12 @@ def _day(value: object) -> date:
 
 
 def _array(rows: list[Any], at: int, name: str, where: str) -> pa.Array:
-    """One column of rows as Arrow sees it."""
-    from decimal import Decimal
-    from uuid import UUID
-
+    """One column of rows as Arrow sees it; values of kinds that Arrow does not know (uuid, inet) are their texts."""
     values = [row[at] for row in rows]
-    if any(isinstance(value, Decimal) for value in values):
-        whole = all(value is None or value == int(value) for value in values)
-        values = [value if value is None else int(value) if whole else float(value) for value in values]
-    if any(isinstance(value, UUID) for value in values):
+    kinds = {type(value): value for value in values if value is not None}
+    if Decimal in kinds:
+        values = _numbers(values)
+    elif kinds and all(_is_strange(value) for value in kinds.values()):
         values = [None if value is None else str(value) for value in values]
     try:
         return pa.array(values)
@@ -191,3 +193,23 @@ def _array(rows: list[Any], at: int, name: str, where: str) -> pa.Array:
         found = f"column {name!r} has values of several types ({' '.join(str(error).split())[:200]})"
         remedy = "cast the column in the query; nothing of it was kept."
         raise SourceError(found, where=where, remedy=remedy) from error
+
+
+def _numbers(values: list[Any]) -> list[int | float | None]:
+    """Decimals as whole numbers where all are, else as fractions, as are those that no whole number holds."""
+    known = [Decimal(value) for value in values if value is not None]
+    whole = all(value.is_finite() and abs(value) < _MOST and value == value.to_integral_value() for value in known)
+    return [value if value is None else int(value) if whole else float(value) for value in values]
+
+
+def _is_strange(value: object) -> bool:
+    """Whether Arrow has no type for such a value."""
+    if isinstance(value, UUID):
+        return True
+    try:
+        pa.scalar(value)
+    except pa.ArrowInvalid:
+        return True
+    except OverflowError:
+        return False
+    return False

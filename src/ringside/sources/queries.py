@@ -3,6 +3,7 @@
 Names of columns reach the database as quoted identifiers and values as parameters, both by SQLAlchemy.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _MODULUS = 1_000_003
 """Sums of whole numbers are of their remainders: no database overflows, and nearly every change shows."""
 _DIGITS = 38
+_END = re.compile(r";(?:[\s;]|--[^\n]*(?:\n|$)|/\*.*?\*/)*$", re.DOTALL)
+"""The semicolon that ends a query, and comments after it."""
 
 
 @dataclass(frozen=True)
@@ -117,5 +120,10 @@ class Asked:
 
 def _clean(query: str) -> str:
     """The query as it can stand in brackets: without its semicolon, with an end to a comment in its last line."""
+    query = query.strip()
+    if found := _END.search(query):
+        kept = query[: found.start()]
+        # An odd quote would be of a text that the semicolon stands in.
+        query = query if kept.count("'") % 2 or kept.count('"') % 2 else kept
     # NOTE: a colon begins a parameter in SQLAlchemy's texts; the query has none.
-    return query.strip().rstrip(";").replace(":", "\\:") + "\n"
+    return query.replace(":", "\\:") + "\n"

@@ -18,22 +18,30 @@ def sweep(workspace: Workspace, holds: Callable[[Path], bool], *, also: Collecti
     Args:
         workspace: the checkout.
         holds: whether a file of the cache is to go.
-        also: hashes of files that are to go in any case.
+        also: hashes of files that are to go in any case, and of folders with all their files that no other names.
 
     Returns:
         The hashes of what went.
     """
     cache = dvc.cache_folder(workspace)
-    files = {_hash_of(path): path for path in (cache / "files" / "md5").glob("??/*") if path.is_file()}
+    files = files_of(cache)
     gone = {digest for digest in also if digest in files}
-    gone |= {digest for digest, path in files.items() if not digest.endswith(".dir") and holds(path)}
-    gone |= {digest for digest, path in files.items() if digest.endswith(".dir") and _named(path) & gone}
+    folders = {digest: _named(path) for digest, path in files.items() if digest.endswith(".dir")}
+    theirs = {name for digest in gone for name in folders.get(digest, ())}
+    gone |= theirs & files.keys() - {name for digest in folders.keys() - gone for name in folders[digest]}
+    gone |= {digest for digest, path in files.items() if digest not in folders and holds(path)}
+    gone |= {digest for digest, names in folders.items() if names & gone}
     for digest in gone:
         remove(files[digest])
     for run in (cache / "runs").glob("??/*/*"):
         if set(_MD5.findall(run.read_text(encoding="utf-8"))) & gone:
             remove(run)
     return sorted(gone)
+
+
+def files_of(cache: Path) -> dict[str, Path]:
+    """The files of a cache by their hashes; a folder's ends with `.dir`."""
+    return {_hash_of(path): path for path in (cache / "files" / "md5").glob("??/*") if path.is_file()}
 
 
 def _hash_of(path: Path) -> str:

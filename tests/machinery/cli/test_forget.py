@@ -177,6 +177,7 @@ class TestBeyond:
             "git filter-repo --invert-paths",
             "gh cache delete --all",
             "forks, clones",
+            "MLflow",
             "gh run",
         ],
     )

@@ -193,6 +193,18 @@ class TestANewerFile:
 
         assert "neither learnt from nor judged on: run ringside ingest" in report.split("<details>")[0]
 
+    def test_is_committed_with_its_rows(self, iris, tmp_path):
+        """`ringside ingest --commit` takes the file along, where Git keeps it."""
+        checkout = iris[0].copy(tmp_path / "copy")
+        checkout.commit("mine")
+        with (checkout.root / "data/source/iris.csv").open("a") as rows:
+            rows.write("5.0,3.0,1.5,0.2,0\n")
+        checkout.ok("ringside", "ingest", "--refresh", "all", "--commit")
+        names = checkout.ok("git", "show", "--name-only", "--format=", "HEAD").split()
+
+        assert {"data/manifest.json", "data/source/iris.csv", "data/store/all.parquet"} <= set(names)
+        assert checkout.status() == ""
+
     def test_that_source_py_refuses_is_told(self, newer, tmp_path):
         """The pipeline runs on the rows before, and whoever brought the file learns what is wrong with it."""
         checkout = newer[0].copy(tmp_path / "copy")
@@ -216,6 +228,7 @@ class TestADatabase:
         said = checkout.ok("ringside", "init", "churn", "--from", url, "--query", query, "--target", "left", "--yes")
 
         assert "20 read: 2025-01" in said
+        assert "other machines ask the database again, and no pull request may" in said
         assert 'Database(query="SELECT * FROM people"' in (checkout.root / "src/churn/source.py").read_text()
         checkout.run("git", "add", "--all")
         assert checkout.run("git", "grep", "--cached", "-l", "people.db", "--", ":!tests/machinery").stdout == ""

@@ -268,6 +268,24 @@ class TestABucket:
         assert text in Typing(template, s3.environment).refuses(*words)
 
 
+class TestARemote:
+    """A DVC remote that takes nothing yet."""
+
+    def test_that_is_mended_lets_the_same_command_end(self, template, tmp_path):
+        """The rows are here and sent nowhere; typed again, the command ends what it began."""
+        (tmp_path / "people.csv").write_bytes(csv(customers()))
+        (tmp_path / "store").write_text("no folder\n")
+        typing = Typing(template.copy(tmp_path / "copy"))
+        words = [str(tmp_path / "store" / "x"), "--from", str(tmp_path / "people.csv"), "--store", "remote"]
+        said = typing.checkout.fails("ringside", "init", "churn", "--target", "left", "--yes", *words)
+        (tmp_path / "store").unlink()
+        typing.init(*words)
+        typing.checkout.commit("mine")
+
+        assert "then type this `ringside init` again" in said
+        typing.clone(tmp_path / "clone").ok("ringside", "ingest", "--frozen")
+
+
 class _Silent(SimpleHTTPRequestHandler):
     """Answers, and writes no log."""
 

@@ -2,6 +2,8 @@
 
 import subprocess
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from ringside.errors import UsageError
@@ -188,3 +190,11 @@ class TestAPlace:
             put()
         assert {path.name: path.read_text() for path in folder.iterdir()} == {".gitignore": "/mine\n", "mine": "a\n"}
         assert (repository / ".dvc" / "config").read_text() == "[core]\n"
+
+    def test_has_no_room_in_git_for_what_is_too_large(self, repository):
+        """Rows of a database, and packed files that partitions unpack, are measured before anything is written."""
+        rows = pd.DataFrame({"x": np.random.default_rng(0).random(7_000_000)})
+        with pytest.raises(UsageError, match=r"its rows have 5[0-9] MB, more than 50"):
+            Place(Workspace(repository), "churn", "git").check_room(rows)
+        Place(Workspace(repository), "churn", "git").check_room(rows.head(1_000_000))
+        Place(Workspace(repository), "churn", "remote").check_room(rows)

@@ -59,6 +59,17 @@ class TestAnswers:
         assert set(frame["when"].dt.month) == {2}
         assert frame.loc[frame["id"] == 9, "from 'port'"].isna().all()
 
+    @pytest.mark.parametrize(
+        "end",
+        [";", " ; -- of all years; 'yes'", "; /* and\nnothing */ ;\n", " WHERE 'a;b' <> '; -- c'", " -- 5 % : 'x'"],
+    )
+    def test_are_the_same_however_the_query_ends(self, end):
+        """A semicolon, comments after it, and texts that look like them."""
+        asked = f'SELECT id, "when" FROM calls{end}'  # noqa: S608  # the test's own texts
+        answer = calls(query=asked, columns={"id": "int64", "when": "datetime"}, partition_by=None).read("all")
+
+        assert len(answer) == ROWS
+
     def test_are_whole_over_all_partitions(self):
         """No row is lost at a border between two partitions, and none comes twice."""
         for period in ("day", "week", "month"):
@@ -185,7 +196,12 @@ class TestReach:
 
     def test_never_shows_the_password(self, monkeypatch):
         """Neither where nobody listens nor where the text is no URL."""
-        for text in ("postgresql://ship:tide@127.0.0.1:9/port", "post gres ship:tide@"):
+        unescaped = ("ship:a@tide@127.0.0.1:9/port", "ship:a@b/tide@127.0.0.1/port", "ship:a@b:tide@127.0.0.1/port")
+        for text in (
+            "postgresql://ship:tide@127.0.0.1:9/port",
+            "post gres ship:tide@",
+            *(f"postgresql://{u}" for u in unescaped),
+        ):
             monkeypatch.setenv("DATABASE_URL", text)
             with pytest.raises(SourceError) as caught:
                 calls().partitions()
@@ -229,6 +245,50 @@ class TestReach:
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("postgresql")
+class TestKinds:
+    """Values that PostgreSQL has and Arrow has not."""
+
+    @pytest.mark.parametrize(
+        ("value", "expected"),
+        [
+            ("'NaN'::numeric", "nan"),
+            ("'Infinity'::numeric", "inf"),
+            ("1e30::numeric", "1e+30"),
+            ("7::numeric", "7"),
+            ("'10.0.0.1/8'::inet", "10.0.0.1/8"),
+            ("'00000000-0000-0000-0000-000000000001'::uuid", "00000000-0000-0000-0000-000000000001"),
+        ],
+    )
+    def test_are_seen_as_numbers_and_texts(self, pg_port, value, expected):
+        """Numbers that no whole number holds are fractions; addresses and identifiers are their texts."""
+        found = look(f"SELECT {value} AS x", f"postgresql://ship@127.0.0.1:{pg_port}/postgres")
+
+        assert [str(x) for x in found.column("x").to_pylist()] == [expected]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("url")
+class TestPullRequests:
+    """A run of code that nobody merged."""
+
+    @pytest.mark.parametrize("event", ["pull_request", "merge_group"])
+    def test_ask_no_database(self, monkeypatch, event):
+        """Even where the URL is in the environment the data are unreadable, as if there were none."""
+        monkeypatch.setenv("GITHUB_EVENT_NAME", event)
+        for ask in (calls().partitions, lambda: calls().read(MONTHS[0]), lambda: calls().fingerprint(MONTHS[0])):
+            with pytest.raises(SourceError, match="a pull request's run asks no database") as caught:
+                ask()
+            assert caught.value.unreadable
+
+    def test_are_no_other_runs(self, monkeypatch):
+        """The schedule asks."""
+        monkeypatch.setenv("GITHUB_EVENT_NAME", "schedule")
+
+        assert calls().partitions() == MONTHS
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("postgresql")
 class TestTrouble:
     """A server that is slow, silent, or goes away in the middle of an answer."""
 
@@ -245,6 +305,15 @@ class TestTrouble:
         begun = time.monotonic()
         with on_wire(silent=40_000), pytest.raises(SourceError, match="within 1 seconds") as caught:
             calls(query=query, partition_by=None, timeout=1).read("all")
+        assert caught.value.unreadable
+        assert time.monotonic() - begun < 30
+
+    @pytest.mark.parametrize("silent", [420, 700, 1000])
+    def test_of_a_wire_that_falls_silent_after_the_log_in_ends_in_time(self, on_wire, silent):
+        """As behind a pool that lets in and has no connection left: what is asked first has a limit too."""
+        begun = time.monotonic()
+        with on_wire(silent=silent), pytest.raises(SourceError, match="within 1 seconds") as caught:
+            calls(timeout=1).partitions()
         assert caught.value.unreadable
         assert time.monotonic() - begun < 30
 
