@@ -1,7 +1,7 @@
 """Somebody's data, seen before anything is known of their columns: a file, a folder of files, a query."""
 
 import csv
-import re
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -213,10 +213,9 @@ def _form(path: Path) -> dict[str, Any]:
 
 
 def _delimiter(path: Path, head: str) -> str | None:
-    """What parts the names in the first line; None for what the file's name says."""
-    line = re.split(r"\r?\n", head, maxsplit=1)[0]
+    """What parts the names in the first row; None for what the file's name says."""
     usual = "," if kind_of(path) == "csv" else "\t"
-    # Quoted names may hold any of them.
-    counts = {mark: len(next(csv.reader([line], delimiter=mark))) for mark in _DELIMITERS}
+    # Quoted names may hold any of them, and ends of lines.
+    counts = {mark: len(next(csv.reader(io.StringIO(head, newline=""), delimiter=mark), ())) for mark in _DELIMITERS}
     best = max(counts, key=lambda mark: (counts[mark], mark == usual))
     return None if best == usual or counts[best] == counts[usual] else best

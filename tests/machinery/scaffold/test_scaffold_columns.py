@@ -89,6 +89,14 @@ class TestFiles:
         assert found.columns["größe"].type == "float64"
         assert found.options["decimal"] == ","
 
+    @pytest.mark.parametrize("content", ["a;b\r1;2\r", '"a;x\ny";b\n1;2\n', '"a\r,";b\n1;2\n'])
+    def test_of_text_tell_their_delimiter_by_the_whole_first_row(self, tmp_path, content):
+        """Lines may end as on an old Mac, and a name may go over several lines."""
+        path = tmp_path / "rows.csv"
+        path.write_bytes(content.encode())
+
+        assert look_at_file(path).options["delimiter"] == ";"
+
     def test_of_json_keep_times_as_the_source_will_see_them(self, tmp_path):
         """Arrow drops the zone of a time in JSON; the column has one all the same."""
         path = tmp_path / "rows.jsonl"
