@@ -131,6 +131,14 @@ class Draft:
         return kind
 
     @property
+    def groups(self) -> pd.Series | None:
+        """The group of each row; None where each stands by itself."""
+        if self.day is not None:
+            days: pd.Series = self.seen.frame[self.time].dt.floor("D")
+            return days
+        return None if self.group is None else self.seen.frame[self.group]
+
+    @property
     def labelled(self) -> pd.Series:
         """Which rows have a label."""
         return self.seen.frame[self.target].notna()

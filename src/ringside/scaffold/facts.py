@@ -52,16 +52,26 @@ def decide(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
         UsageError: a column that was named is not there, or cannot be what it is named for.
         DataError: there is nothing that could be learnt.
     """
-    named = [wishes.target, wishes.time, wishes.group, *wishes.identity, *(wishes.slices or ()), *wishes.leave_out]
-    for name in named:
-        if name is not None and name not in seen.columns and name not in (NONE, ROW, *_DAYS):
-            raise no_column(name, seen)
+    _check_names(seen, wishes)
     draft = _target(seen, wishes, ask)
     draft = by_time(draft, wishes, ask)
     draft = _identity(draft, wishes, ask)
     draft = _group(draft, wishes, ask)
     draft = _features(draft, wishes)
     return _split(draft.but(slices=_slices(draft, wishes)))
+
+
+def _check_names(seen: Seen, wishes: Wishes) -> None:
+    """Stop where an option names what is neither a column nor a word that it knows."""
+    for names, words in (
+        ([wishes.target, *wishes.leave_out], ()),
+        ([wishes.time, *(wishes.slices or ())], (NONE,)),
+        ([wishes.group], (NONE, *_DAYS)),
+        (wishes.identity, (ROW,)),
+    ):
+        for name in names:
+            if name is not None and name not in seen.columns and name not in words:
+                raise no_column(name, seen)
 
 
 def no_column(name: str, seen: Seen) -> UsageError:
@@ -316,7 +326,12 @@ def _unfit(column: Column) -> str | None:
 def _slices(draft: Draft, wishes: Wishes) -> tuple[str, ...]:
     """Columns of few values that every row has, of which each is frequent enough to be looked at."""
     if wishes.slices is not None:
-        return tuple(name for name in wishes.slices if name != NONE)
+        names = tuple(name for name in wishes.slices if name != NONE)
+        for name in names:
+            if name == draft.target or draft.column(name).type == IGNORED:
+                found = "it is the target" if name == draft.target else "it holds lists, objects or several types"
+                raise UsageError(found, where=f"--slice {name!r}", remedy="name a column of few values.")
+        return names
     fit = []
     for name in (*draft.categories, *draft.numbers):
         column = draft.column(name)
@@ -350,6 +365,4 @@ def _last(draft: Draft, partition: pd.Series, sizes: pd.Series, share: float) ->
 
 def _groups(draft: Draft, rows: pd.Index) -> int:
     """Groups among some rows."""
-    if draft.day is not None:
-        return int(draft.seen.frame.loc[rows, draft.time].dt.floor("D").nunique())
-    return len(rows) if draft.group is None else int(draft.seen.frame.loc[rows, draft.group].nunique())
+    return len(rows) if draft.groups is None else int(draft.groups.loc[rows].nunique())

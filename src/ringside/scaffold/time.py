@@ -33,6 +33,9 @@ def by_time(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
     draft = draft.but(time=time)
     draft = _partitions(draft, wishes, ask)
     if time is None:
+        if wishes.label_delay:
+            remedy = "name the column of times by --time, or leave the delay out."
+            raise UsageError("there is no time after which a label could arrive", where="--label-delay", remedy=remedy)
         return draft
     if wishes.label_delay is not None:
         return draft.but(label_delay=wishes.label_delay)

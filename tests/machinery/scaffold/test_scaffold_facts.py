@@ -35,7 +35,7 @@ def shops(periods: list, count: int = 50) -> pd.DataFrame:
 
 def decided(data, **wishes):
     """The task that predicts who leaves."""
-    return decide(data, Wishes(name="churn", target="left", **wishes), default)
+    return decide(data, Wishes(**{"name": "churn", "target": "left"} | wishes), default)
 
 
 class TestACustomerTable:
@@ -72,6 +72,11 @@ class TestACustomerTable:
         [
             ({"time": "calls"}, "--time"),
             ({"time": "nothing"}, "the data"),
+            ({"target": "none"}, "the data"),
+            ({"time": "day"}, "the data"),
+            ({"slices": ["day"]}, "the data"),
+            ({"slices": ["left"]}, "--slice"),
+            ({"time": "none", "label_delay": timedelta(days=60)}, "--label-delay"),
             ({"partition_by": "year"}, "--partition-by"),
             ({"identity": ["class"]}, "--identity"),
             ({"identity": ["left"]}, "--identity"),
