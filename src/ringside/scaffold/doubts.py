@@ -18,6 +18,8 @@ _FEW_GROUPS = 30
 _RARE = 20
 _TELLS = {"binary": 0.995, "multiclass": 0.97, "regression": 0.98}
 """From this score on a single column is too good to be true."""
+_FEWEST_OF_EACH = 5
+"""So many rows of each answer, not learnt from, tell a leak from luck: one alone is above all others in any column."""
 _TIED = 0.9
 """The correlation of being missing with the answer."""
 _LACKING = 30
@@ -89,8 +91,10 @@ def _telling(draft: Draft) -> Iterator[str]:
     answer = _answer(draft, rows).to_numpy()
     if len(rows) < 30 or len(np.unique(answer)) < 2:  # noqa: PLR2004  # nothing could be told
         return
+    # What tells a group apart tells its answer for rows of the same group: that is no leak.
+    parts = np.arange(len(rows)) if draft.groups is None else pd.factorize(draft.groups[rows])[0]
     for name in draft.features:
-        score = _score(_encoded(draft.seen.frame.loc[rows, name]), answer, draft.kind)
+        score = _score(_encoded(draft.seen.frame.loc[rows, name]), answer, parts % 2 == 0, draft.kind)
         if score >= _TELLS[draft.kind]:
             measure = {"binary": "ROC AUC", "multiclass": "accuracy above chance", "regression": "R²"}[draft.kind]
             yield f"LEAK? {name!r} predicts the target almost alone ({measure} {score:.3f}). {_without(draft, name)}"
@@ -110,9 +114,8 @@ def _encoded(values: pd.Series) -> Floats:
     return np.where(np.isnan(numbers), np.nanmin(numbers, initial=0) - 1, numbers)
 
 
-def _score(values: Floats, answer: Floats, kind: str) -> float:
-    """How well this column alone predicts rows that it did not learn from: by its values, or by bins of them."""
-    learn = np.arange(len(values)) % 2 == 0
+def _score(values: Floats, answer: Floats, learn: npt.NDArray[np.bool_], kind: str) -> float:
+    """How well this column alone predicts rows beside those of `learn`: by its values, or by bins of them."""
     edges = np.unique(values[learn])
     if len(edges) > _BINS:
         edges = np.unique(np.quantile(values[learn], np.linspace(0, 1, _BINS + 1)))
@@ -128,20 +131,19 @@ def _score(values: Floats, answer: Floats, kind: str) -> float:
     sums = np.bincount(bins[learn], weights=answer[learn], minlength=len(edges) + 1)
     predicted = np.where(counts > 0, sums / np.maximum(counts, 1), answer[learn].mean())[bins[~learn]]
     truth = answer[~learn]
-    return (
-        float(1 - np.mean((predicted - truth) ** 2) / np.var(truth))
-        if kind == "regression"
-        else _area(predicted, truth)
-    )
+    if kind == "binary":
+        return _area(predicted, truth)
+    spread = float(np.var(truth))
+    return 1 - float(np.mean((predicted - truth) ** 2)) / spread if spread else 0.0
 
 
 def _area(predicted: Floats, truth: Floats) -> float:
-    """ROC AUC, from the mean rank of the positive rows."""
+    """ROC AUC, from the mean rank of the positive rows; 0 where there are too few of either answer."""
     from scipy.stats import rankdata
 
     positive = truth == 1
     n, m = int(positive.sum()), int((~positive).sum())
-    if not n or not m:
+    if min(n, m) < _FEWEST_OF_EACH:
         return 0.0
     return float((rankdata(predicted)[positive].sum() - n * (n + 1) / 2) / (n * m))
 
@@ -199,16 +201,13 @@ def _too_few(draft: Draft) -> Iterator[str]:
 
 def window_groups(draft: Draft) -> int:
     """About how many groups the test window has; rows where each stands by itself."""
-    frame = draft.seen.frame[draft.labelled]
+    rows, share = draft.seen.frame.index[draft.labelled], 1.0
     if draft.strategy == "time" and draft.partition is not None:
-        partition = draft.partition[draft.labelled]
-        frame = frame[partition.isin(sorted(partition.unique())[-int(draft.test) :])]
-        share = 1.0
+        partition = draft.partition[rows]
+        rows = partition.index[partition.isin(sorted(partition.unique())[-int(draft.test) :])]
     else:
         share = float(draft.test)
-    if draft.day is not None and draft.time is not None:
-        return int(frame[draft.time].dt.floor("D").nunique() * share)
-    return int((len(frame) if draft.group is None else frame[draft.group].nunique()) * share)
+    return int((len(rows) if draft.groups is None else draft.groups[rows].nunique()) * share)
 
 
 def _unread(draft: Draft) -> Iterator[str]:

@@ -33,6 +33,23 @@ class TestLeaks:
         for load in (load_iris, load_breast_cancer, load_diabetes):
             assert "LEAK" not in said(load(as_frame=True).frame, "target")
 
+    def test_are_not_columns_by_which_a_group_is_known_again(self):
+        """A patient's height tells who it is, and so the answer for other rows of the same patient alone."""
+        chance = np.random.default_rng(0)
+        patient = np.repeat(np.arange(60), 20)
+        ill, height = chance.permutation(60) < 30, chance.normal(170, 9, 60)
+        visits = pd.DataFrame({"patient_id": patient, "height": height[patient], "ill": ill[patient].astype(int)})
+
+        assert "'height' predicts" not in said(visits, "ill", group="patient_id", identity=["row"])
+        assert "'height' predicts" in said(visits, "ill", group="none", identity=["row"])
+
+    def test_are_not_found_by_luck_in_few_rows_of_an_answer(self):
+        """With two cases of fraud among hundreds of rows some column has both of them on top."""
+        chance = np.random.default_rng(0)
+        wide = pd.DataFrame(chance.normal(size=(400, 300))).rename(columns=lambda n: f"x{n}")
+
+        assert "LEAK" not in said(wide.assign(y=np.isin(np.arange(400), [0, 5]).astype(int)))
+
     @pytest.mark.parametrize("copy", [lambda y: y * 3 + 1.0, lambda y: np.where(y == 1, "gone", "here")])
     def test_are_columns_that_predict_almost_alone(self, frame, copy):
         """A number or a category that is the target in other words, with the option that takes it away."""
