@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringside.cli.terminal import result, say, seconds, terse, working
+from ringside.cli.terminal import plain, result, say, seconds, terse, working
 
 if TYPE_CHECKING:
     from ringside.scaffold.copy import Copy
@@ -89,7 +89,8 @@ class _Asking:
             say(f"init: {question.option} {question.default} (not asked: {question.text})")
             return question.default
         while True:
-            answer = str(typer.prompt(f"{question.text}{shown}", default=question.default, err=True)).strip()
+            text = plain(f"{question.text}{shown} [{question.default}]")
+            answer = str(typer.prompt(text, default=question.default, show_default=False, err=True)).strip()
             if question.choices and answer not in question.choices:
                 say(f"One of {', '.join(question.choices)}, please.")
                 continue
@@ -108,7 +109,7 @@ class _Asking:
 
         shown = f" ({', '.join(known)})" if known else ""
         while self.there:
-            answer = str(typer.prompt(f"{text}{shown}", err=True)).strip()
+            answer = str(typer.prompt(plain(f"{text}{shown}"), err=True)).strip()
             if not known or answer in known:
                 return answer
             say(f"There is no {answer!r}.")
