@@ -17,7 +17,7 @@ from ringside.scaffold.update_git import Git, Tree
 from ringside.scaffold.update_merge import Plan, Sides, plan
 from ringside.scaffold.update_news import news, rooms
 
-__all__ = ["Asked", "Update", "address_on_record", "put", "ready", "update"]
+__all__ = ["Asked", "Update", "address_on_record", "put", "ready", "update", "without_password"]
 
 CHANGELOG = "CHANGELOG.md"
 
@@ -50,6 +50,12 @@ class Update:
     def is_needed(self) -> bool:
         """Whether there is anything to do."""
         return self.base.commit != self.version.commit
+
+
+def without_password(address: str) -> str:
+    """An address as it may stand in Git and in a log; of ssh the user stays, without whom it is another."""
+    bare = re.sub(r"^(https?://)[^/]*@", r"\1", address)
+    return re.sub(r"^(\w+://[^/:@]*):[^/]*@", r"\1@", bare)
 
 
 def address_on_record(root: Path) -> str | None:
@@ -124,6 +130,4 @@ def _record(git: Git, address: str, version: Version, theirs: Tree) -> bytes:
         number = tomllib.loads(git.content(theirs, "pyproject.toml"))["project"]["version"]
     except (tomllib.TOMLDecodeError, KeyError, TypeError):
         number = ""
-    # An address may hold a password, and the record is in Git.
-    plain = re.sub(r"^(https?://)[^/@]*@", r"\1", address)
-    return record(digest, {"template": plain, "version": str(number), "commit": version.commit})
+    return record(digest, {"template": without_password(address), "version": str(number), "commit": version.commit})

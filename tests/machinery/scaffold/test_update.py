@@ -6,7 +6,7 @@ import pytest
 
 from ringside.errors import StoreError
 from ringside.scaffold.machinery import is_as_recorded
-from ringside.scaffold.update import Asked, Update, address_on_record, put, ready, update
+from ringside.scaffold.update import Asked, Update, address_on_record, put, ready, update, without_password
 from templates import NEW, OLD, Repo, own, template, used
 
 pytestmark = pytest.mark.slow
@@ -229,6 +229,20 @@ class TestRecord:
         put(git, update(git, Asked("https://me:s3cret@git.example.org/x")))
 
         assert json.loads(copy.read(".ringside.json"))["template"] == "https://git.example.org/x"
+
+    @pytest.mark.parametrize(
+        ("address", "shown"),
+        [
+            ("https://me:s@cret@example.org/x", "https://example.org/x"),
+            ("https://token@example.org/x", "https://example.org/x"),
+            ("ssh://git:s3cret@example.org/x", "ssh://git@example.org/x"),
+            ("git@example.org:acme/x@1", "git@example.org:acme/x@1"),
+            ("/srv/a:b@c", "/srv/a:b@c"),
+        ],
+    )
+    def test_has_of_an_address_what_leads_there(self, address, shown):
+        """Neither password nor token; the user of ssh, and all of a path."""
+        assert without_password(address) == shown
 
     def test_tells_a_machinery_of_the_templates_from_one_that_was_changed(self, copy, source):
         """After an update the machinery is as recorded; after an edit of it, it is not."""

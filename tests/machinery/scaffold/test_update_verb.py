@@ -96,6 +96,14 @@ class TestVerb:
         assert done.returncode == 2
         assert "make update FROM=" in done.stderr
 
+    def test_says_no_password(self, copy):
+        """Where a log keeps what it says, an address has none."""
+        done = typed(copy, "--from", "https://me:s3cret@127.0.0.1:1/x")
+
+        assert done.returncode == 1
+        assert "update: from https://127.0.0.1:1/x" in done.stderr
+        assert "s3cret" not in done.stderr
+
     def test_is_a_target_of_the_makefile(self, copy, template):
         """`make update FROM=... TO=...` types the options."""
         done = copy.run("make", "--dry-run", "update", f"FROM={template.root}", "TO=v1.1.0")
