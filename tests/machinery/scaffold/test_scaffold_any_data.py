@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from drafting import EVIL, default
 from ringside.errors import DataError, UsageError
 from ringside.pipeline.validate import validate
-from ringside.scaffold.doubts import doubts
-from ringside.scaffold.draft import Wishes
-from ringside.scaffold.facts import decide
-from ringside.scaffold.look import look_at_file
-from ringside.scaffold.package import files
+from ringside.scaffold.infer.doubts import doubts
+from ringside.scaffold.infer.draft import Wishes
+from ringside.scaffold.infer.facts import decide
+from ringside.scaffold.infer.look import look_at_file
+from ringside.scaffold.write.package import files
 
 ROWS = 40
 ODD = [EVIL, "back\\", "{x}", "\u2028", "\u202e", "\x1b[31m", "class", "None", "COLUMNS", "day", "row", "=1+1", "none"]

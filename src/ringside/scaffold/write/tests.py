@@ -1,6 +1,6 @@
 """The tests of a new task: on rows that are made up from its schema, so that no row of somebody's stands in Git."""
 
-from ringside.scaffold.draft import Draft
+from ringside.scaffold.infer.draft import Draft
 
 
 def test_file(draft: Draft) -> str:

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from ringside.scaffold import models
-from ringside.scaffold.draft import Draft
-from ringside.scaffold.schema import schema_file
-from ringside.scaffold.words import call, literal, mapping, tupled
+from ringside.scaffold.infer.draft import Draft
+from ringside.scaffold.write import model
+from ringside.scaffold.write.literals import call, literal, mapping, tupled
+from ringside.scaffold.write.schema import schema_file
 
 IGNORED = "ignore"
 
@@ -33,7 +33,7 @@ def files(draft: Draft, source: dict[str, object]) -> dict[str, str]:
         "__init__.py": facts_file(draft),
         "source.py": source_file(draft, source),
         "schema.py": schema_file(draft),
-        "model.py": models.model_file(draft),
+        "model.py": model.model_file(draft),
     }
 
 
@@ -64,7 +64,7 @@ def facts_file(draft: Draft) -> str:
             f"    label_delay={_timedelta(draft.label_delay)},",
         ]
     timed = "from datetime import timedelta\n\n" if draft.label_delay else ""
-    fields = "\n".join(f"    {line}" for line in models.fields(draft))
+    fields = "\n".join(f"    {line}" for line in model.fields(draft))
     task = "\n".join(facts)
     return f'''"""The task `{draft.name}`: what is predicted, and what names, dates and groups its rows.
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ringside.scaffold.columns import Column
-from ringside.scaffold.look import Seen
+from ringside.scaffold.infer.columns import Column
+from ringside.scaffold.infer.look import Seen
 
 BIRTH = re.compile(r"birth|born|dob|geburt|naissance", re.IGNORECASE)
 """How columns are called that say when somebody was born, which is not when the row was known."""

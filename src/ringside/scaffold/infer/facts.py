@@ -7,11 +7,11 @@ from collections.abc import Hashable
 import pandas as pd
 
 from ringside.errors import DataError, UsageError
-from ringside.scaffold.columns import IGNORED, NUMBERS, SHORT, TIMES, Column
-from ringside.scaffold.draft import Ask, Draft, Question, Wishes
-from ringside.scaffold.look import Seen
-from ringside.scaffold.panel import are_periods, comes_again, panel_of
-from ringside.scaffold.time import by_time
+from ringside.scaffold.infer.columns import IGNORED, NUMBERS, SHORT, TIMES, Column
+from ringside.scaffold.infer.draft import Ask, Draft, Question, Wishes
+from ringside.scaffold.infer.look import Seen
+from ringside.scaffold.infer.panel import are_periods, comes_again, panel_of
+from ringside.scaffold.infer.time import by_time
 from ringside.task import Kind
 
 KINDS = ("binary", "multiclass", "regression")

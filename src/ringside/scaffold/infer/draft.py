@@ -7,8 +7,8 @@ from typing import Self
 
 import pandas as pd
 
-from ringside.scaffold.columns import Column
-from ringside.scaffold.look import Seen
+from ringside.scaffold.infer.columns import Column
+from ringside.scaffold.infer.look import Seen
 from ringside.sources.periods import is_period
 from ringside.task import Kind
 

@@ -11,13 +11,11 @@ from pathlib import Path
 
 from ringside.errors import StoreError
 from ringside.scaffold.machinery import RECORD, digest_of, is_machinery, read, record
-from ringside.scaffold.update_apply import apply, recover, require_clean
-from ringside.scaffold.update_base import Base, Version, base, fetch, target
-from ringside.scaffold.update_git import Git, Tree
-from ringside.scaffold.update_merge import Plan, Sides, plan
-from ringside.scaffold.update_news import news, rooms
-
-__all__ = ["Asked", "Update", "address_on_record", "put", "ready", "update", "without_password"]
+from ringside.scaffold.update.apply import apply, recover, require_clean
+from ringside.scaffold.update.base import Base, Version, base, fetch, target
+from ringside.scaffold.update.git import Git, Tree
+from ringside.scaffold.update.merge import Plan, Sides, plan
+from ringside.scaffold.update.news import news, rooms
 
 CHANGELOG = "CHANGELOG.md"
 

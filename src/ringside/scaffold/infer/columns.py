@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_float_dtype, is_integer_dtype
 
-from ringside.scaffold.numerals import PLAIN
+from ringside.scaffold.infer.numerals import PLAIN
 
 KEPT = 60
 """So many values of a column are remembered, the most frequent ones."""

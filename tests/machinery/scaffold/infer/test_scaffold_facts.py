@@ -8,9 +8,9 @@ import pytest
 
 from drafting import customers, default, drafted, seen
 from ringside.errors import DataError, UsageError
-from ringside.scaffold.draft import Wishes
-from ringside.scaffold.facts import decide
-from ringside.scaffold.time import delay
+from ringside.scaffold.infer.draft import Wishes
+from ringside.scaffold.infer.facts import decide
+from ringside.scaffold.infer.time import delay
 
 
 @pytest.fixture(scope="module")

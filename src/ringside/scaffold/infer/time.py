@@ -7,9 +7,9 @@ from datetime import timedelta
 import pandas as pd
 
 from ringside.errors import SourceError, UsageError
-from ringside.scaffold.columns import TIMES
-from ringside.scaffold.draft import Ask, Draft, Question, Wishes
-from ringside.scaffold.panel import BIRTH, panel_of, period_column
+from ringside.scaffold.infer.columns import TIMES
+from ringside.scaffold.infer.draft import Ask, Draft, Question, Wishes
+from ringside.scaffold.infer.panel import BIRTH, panel_of, period_column
 from ringside.sources.periods import PERIODS, is_period, names_of_values
 from ringside.store.workspace import PARTITION_NAME
 

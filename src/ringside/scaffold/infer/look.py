@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringside.errors import SourceError, UsageError
-from ringside.scaffold.columns import Column, typed
-from ringside.scaffold.numerals import numerals_of, with_plain_numbers
+from ringside.scaffold.infer.columns import Column, typed
+from ringside.scaffold.infer.numerals import numerals_of, with_plain_numbers
 from ringside.sources.columns import MISSING
 from ringside.sources.formats import bare_name, kind_of, read_rows
 from ringside.sources.numerals import Numerals

@@ -3,8 +3,8 @@
 import pytest
 
 from ringside.errors import StoreError, UsageError
-from ringside.scaffold.update_base import FETCHED, base, fetch, target
-from ringside.scaffold.update_git import Git
+from ringside.scaffold.update.base import FETCHED, base, fetch, target
+from ringside.scaffold.update.git import Git
 from templates import NEW, OLD, Repo, own, template, used
 
 pytestmark = pytest.mark.slow

@@ -1,8 +1,8 @@
 """`schema.py` of a task: ranges and categories that the data support, with room for the data that come next."""
 
-from ringside.scaffold.columns import Column
-from ringside.scaffold.draft import Draft
-from ringside.scaffold.words import call, literal, number, rounded
+from ringside.scaffold.infer.columns import Column
+from ringside.scaffold.infer.draft import Draft
+from ringside.scaffold.write.literals import call, literal, number, rounded
 
 _CLOSED = 30
 """A longer list of categories is never closed."""

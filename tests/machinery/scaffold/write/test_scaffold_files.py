@@ -13,13 +13,13 @@ import yaml
 from drafting import EVIL, customers, drafted
 from harness import PROJECT
 from ringside.params import Params
-from ringside.scaffold.checks import test_file as checks_file
-from ringside.scaffold.models import model_file
-from ringside.scaffold.package import files
-from ringside.scaffold.params import Limits, params_file
-from ringside.scaffold.schema import bounds, closed, schema_file
-from ringside.scaffold.words import literal, rounded
-from ringside.scaffold.words import yaml as as_yaml
+from ringside.scaffold.write.literals import literal, rounded
+from ringside.scaffold.write.literals import yaml as as_yaml
+from ringside.scaffold.write.model import model_file
+from ringside.scaffold.write.package import files
+from ringside.scaffold.write.params import Limits, params_file
+from ringside.scaffold.write.schema import bounds, closed, schema_file
+from ringside.scaffold.write.tests import test_file as checks_file
 
 
 def hostile():

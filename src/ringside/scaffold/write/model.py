@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ringside.scaffold.draft import Draft
-from ringside.scaffold.words import call, listed
+from ringside.scaffold.infer.draft import Draft
+from ringside.scaffold.write.literals import call, listed
 
 _SMALL = 2000
 """With fewer rows to learn from, a linear model usually does better than trees."""

@@ -10,9 +10,9 @@ import pytest
 
 from harness import PROJECT
 from ringside.errors import StoreError
-from ringside.scaffold import update_apply
 from ringside.scaffold.update import Asked, ready, update
-from ringside.scaffold.update_git import Git
+from ringside.scaffold.update import apply as update_apply
+from ringside.scaffold.update.git import Git
 from templates import Repo, own, template, used
 
 pytestmark = pytest.mark.slow
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 TYPED = """
 import sys
 from pathlib import Path
-from ringside.scaffold import update_git
+from ringside.scaffold.update import git as update_git
 from ringside.scaffold.update import Asked, put, ready, update
 run, stop = update_git.Git.run, sys.argv[3]
 def halting(self, *words, **more):

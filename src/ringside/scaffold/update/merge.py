@@ -8,8 +8,8 @@ import yaml
 
 from ringside.scaffold.machinery import RECORD
 from ringside.scaffold.sample import SAMPLE, is_of_sample
-from ringside.scaffold.update_git import OURS, THEIRS, Entry, Git, Merged, Tree, changed
-from ringside.scaffold.update_params import NewKeys, new_keys
+from ringside.scaffold.update.git import OURS, THEIRS, Entry, Git, Merged, Tree, changed
+from ringside.scaffold.update.params import NewKeys, new_keys
 
 PARAMS = "params.yaml"
 

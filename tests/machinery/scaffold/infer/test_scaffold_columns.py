@@ -6,8 +6,8 @@ import decimal
 import pandas as pd
 import pytest
 
-from ringside.scaffold.columns import typed
-from ringside.scaffold.look import look_at_file, look_at_folder
+from ringside.scaffold.infer.columns import typed
+from ringside.scaffold.infer.look import look_at_file, look_at_folder
 
 
 def kind(values, name="column"):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ringside.errors import StoreError, UsageError
 from ringside.scaffold.machinery import is_machinery
-from ringside.scaffold.update_git import PREFIX, Git
+from ringside.scaffold.update.git import PREFIX, Git
 
 FETCHED = f"{PREFIX}fetched/"
 

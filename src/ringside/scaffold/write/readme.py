@@ -1,6 +1,6 @@
 """README.md of a copy that is somebody's own: what it predicts, what to do next, where to change what."""
 
-from ringside.scaffold.draft import Draft
+from ringside.scaffold.infer.draft import Draft
 
 TEMPLATE = "# Ringside\n"
 """How the README of the template begins; one that begins otherwise is somebody's and is kept."""

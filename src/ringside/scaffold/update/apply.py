@@ -9,7 +9,7 @@ import signal
 from pathlib import Path
 
 from ringside.errors import StoreError
-from ringside.scaffold.update_git import PREFIX, Entry, Git, Tree, changed
+from ringside.scaffold.update.git import PREFIX, Entry, Git, Tree, changed
 
 _APPLYING = "applying"
 _LISTED = 8

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ringside.scaffold.columns import IGNORED, NUMBERS, TIMES
-from ringside.scaffold.draft import Draft
+from ringside.scaffold.infer.columns import IGNORED, NUMBERS, TIMES
+from ringside.scaffold.infer.draft import Draft
 
 _ROWS = 4000
 """So many rows tell whether one column gives the answer away."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ringside.scaffold.update_git import Tree, changed
+from ringside.scaffold.update.git import Tree, changed
 
 _ROOMS = (
     (".github/", "workflows and GitHub's files"),

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ringside.scaffold.draft import Draft
-from ringside.scaffold.models import parameters
-from ringside.scaffold.words import number, yaml
+from ringside.scaffold.infer.draft import Draft
+from ringside.scaffold.write.literals import number, yaml
+from ringside.scaffold.write.model import parameters
 
 METRIC = {"binary": "log_loss", "multiclass": "log_loss", "regression": "mae"}
 GUARD = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "rmse"}
