@@ -39,9 +39,9 @@ def limits(draft: "Draft") -> "Limits":
     found = {one.metric: one for one in resolved(pairs, metrics, [], None)[0]}
     decides, guards, floors = METRIC[draft.kind], GUARD[draft.kind], FLOOR[draft.kind]
     _show([found[name] for name in dict.fromkeys([decides, guards, floors]) if name in found])
-    tolerance, why = _tolerance(found[decides], metrics[decides], pairs[0])
+    tolerance, why = tolerance_of(found[decides], metrics[decides], pairs[0])
     guard = found.get(guards)
-    floor = _floor(found.get(floors), metrics[floors], pairs[0])
+    floor = floor_of(found.get(floors), metrics[floors], pairs[0])
     return Limits(
         tolerance=tolerance,
         why=why,
@@ -56,8 +56,11 @@ def _roomy(fits: float) -> float:
     return rounded(_ROOM * fits, up=True)
 
 
-def _tolerance(found: "Resolution", metric: "Metric", pair: "Pair") -> tuple[float | None, str]:
-    """The tolerance and where it comes from; None where the window cannot carry any."""
+def tolerance_of(found: "Resolution", metric: "Metric", pair: "Pair") -> tuple[float | None, str]:
+    """The tolerance and where it comes from, with what there is to say of it; None where no window figure is known.
+
+    It is never more than half of what the pilot gains over a model without features, where it gains anything.
+    """
     from ringside.scaffold.write.literals import rounded
     from ringside.scaffold.write.params import Limits
     from ringside.verdict.power import wanted
@@ -89,8 +92,8 @@ def _gain(found: "Resolution", metric: "Metric", pair: "Pair") -> float | None:
     return float(gain) if math.isfinite(gain) else None
 
 
-def _floor(found: "Resolution | None", metric: "Metric", pair: "Pair") -> float | None:
-    """Half way between a model without features and the pilot's; None where there is no way."""
+def floor_of(found: "Resolution | None", metric: "Metric", pair: "Pair") -> float | None:
+    """Half way between a model without features and the pilot's, where more is better; None where they are near."""
     from ringside.scaffold.write.literals import rounded
 
     gain = _gain(found, metric, pair) if found else None
