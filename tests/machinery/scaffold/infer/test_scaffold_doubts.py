@@ -80,6 +80,13 @@ class TestLeaks:
 
         assert "'late' is missing wherever the label is" in said(frame.assign(late=late, y=label))
 
+    def test_are_not_columns_that_nearly_all_rows_lack(self, frame):
+        """A remark that one row of fifty has, and none of those that wait, came with no label."""
+        label = frame["y"].astype("Int64").mask(frame.index > 900)
+        remark = pd.Series(np.arange(ROWS) % 7, dtype="Int64").mask((frame.index % 50 > 0) | (frame.index > 900))
+
+        assert "'remark' is missing wherever" not in said(frame.assign(remark=remark, y=label))
+
     def test_are_numbers_that_add_up_to_the_target(self, frame):
         """Casual and registered riders are all riders."""
         found = said(frame.assign(y=frame["x"] * 2 + frame["z"]))
@@ -95,6 +102,14 @@ class TestTooFew:
         shops = frame.assign(shop=np.arange(ROWS) % 20)
 
         assert "about 4 groups: with fewer than 10 every verdict is inconclusive" in said(shops, group="shop")
+
+    @pytest.mark.parametrize(("shops", "few"), [(100, True), (200, False)])
+    def test_groups_that_show_large_differences_alone_are_said(self, frame, shops, few):
+        """Twenty in the window are few; forty are no reason for a word."""
+        found = said(frame.assign(shop=np.arange(ROWS) % shops), group="shop")
+
+        assert ("about 20 groups: only large differences will show" in found) == few
+        assert ("the test window" in found) == few
 
     def test_rows_and_rare_labels_are_said(self, frame):
         """Few rows, labels that stand a few times, and rows that have none yet."""

@@ -15,7 +15,7 @@ from harness import PROJECT
 from ringside.params import Params
 from ringside.scaffold.write.literals import literal, rounded
 from ringside.scaffold.write.literals import yaml as as_yaml
-from ringside.scaffold.write.model import model_file
+from ringside.scaffold.write.model import model_file, parameters
 from ringside.scaffold.write.package import files
 from ringside.scaffold.write.params import Limits, params_file
 from ringside.scaffold.write.schema import bounds, closed, schema_file
@@ -105,17 +105,39 @@ class TestPython:
             assert done.returncode == 0, done.stdout + done.stderr
 
 
+def built(draft):
+    """The Pipeline of a draft's model.py, with the parameters that params.yaml begins with."""
+    spaces = {"MineParams": object, "__name__": "model"}
+    exec(model_file(draft).replace("from mine import MineParams\n", ""), spaces)  # noqa: S102  # what init writes is run
+    return spaces["build_model"](SimpleNamespace(seed=7, **{one.name: one.value for one in parameters(draft)}))
+
+
 class TestModel:
     """The Pipeline of model.py."""
+
+    def test_of_many_rows_learns_from_all_of_them(self):
+        """Early stopping would hold out rows at random, and test trees on groups that they know."""
+        frame = pd.DataFrame({"x": np.arange(2000.0) % 7, "y": np.arange(2000) % 2})
+        booster = built(drafted(frame, "y", identity=["row"])).named_steps["booster"]
+
+        assert booster.early_stopping is False
+        assert booster.random_state == 7
+
+    @pytest.mark.parametrize("kind", ["regression", "binary"])
+    def test_of_few_rows_is_another_for_another_seed(self, kind):
+        """Each linear model learns from four of five rows, none twice; which, the seed says."""
+        frame = pd.DataFrame({"x": np.arange(200.0) % 7, "y": np.arange(200) % 2})
+        linear = built(drafted(frame, "y", kind=kind, identity=["row"])).named_steps["linear"]
+        linear.fit(frame[["x"]], frame["y"])
+
+        assert all(len(set(rows)) == len(rows) == 160 for rows in linear.estimators_samples_)
+        assert linear.random_state == 7
 
     @pytest.mark.parametrize(("kind", "columns"), [("regression", 1), ("multiclass", 9)])
     def test_encodes_a_text_by_the_kind_of_the_task(self, kind, columns):
         """A quantity in whole numbers is one column, not one for each number; labels are one for each."""
         frame = pd.DataFrame({"text": [f"t{n % 60}" for n in range(900)], "y": [n % 9 for n in range(900)]})
-        text = model_file(drafted(frame, "y", kind=kind, identity=["row"]))
-        spaces = {"MineParams": object, "__name__": "model"}
-        exec(text.replace("from mine import MineParams\n", ""), spaces)  # noqa: S102  # what init writes is run
-        model = spaces["build_model"](SimpleNamespace(seed=0, n_estimators=2, alpha=1.0, C=1.0))
+        model = built(drafted(frame, "y", kind=kind, identity=["row"]))
 
         assert model.named_steps["columns"].fit_transform(frame, frame["y"]).shape == (900, columns)
 
