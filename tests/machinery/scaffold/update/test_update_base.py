@@ -108,6 +108,14 @@ class TestTarget:
         """By the version's numbers, not by the order of letters or time."""
         assert target(git, None) == (source.git("rev-parse", "v0.2.0"), "v0.2.0")
 
+    def test_is_no_commit_that_the_copy_alone_has(self, tmp_path, source):
+        """A copy is not brought to a commit of its own, whose hash Git knows as well."""
+        copy = used(tmp_path / "mine")
+        own(copy)
+
+        with pytest.raises(UsageError, match="no version"):
+            target(fetched(copy, source), copy.git("rev-parse", "HEAD"))
+
     @pytest.mark.parametrize("name", ["v0.1.0", "0.1.0"])
     def test_may_be_a_release(self, git, source, name):
         """With its v or without."""
