@@ -32,6 +32,13 @@ class TestText:
         path.write_bytes(CSV)
         assert without(path, 1, 4) == b"id,text\r\n\r\n2,b\r\n3,c\n"
 
+    def test_may_hold_a_long_text(self, tmp_path):
+        """A whole letter in one value, longer than Python's reader takes by itself."""
+        path = tmp_path / "rows.csv"
+        path.write_bytes(b"id,text\n1," + b"x" * 200_000 + b"\n2,b\n")
+
+        assert without(path, 1) == b"id,text\n2,b\n"
+
     def test_of_json_leaves_the_other_lines(self, tmp_path):
         """An object is a line."""
         path = tmp_path / "rows.jsonl"
