@@ -209,6 +209,26 @@ class TestReach:
                 calls().partitions()
             assert "tide" not in str(caught.value)
 
+    @pytest.mark.slow
+    def test_repeats_no_password_that_the_server_quotes(self, pg_port, monkeypatch):
+        """What a database says is shown, with marks where the password would stand."""
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://ship:tide@127.0.0.1:{pg_port}/postgres")
+        with pytest.raises(SourceError, match=r"refuses the query.*\*\*\*") as caught:
+            Database(query="SELECT tide AS n", columns={"n": "int64"}).read("all")
+
+        assert "tide" not in str(caught.value)
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize(
+        ("name", "value"), [("transaction_read_only", "on"), ("TimeZone", "UTC"), ("statement_timeout", "7s")]
+    )
+    def test_tells_postgresql_what_a_question_may(self, pg_port, monkeypatch, name, value):
+        """It reads only, in UTC, and for so long; whatever functions a query calls."""
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://ship:tide@127.0.0.1:{pg_port}/postgres")
+        source = Database(query=f"SELECT current_setting('{name}') AS value", columns={"value": "str"}, timeout=7)
+
+        assert source.read("all")["value"].tolist() == [value]
+
     def test_is_refused(self, monkeypatch):
         """Where nobody listens the data are unreadable here."""
         monkeypatch.setenv("DATABASE_URL", "postgresql://ship:tide@127.0.0.1:9/port")

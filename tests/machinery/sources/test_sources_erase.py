@@ -47,11 +47,11 @@ class TestText:
         assert without(path, 2) == LINES.replace(b'{"id":2,"text":"b"}\n', b"")
 
     def test_stays_gzipped(self, tmp_path):
-        """So the file's name stays true."""
+        """So the file's name stays true; the same rows make the same bytes, whatever the clock says."""
         path = tmp_path / "rows.csv.gz"
         path.write_bytes(gzip.compress(CSV))
 
-        assert gzip.decompress(without(path, 3)) == CSV.replace(b"3,c\n", b"")
+        assert without(path, 3) == gzip.compress(CSV.replace(b"3,c\n", b""), mtime=0)
 
 
 class TestNumbers:
