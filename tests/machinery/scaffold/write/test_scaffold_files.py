@@ -169,6 +169,13 @@ class TestSchema:
 
         assert max(map(len, text.splitlines())) <= 120
 
+    def test_lets_a_text_be_twice_as_long(self):
+        """The longest one so far is not the longest there will be."""
+        frame = pd.DataFrame({"x": np.arange(900.0) % 7, "city": [f"c{n % 90:02d}" for n in range(900)]})
+        draft = drafted(frame.assign(y=frame["x"] > 2), "y", identity=["row"])
+
+        assert '"city": _text(6),' in schema_file(draft)
+
     def test_lets_a_column_lack_values_only_where_it_did(self):
         """`missing=True` stands beside those columns alone."""
         frame = customers()
