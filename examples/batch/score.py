@@ -26,10 +26,9 @@ INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 def main(arguments: Sequence[str]) -> int:
     """Score what has no score of the champion; the exit code."""
     asked = _asked(arguments)
-    if "DATABASE_URL" not in os.environ:
-        print("score: DATABASE_URL is not set; set it to the address of the database", file=sys.stderr)
+    engine = _engine(os.environ.get("DATABASE_URL", ""))
+    if engine is None:
         return 2
-    engine = sa.create_engine(os.environ["DATABASE_URL"])
     try:
         model = ringside.load(asked.version)
         count = sum(score(engine, model, asked))
@@ -44,6 +43,25 @@ def main(arguments: Sequence[str]) -> int:
         engine.dispose()
     print(f"score: {count:,} rows scored by {model.version}")
     return 0
+
+
+def _engine(address: str) -> sa.Engine | None:
+    """The database; None, after saying why, where the address leads to none that this job can write to."""
+    said = "is not set; set it to the address of the database"
+    if address:
+        try:
+            engine = sa.create_engine(address)
+        except (sa.exc.ArgumentError, ImportError) as error:
+            # Not a word of it: the address has a password.
+            said = (
+                f"cannot be used ({type(error).__name__}); write postgresql://USER:PASSWORD@HOST/NAME or sqlite:///FILE"
+            )
+        else:
+            if engine.dialect.name in INSERT:
+                return engine
+            said = f"is of {engine.dialect.name}; add its insert that leaves rows as they are to INSERT in this file"
+    print(f"score: DATABASE_URL {said}", file=sys.stderr)
+    return None
 
 
 def score(engine: sa.Engine, model: ringside.Model, asked: argparse.Namespace) -> Iterator[int]:

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ringside.scaffold.columns import typed
-from ringside.scaffold.draft import Draft, Question, Wishes
-from ringside.scaffold.facts import decide
-from ringside.scaffold.look import Seen, look_at_file
+from ringside.scaffold.infer.columns import typed
+from ringside.scaffold.infer.draft import Draft, Question, Wishes
+from ringside.scaffold.infer.facts import decide
+from ringside.scaffold.infer.look import Seen, look_at_file
 
 EVIL = '"""\nimport os; os.abort()  # \'x\' \\ {name} %s \u2028'
 """A name that would run as code, were it anything else than a literal."""

@@ -7,7 +7,7 @@ _SUMS = "tests/machinery/registry/test_build.py types it in the folder of a rele
 _CONTAINER = "there is no Docker here; tests/machinery/examples does what the Dockerfile says"
 _CLOUD = "it needs an account at a cloud"
 _KEPT = "the double of GitHub keeps no secrets; the verb is compared with gh's own help"
-_CONFLICT = "it needs a conflict, which tests/machinery/scaffold/test_update_apply.py makes"
+_CONFLICT = "it needs a conflict, which tests/machinery/scaffold/update/test_update_apply.py makes"
 _BUCKET = "tests/machinery/sources/test_sources_s3.py types it beside a server of S3"
 _WORKFLOW = "a job of a workflow types it; tests/machinery/workflows plays them"
 _TRACKED = "tests/machinery/tracking types it beside a real server of MLflow"
@@ -65,11 +65,11 @@ UNPLAYED = {
     "ringside ci watch": _WORKFLOW,
     "ringside ci propose": _WORKFLOW,
     "ringside ci train": _WORKFLOW,
-    "ringside update": "tests/machinery/scaffold/test_update_verb.py types it beside a template",
-    "ringside update --check": "tests/machinery/scaffold/test_update_verb.py types it beside a template",
-    "ringside update --base v0.1.0": "tests/machinery/scaffold/test_update_base.py does it",
+    "ringside update": "tests/machinery/scaffold/update/test_update_verb.py types it beside a template",
+    "ringside update --check": "tests/machinery/scaffold/update/test_update_verb.py types it beside a template",
+    "ringside update --base v0.1.0": "tests/machinery/scaffold/update/test_update_base.py does it",
     "PYTHONPATH=../ringside/src .venv/bin/python -m ringside.cli.main update --from URL": (
-        "tests/machinery/scaffold/test_update_verb.py types it beside a template"
+        "tests/machinery/scaffold/update/test_update_verb.py types it beside a template"
     ),
     "RINGSIDE_FUZZ=200000 pytest -n 0 tests/machinery/report/test_report_fuzz.py "
     "tests/machinery/github/test_artifact.py": "it takes hours; the same tests run with fewer cases",

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringside.cli.terminal import result, say, seconds, terse, working
+from ringside.cli.terminal import plain, result, say, seconds, terse, working
 
 if TYPE_CHECKING:
     from ringside.scaffold.copy import Copy
-    from ringside.scaffold.draft import Draft, Question
-    from ringside.scaffold.look import Seen
+    from ringside.scaffold.infer.draft import Draft, Question
+    from ringside.scaffold.infer.look import Seen
     from ringside.scaffold.place import Place
     from ringside.store.workspace import Workspace
 
@@ -87,7 +87,8 @@ class _Asking:
             say(f"init: {question.option} {question.default} (not asked: {question.text})")
             return question.default
         while True:
-            answer = str(typer.prompt(f"{question.text}{shown}", default=question.default, err=True)).strip()
+            text = plain(f"{question.text}{shown} [{question.default}]")
+            answer = str(typer.prompt(text, default=question.default, show_default=False, err=True)).strip()
             if question.choices and answer not in question.choices:
                 say(f"One of {', '.join(question.choices)}, please.")
                 continue
@@ -106,7 +107,7 @@ class _Asking:
 
         shown = f" ({', '.join(known)})" if known else ""
         while self.there:
-            answer = str(typer.prompt(f"{text}{shown}", err=True)).strip()
+            answer = str(typer.prompt(plain(f"{text}{shown}"), err=True)).strip()
             if not known or answer in known:
                 return answer
             say(f"There is no {answer!r}.")
@@ -135,10 +136,10 @@ def init(  # noqa: PLR0913, PLR0917  # the options of the command
     """Make the repository your own: write a task for your data, remove the sample, bring the rows."""
     import sys
 
-    from ringside.scaffold.draft import Wishes
-    from ringside.scaffold.facts import decide
+    from ringside.scaffold.infer.draft import Wishes
+    from ringside.scaffold.infer.facts import decide
+    from ringside.scaffold.infer.time import delay
     from ringside.scaffold.name import check_name
-    from ringside.scaffold.time import delay
     from ringside.store.workspace import Workspace
 
     workspace = Workspace.find(Path.cwd())
@@ -171,7 +172,7 @@ def _place(workspace: "Workspace", name: str, store: str | None, url: str | None
     """Where the rows are to be kept."""
     from ringside.errors import UsageError
     from ringside.params import read_params
-    from ringside.scaffold.draft import Question
+    from ringside.scaffold.infer.draft import Question
     from ringside.scaffold.place import STORES, Place
 
     if store is None and (here := read_params(workspace.params)).task == name:
@@ -192,7 +193,7 @@ def _look(place: "Place", origin: str, query: str | None, ask: _Asking) -> "tupl
     """The data, and what source.py has to be told to find them."""
     from ringside.errors import UsageError
     from ringside.scaffold.addresses import is_database, is_far
-    from ringside.scaffold.look import look_at_file, look_at_folder, look_at_rows
+    from ringside.scaffold.infer.look import look_at_file, look_at_folder, look_at_rows
     from ringside.sources.database import look
 
     if is_database(origin):
@@ -238,7 +239,7 @@ def _database(origin: str) -> str:
 
 def _tell(draft: "Draft") -> None:
     """What was found out, and what a person has to look at."""
-    from ringside.scaffold.doubts import doubts
+    from ringside.scaffold.infer.doubts import doubts
 
     frame = draft.seen.frame
     say(f"init: {len(frame):,} rows, {len(draft.seen.columns)} columns; {draft.target!r} is {draft.kind}")
@@ -303,8 +304,8 @@ def _make(copy: "Copy", arguments: dict[str, object]) -> None:
 
 def _end(copy: "Copy", origin: str, arguments: dict[str, object]) -> None:
     """Say what to look at, and what comes next."""
-    from ringside.scaffold.readme import steps
     from ringside.scaffold.strays import strays
+    from ringside.scaffold.write.readme import steps
 
     for stray in strays(copy.place.workspace.root, origin, kept=arguments.get("path")):
         say(f"init: look: {stray}")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from ringside.cli.terminal import result, say, table
 
 if TYPE_CHECKING:
-    from ringside.scaffold.draft import Draft
-    from ringside.scaffold.params import Limits
+    from ringside.scaffold.infer.draft import Draft
+    from ringside.scaffold.write.params import Limits
     from ringside.verdict.metrics import Metric
     from ringside.verdict.outcomes import Pair
     from ringside.verdict.power import Resolution
@@ -29,7 +29,7 @@ def limits(draft: "Draft") -> "Limits":
     from ringside.cli.plan import pairs_of, resolved
     from ringside.cli.policy import own_metrics, policy_of
     from ringside.cli.stages import context
-    from ringside.scaffold.params import FLOOR, GUARD, METRIC, Limits
+    from ringside.scaffold.write.params import FLOOR, GUARD, METRIC, Limits
     from ringside.verdict.metrics import metrics_of
 
     here = context()
@@ -39,9 +39,9 @@ def limits(draft: "Draft") -> "Limits":
     found = {one.metric: one for one in resolved(pairs, metrics, [], None)[0]}
     decides, guards, floors = METRIC[draft.kind], GUARD[draft.kind], FLOOR[draft.kind]
     _show([found[name] for name in dict.fromkeys([decides, guards, floors]) if name in found])
-    tolerance, why = _tolerance(found[decides], metrics[decides], pairs[0])
+    tolerance, why = tolerance_of(found[decides], metrics[decides], pairs[0])
     guard = found.get(guards)
-    floor = _floor(found.get(floors), metrics[floors], pairs[0])
+    floor = floor_of(found.get(floors), metrics[floors], pairs[0])
     return Limits(
         tolerance=tolerance,
         why=why,
@@ -51,15 +51,18 @@ def limits(draft: "Draft") -> "Limits":
 
 
 def _roomy(fits: float) -> float:
-    from ringside.scaffold.words import rounded
+    from ringside.scaffold.write.literals import rounded
 
     return rounded(_ROOM * fits, up=True)
 
 
-def _tolerance(found: "Resolution", metric: "Metric", pair: "Pair") -> tuple[float | None, str]:
-    """The tolerance and where it comes from; None where the window cannot carry any."""
-    from ringside.scaffold.params import Limits
-    from ringside.scaffold.words import rounded
+def tolerance_of(found: "Resolution", metric: "Metric", pair: "Pair") -> tuple[float | None, str]:
+    """The tolerance and where it comes from, with what there is to say of it; None where no window figure is known.
+
+    It is never more than half of what the pilot gains over a model without features, where it gains anything.
+    """
+    from ringside.scaffold.write.literals import rounded
+    from ringside.scaffold.write.params import Limits
     from ringside.verdict.power import wanted
 
     if found.fits is None:
@@ -89,9 +92,9 @@ def _gain(found: "Resolution", metric: "Metric", pair: "Pair") -> float | None:
     return float(gain) if math.isfinite(gain) else None
 
 
-def _floor(found: "Resolution | None", metric: "Metric", pair: "Pair") -> float | None:
-    """Half way between a model without features and the pilot's; None where there is no way."""
-    from ringside.scaffold.words import rounded
+def floor_of(found: "Resolution | None", metric: "Metric", pair: "Pair") -> float | None:
+    """Half way between a model without features and the pilot's, where more is better; None where they are near."""
+    from ringside.scaffold.write.literals import rounded
 
     gain = _gain(found, metric, pair) if found else None
     if found is None or found.value is None or gain is None or gain < _LITTLE:

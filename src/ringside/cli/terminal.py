@@ -1,5 +1,6 @@
 """What people see: results on stdout, talk on stderr, a progress bar on a terminal and plain lines in a log."""
 
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,16 +9,23 @@ from contextvars import ContextVar
 
 _START = time.perf_counter()
 _TERSE = ContextVar("terse", default=False)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What moves a terminal's cursor, colours it, or turns the direction of a text; not the ends of lines and tabs."""
+
+
+def plain(text: str) -> str:
+    """A text in which control characters, as names in somebody's data may hold them, are escaped as in JSON."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def say(text: str) -> None:
     """One line of talk."""
-    print(text, file=sys.stderr, flush=True)
+    print(plain(text), file=sys.stderr, flush=True)
 
 
 def result(text: str) -> None:
     """What the command was asked for."""
-    print(text, flush=True)
+    print(plain(text), flush=True)
 
 
 def elapsed() -> float:

@@ -47,7 +47,7 @@ def update(address: From = None, to: To = None, base: Base = None, check: Check 
     if mended:
         say("update: an earlier one was cut off; the checkout is as it was before")
     asked = scaffold.Asked(address or scaffold.address_on_record(root) or _parent(root), to, base)
-    with working(f"update: from {asked.address}"):
+    with working(f"update: from {scaffold.without_password(asked.address)}"):
         found = scaffold.update(git, asked)
     if not found.is_needed:
         say(f"update: this copy has the template's newest machinery ({found.version.name}); nothing to do")

@@ -1,10 +1,11 @@
-"""`ringside init`: makes a task out of somebody's data, and takes the sample away.
+"""How a copy of the template becomes somebody's own, and stays one.
 
-columns     what stands in each column of the data
-facts       what follows from that for the task: kind, identity, time, partitions, group, features, slices
-doubts      what a person has to look at: leaks, identifiers, constants, too few rows
-words       values of the data as Python and YAML text
-package     the files of the task; `params`, `readme` and `checks` write the others
+infer       what stands in somebody's data, and what follows from it for the task
+write       the files of the task, of its tests, and of the copy
+update      newer machinery, merged into a copy
+copy        `ringside init` as a whole: what is written, kept and removed
+place       where the rows are put; `addresses` what `--from` may be, `strays` where rows lie beside
+name        what a task may be called
 sample      what belongs to the sample, and how it goes
 machinery   whether a copy changed the machinery
 """

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from ringside.errors import UsageError
 from ringside.params import read_params
-from ringside.scaffold.checks import test_file
-from ringside.scaffold.draft import Draft
+from ringside.scaffold.infer.draft import Draft
 from ringside.scaffold.machinery import RECORD, digest, record
-from ringside.scaffold.package import files
-from ringside.scaffold.params import Limits, params_file
 from ringside.scaffold.place import Place
-from ringside.scaffold.readme import TEMPLATE, readme_file
 from ringside.scaffold.sample import SAMPLE, Sample, rewrite, without_package, without_sample
+from ringside.scaffold.write.package import files
+from ringside.scaffold.write.params import Limits, params_file
+from ringside.scaffold.write.readme import TEMPLATE, readme_file
+from ringside.scaffold.write.tests import test_file
 from ringside.sources.places import FOLDER, imported
 from ringside.store import dvc
 from ringside.store.files import write_bytes

@@ -52,7 +52,7 @@ class Columns:
     formats: Mapping[str, str] = field(default_factory=dict)
     """How a column of times is written where that is not ISO 8601, as in `%d.%m.%Y`."""
     missing: Sequence[str] = MISSING
-    """Texts that mean a missing value."""
+    """Texts that mean a missing value, with blanks around them or without."""
     numerals: Numerals = field(default_factory=Numerals)
     """How texts write numbers."""
 
@@ -127,10 +127,9 @@ class Columns:
             column = column.cast(column.type.value_type)
         if _is_text(column.type):
             column = column.cast(pa.string())
-            if dtype != "str":
-                column = pc.utf8_trim_whitespace(column)
-            listed = pc.is_in(column, value_set=pa.array(self.missing, pa.string()))
-            column = pc.if_else(listed, pa.scalar(None, pa.string()), column)
+            bare = pc.utf8_trim_whitespace(column)
+            listed = pc.is_in(bare, value_set=pa.array(self.missing, pa.string()))
+            column = pc.if_else(listed, pa.scalar(None, pa.string()), column if dtype == "str" else bare)
         try:
             answer = self._converted(column, name)
         except (pa.ArrowException, ValueError) as error:

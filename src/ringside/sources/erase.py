@@ -67,6 +67,8 @@ def _lines(content: bytes, numbers: set[int], *, blank: bool) -> bytes:
 def _text(content: bytes, numbers: set[int], delimiter: str, encoding: str, *, blank: bool) -> bytes:
     """As `_lines`, of rows that may go over several lines."""
     lines = io.StringIO(content.decode(encoding), newline="").readlines()
+    # Python's own limit is 128 KiB; what the source could read, this has to.
+    csv.field_size_limit(max(csv.field_size_limit(), len(content)))
     reader = csv.reader(lines, delimiter=delimiter)
     kept, number, before = [], -1, 0
     for values in reader:

@@ -25,7 +25,7 @@ class Written:
     formats: Mapping[str, str] = field(default_factory=dict)
     """How times are written where not by ISO 8601: column to format, as in `%d.%m.%Y`."""
     missing: Sequence[str] = MISSING
-    """Texts that mean a missing value."""
+    """Texts that mean a missing value, with blanks around them or without."""
     delimiter: str | None = None
     """Of CSV files, where it is no comma (a tab for TSV)."""
     encoding: str = "utf-8"

@@ -191,6 +191,17 @@ class TestTrouble:
 
         assert (done.returncode, "DATABASE_URL is not set" in done.stderr) == (2, True)
 
+    @pytest.mark.parametrize("address", ["p4ssw0rd is no address", "mysql://me:p4ssw0rd@h/x", "what://me:p4ssw0rd@h/x"])
+    def test_of_an_address_that_leads_nowhere_is_wrong_usage(self, lite, address):
+        """A text that is none, a driver that is not here, a kind that nobody knows: said without the secret."""
+        lite.url = address
+        done = lite.run()
+
+        assert done.returncode == 2
+        assert "score: DATABASE_URL cannot be used" in done.stderr
+        assert "p4ssw0rd" not in done.stderr
+        assert "Traceback" not in done.stderr
+
     def test_of_an_empty_table_is_none(self, lite):
         """Nothing to score is no failure."""
         with lite.engine.begin() as connection:

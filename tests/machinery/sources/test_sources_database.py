@@ -77,6 +77,24 @@ class TestAnswers:
 
             assert sorted(n for name in source.partitions() for n in source.read(name)["id"]) == list(range(ROWS))
 
+    @pytest.mark.parametrize("text", [":late", "a :b", "12:30:00", "100 %s", "%(x)s", "back\\:x"])
+    def test_may_hold_what_drivers_take_for_parameters(self, text):
+        """A colon, or a percent sign, in the query is what it is in the database's own terminal."""
+        source = Database(query=f"SELECT 1 AS n, '{text}' AS word  -- :ends", columns={"n": "int64", "word": "str"})
+
+        assert source.read("all")["word"].tolist() == [text]
+
+    def test_name_rows_by_their_values_and_not_by_the_order_of_the_answer(self):
+        """A database answers in any order; where rows have no name, the same row is the same in each."""
+        query = "SELECT n FROM (SELECT 3 AS n UNION ALL SELECT 1 UNION ALL SELECT 2) AS three ORDER BY n {}"
+        up, down = (
+            Database(query=query.format(order), columns={"n": "int64"}, row_id="row").read("all")
+            for order in ("ASC", "DESC")
+        )
+
+        assert dict(zip(up["row"], up["n"], strict=True)) == {"all/1": 1, "all/2": 2, "all/3": 3}
+        assert up.equals(down)
+
     def test_are_divided_by_a_column(self):
         """The values of a column name the partitions."""
         source = calls(partition_by="late")
@@ -206,6 +224,26 @@ class TestReach:
             with pytest.raises(SourceError) as caught:
                 calls().partitions()
             assert "tide" not in str(caught.value)
+
+    @pytest.mark.slow
+    def test_repeats_no_password_that_the_server_quotes(self, pg_port, monkeypatch):
+        """What a database says is shown, with marks where the password would stand."""
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://ship:tide@127.0.0.1:{pg_port}/postgres")
+        with pytest.raises(SourceError, match=r"refuses the query.*\*\*\*") as caught:
+            Database(query="SELECT tide AS n", columns={"n": "int64"}).read("all")
+
+        assert "tide" not in str(caught.value)
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize(
+        ("name", "value"), [("transaction_read_only", "on"), ("TimeZone", "UTC"), ("statement_timeout", "7s")]
+    )
+    def test_tells_postgresql_what_a_question_may(self, pg_port, monkeypatch, name, value):
+        """It reads only, in UTC, and for so long; whatever functions a query calls."""
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://ship:tide@127.0.0.1:{pg_port}/postgres")
+        source = Database(query=f"SELECT current_setting('{name}') AS value", columns={"value": "str"}, timeout=7)
+
+        assert source.read("all")["value"].tolist() == [value]
 
     def test_is_refused(self, monkeypatch):
         """Where nobody listens the data are unreadable here."""

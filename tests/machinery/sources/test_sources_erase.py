@@ -32,6 +32,13 @@ class TestText:
         path.write_bytes(CSV)
         assert without(path, 1, 4) == b"id,text\r\n\r\n2,b\r\n3,c\n"
 
+    def test_may_hold_a_long_text(self, tmp_path):
+        """A whole letter in one value, longer than Python's reader takes by itself."""
+        path = tmp_path / "rows.csv"
+        path.write_bytes(b"id,text\n1," + b"x" * 200_000 + b"\n2,b\n")
+
+        assert without(path, 1) == b"id,text\n2,b\n"
+
     def test_of_json_leaves_the_other_lines(self, tmp_path):
         """An object is a line."""
         path = tmp_path / "rows.jsonl"
@@ -40,11 +47,11 @@ class TestText:
         assert without(path, 2) == LINES.replace(b'{"id":2,"text":"b"}\n', b"")
 
     def test_stays_gzipped(self, tmp_path):
-        """So the file's name stays true."""
+        """So the file's name stays true; the same rows make the same bytes, whatever the clock says."""
         path = tmp_path / "rows.csv.gz"
         path.write_bytes(gzip.compress(CSV))
 
-        assert gzip.decompress(without(path, 3)) == CSV.replace(b"3,c\n", b"")
+        assert without(path, 3) == gzip.compress(CSV.replace(b"3,c\n", b""), mtime=0)
 
 
 class TestNumbers:

@@ -72,6 +72,15 @@ class TestKinds:
 
         pd.testing.assert_frame_equal(File(path=name, columns=COLUMNS).read("all"), expected)
 
+    def test_may_have_blanks_around_what_is_missing(self):
+        """Where a blank follows each comma, a text is missing by the same marks as a number; others keep theirs."""
+        columns = {"id": "int64", "work": "str", "age": "Int64"}
+        frame = source("id,work,age\n1, ?, ?\n2, State, 30\n3,  , 31\n", columns=columns, missing=["", "?"]).read("all")
+
+        assert frame["work"].isna().tolist() == [True, False, True]
+        assert frame["work"][1] == " State"
+        assert frame["age"].isna().tolist() == [True, False, False]
+
     def test_can_be_written_otherwise(self):
         """Delimiter, encoding, formats of times and texts for missing values are said where they are not usual."""
         text = "id;when;name\n1;31.01.2024;Jürgen\n2;?;?\n".encode("latin-1")

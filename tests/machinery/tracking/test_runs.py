@@ -21,6 +21,13 @@ class TestKey:
 
         assert key(report(window=later, latency_ms=5.0)) == key(report())
 
+    @pytest.mark.parametrize("lock", ["missing", "differs"])
+    def test_is_equal_whatever_the_committed_lock_says(self, lock):
+        """The committed dvc.lock is compared and decides nothing: the same model of the same code is one evaluation."""
+        made = made_at()
+
+        assert key(report(reproduce=made.model_copy(update={"lock": lock}))) == key(report(reproduce=made))
+
     @pytest.mark.parametrize(
         "changes",
         [

@@ -1,5 +1,6 @@
 """MLflow that is unreachable, slow, half-answering or failing: one line, and nothing else."""
 
+import json
 import os
 import shutil
 import time
@@ -92,6 +93,24 @@ class TestClient:
         path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
 
         assert send(order(), variables("http://127.0.0.1:1", PYTHONPATH=path)).failed == "it is not installed"
+
+    def test_is_given_no_token_of_github(self, tmp_path):
+        """Its own credentials reach it; those of the job, which could write to the repository, do not."""
+        (tmp_path / "mlflow").mkdir()
+        seen = "import json, os, pathlib\npathlib.Path(os.environ['SEEN']).write_text(json.dumps(dict(os.environ)))\n"
+        (tmp_path / "mlflow" / "__init__.py").write_text(f"{seen}os._exit(9)")
+        tokens = {
+            "GH_TOKEN": "a",
+            "GITHUB_TOKEN": "b",
+            "ACTIONS_RUNTIME_TOKEN": "c",
+            "ACTIONS_ID_TOKEN_REQUEST_URL": "d",
+        }
+        more = {"PYTHONPATH": str(tmp_path), "SEEN": str(tmp_path / "seen"), "MLFLOW_TRACKING_USERNAME": "me"}
+        send(order(), variables("http://127.0.0.1:1", **tokens, **more))
+        given = json.loads((tmp_path / "seen").read_text())
+
+        assert not tokens.keys() & given.keys()
+        assert given["MLFLOW_TRACKING_USERNAME"] == "me"
 
     def test_that_dies_is_told(self, tmp_path):
         """A client that ends its process ends nothing else."""

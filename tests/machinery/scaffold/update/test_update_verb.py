@@ -1,0 +1,123 @@
+"""`ringside update`, typed in a copy of this project."""
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from harness import Checkout
+from ringside.github.origin import parent_of
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """This project as the template, with a newer release than the copy's."""
+    source = Checkout.of_project(tmp_path_factory.mktemp("template") / "it")
+    source.ok("git", "tag", "v1.0.0")
+    source.edit("params.yaml", "\nretrain:\n", "\nserve:                      # new\n  port: 8000\n\nretrain:\n")
+    source.edit("src/ringside/github/changes.py", "_SECONDS = 60\n", "_SECONDS = 61\n")
+    source.edit(".github/workflows/doctor.yaml", "name: Doctor\n", "name: The doctor\n")
+    (source.root / "src/ringside/newest.py").write_text('"""New."""\n')
+    source.commit("newer")
+    source.ok("git", "tag", "v1.1.0")
+    return source
+
+
+@pytest.fixture
+def copy(template, tmp_path):
+    """A copy of the older release by "Use this template", with a task of its own in place of the sample."""
+    made = Checkout(tmp_path / "copy")
+    made.root.mkdir()
+    archive = subprocess.run(["git", "archive", "v1.0.0"], cwd=template.root, capture_output=True, check=True).stdout
+    subprocess.run(["tar", "x"], cwd=made.root, input=archive, check=True)
+    made.ok("git", "init", "--quiet", "--initial-branch=main")
+    made.commit("Initial commit")
+    made.use_task("harbour")
+    made.edit(".github/workflows/checks.yaml", "name: Checks\n\non:", "name: Checks\n\n# Ours.\non:")
+    made.commit("ours")
+    return made
+
+
+def typed(copy: Checkout, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Type the verb, by the copy's own code."""
+    return copy.run(sys.executable, "-m", "ringside.cli.main", "update", *words)
+
+
+class TestVerb:
+    """The command, in the project itself."""
+
+    def test_brings_the_newest_machinery_and_says_what_came(self, copy, template):
+        """The rooms and what was added to params.yaml stand on stdout; the task's own stays."""
+        done = typed(copy, "--from", str(template.root))
+        params = yaml.safe_load((copy.root / "params.yaml").read_text())
+
+        assert done.returncode == 0, done.stderr
+        assert "machinery: 1 changed, 1 new" in done.stdout
+        assert "added to params.yaml, with the template's values:\n  serve\n" in done.stdout
+        assert "`git reset --hard` takes all of it back" in done.stderr
+        assert (params["task"], params["serve"]) == ("harbour", {"port": 8000})
+        assert not (copy.root / "src/flights").exists()
+        assert "# Ours." in (copy.root / ".github/workflows/checks.yaml").read_text()
+
+    def test_finds_the_address_on_record_the_next_time(self, copy, template):
+        """After the first update no option is needed, and nothing is left to do."""
+        typed(copy, "--from", str(template.root))
+        copy.commit("Update Ringside")
+        done = typed(copy)
+
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "nothing to do" in done.stderr
+
+    def test_changes_nothing_with_check(self, copy, template):
+        """It only says what would come."""
+        done = typed(copy, "--from", str(template.root), "--check")
+
+        assert (done.returncode, copy.status()) == (0, "")
+        assert "machinery: 1 changed, 1 new" in done.stdout
+
+    def test_ends_with_three_where_people_decide(self, copy, template):
+        """A conflict is named, with the way to resolve it."""
+        copy.edit(".github/workflows/doctor.yaml", "name: Doctor\n", "name: Our doctor\n")
+        copy.commit("ours")
+        done = typed(copy, "--from", str(template.root))
+
+        assert done.returncode == 3
+        assert "in the same place:\n  .github/workflows/doctor.yaml\n" in done.stdout
+        assert "then `git add` the file" in done.stderr
+        assert "UU .github/workflows/doctor.yaml" in copy.status()
+
+    def test_asks_for_the_address_where_nobody_knows_it(self, copy):
+        """Without a record, and with no remote on github.com, the remedy is an option that is kept."""
+        done = typed(copy)
+
+        assert done.returncode == 2
+        assert "make update FROM=" in done.stderr
+
+    def test_says_no_password(self, copy):
+        """Where a log keeps what it says, an address has none."""
+        done = typed(copy, "--from", "https://me:s3cret@127.0.0.1:1/x")
+
+        assert done.returncode == 1
+        assert "update: from https://127.0.0.1:1/x" in done.stderr
+        assert "s3cret" not in done.stderr
+
+    def test_is_a_target_of_the_makefile(self, copy, template):
+        """`make update FROM=... TO=...` types the options."""
+        done = copy.run("make", "--dry-run", "update", f"FROM={template.root}", "TO=v1.1.0")
+
+        assert f'ringside update --from "{template.root}" --to "v1.1.0"' in done.stdout
+
+
+class TestParent:
+    """What GitHub remembers of a copy."""
+
+    def test_is_the_template_or_the_forks_parent(self):
+        """A copy by "Use this template" has a template, a fork a parent, and anything else has none."""
+        template, parent = {"full_name": "acme/template"}, {"full_name": "acme/parent"}
+
+        assert parent_of({"template_repository": template}) == "https://github.com/acme/template"
+        assert parent_of({"parent": parent}) == "https://github.com/acme/parent"
+        assert parent_of({"fork": False}) is None
