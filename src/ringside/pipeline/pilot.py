@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ringside.data.fingerprint import UInt64
-from ringside.pipeline.evaluate import BASELINE, PARTITION
+from ringside.pipeline.evaluate import BASELINE, NAMES, PARTITION
 from ringside.pipeline.labels import check_kind
 from ringside.pipeline.predict import PREDICTION, classes, predict
 from ringside.pipeline.scores import baseline
@@ -73,7 +73,7 @@ def pilot(
 
     Args:
         parts: rows of the training side, `(n_rows, n_columns)` each.
-        test: the test rows with a column `partition`; not changed.
+        test: the test rows with the column `PARTITION` of `evaluate`; not changed.
         task: the facts of the task.
         params: the task's `train` section.
         build_model: the task's function.
@@ -92,4 +92,5 @@ def pilot(
     naive = baseline(learnt, test.index, task, classes(answers[0]))
     naive = naive.rename(columns=lambda name: name.replace(PREDICTION, BASELINE, 1))
     kept = list(dict.fromkeys([*task.identity, *([task.group] if task.group else []), *task.slices, PARTITION]))
-    return Pilot(pd.concat([test[kept], test[task.target].rename("y"), answers[0], naive], axis=1), tuple(answers))
+    known = test[kept].rename(columns=NAMES)
+    return Pilot(pd.concat([known, test[task.target].rename("y"), answers[0], naive], axis=1), tuple(answers))

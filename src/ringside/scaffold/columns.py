@@ -11,6 +11,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_float_dtype, is_integer_dtype
 
 from ringside.scaffold.numerals import PLAIN
+from ringside.task import is_prediction_column
 
 KEPT = 60
 """So many values of a column are remembered, the most frequent ones."""
@@ -107,6 +108,11 @@ class Column:
         gapless = low >= 0 and high - low + 1 == self.distinct
         same = low >= 1000 and len(str(int(low))) == len(str(int(high)))  # noqa: PLR2004  # fewer digits are quantities
         return gapless or same
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the name cannot be that of an identity, a group or a slice."""
+        return is_prediction_column(self.name)
 
     @property
     def named_like_identifier(self) -> bool:

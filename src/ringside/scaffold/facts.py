@@ -12,7 +12,7 @@ from ringside.scaffold.draft import Ask, Draft, Question, Wishes
 from ringside.scaffold.look import Seen
 from ringside.scaffold.panel import are_periods, comes_again, panel_of
 from ringside.scaffold.time import by_time
-from ringside.task import Kind
+from ringside.task import TAKEN, Kind
 
 KINDS = ("binary", "multiclass", "regression")
 NONE = "none"
@@ -185,6 +185,7 @@ def _check_identity(draft: Draft, names: tuple[str, ...]) -> None:
             raise no_column(name, draft.seen)
         if name == draft.target:
             raise UsageError("the target cannot name rows", where=where, remedy="name columns known before it.")
+        _check_free(draft, name, where)
         if missing := draft.column(name).missing:
             remedy = "name columns that every row has."
             raise UsageError(f"{missing:,} rows have no {name!r}", where=where, remedy=remedy)
@@ -199,7 +200,10 @@ def _found_identity(draft: Draft) -> tuple[str, ...]:
     fit = [
         column
         for column in columns.values()
-        if column.type in ("Int64", "str") and not column.missing and column.name != draft.target
+        if column.type in ("Int64", "str")
+        and not column.missing
+        and column.name != draft.target
+        and not column.is_taken
     ]
     # Numbers before texts, and what is called so before what only looks so.
     fit.sort(key=lambda column: (not column.named_like_identifier, column.type != "Int64"))
@@ -247,6 +251,13 @@ def _check_group(draft: Draft, answer: str) -> None:
     if answer == draft.target or column.missing or column.type == "float64" or column.distinct < 2:  # noqa: PLR2004
         found = f"{answer!r} is the target, a fraction, a constant, or is missing in {column.missing:,} rows"
         raise UsageError(found, where="--group", remedy="name a column that says whose each row is.")
+    _check_free(draft, answer, "--group")
+
+
+def _check_free(draft: Draft, name: str, where: str) -> None:
+    if draft.column(name).is_taken:
+        remedy = f"rename it where it comes from; {', '.join(TAKEN)} cannot be identity, group or slice."
+        raise UsageError(f"predictions.parquet has a column of its own called {name!r}", where=where, remedy=remedy)
 
 
 def _found_group(draft: Draft) -> str:
@@ -254,7 +265,8 @@ def _found_group(draft: Draft) -> str:
     # What names a row together with the time comes again at other times, and so comes first.
     named = [draft.column(name) for name in draft.identity if name in draft.seen.columns and name != draft.time]
     for column in [*named, *draft.seen.columns.values()]:
-        if column.name == draft.target or column.missing or column.type not in ("Int64", "str"):
+        unfit = column.name == draft.target or column.missing or column.is_taken
+        if unfit or column.type not in ("Int64", "str"):
             continue
         if column.named_like_identifier and _FEW_NUMBERS < column.distinct < _OWN * rows:
             return column.name
@@ -316,12 +328,15 @@ def _unfit(column: Column) -> str | None:
 def _slices(draft: Draft, wishes: Wishes) -> tuple[str, ...]:
     """Columns of few values that every row has, of which each is frequent enough to be looked at."""
     if wishes.slices is not None:
-        return tuple(name for name in wishes.slices if name != NONE)
+        named = tuple(name for name in wishes.slices if name != NONE)
+        for name in named:
+            _check_free(draft, name, "--slice")
+        return named
     fit = []
     for name in (*draft.categories, *draft.numbers):
         column = draft.column(name)
         few = column.distinct <= _MOST_VALUES.get(column.type, 0)
-        if few and not column.missing and column.counts[1] >= _IN_SLICE:
+        if few and not column.missing and not column.is_taken and column.counts[1] >= _IN_SLICE:
             fit.append(name)
     return tuple(fit[:_SLICES])
 
