@@ -17,7 +17,7 @@ from ringside.data.fingerprint import UInt64
 from ringside.pipeline.evaluate import BASELINE, NAMES, PARTITION
 from ringside.pipeline.labels import check_kind
 from ringside.pipeline.predict import PREDICTION, classes, predict
-from ringside.pipeline.scores import baseline
+from ringside.pipeline.scores import baseline, class_codes
 from ringside.pipeline.train import train
 from ringside.task import Task, TrainParams
 
@@ -87,6 +87,8 @@ def pilot(
     answers = [predict(train(part, task, params, build_model), features, task) for part in parts]
     # A rare class can be missing in one sample; that model gives it no chance.
     columns = list(dict.fromkeys(name for answer in answers for name in answer.columns))
+    if task.kind == "multiclass":
+        class_codes(test[task.target], classes(answers[0].reindex(columns=columns)))
     answers = [answer.reindex(columns=columns, fill_value=0.0) for answer in answers]
     learnt = pd.concat([part[task.target] for part in parts])
     naive = baseline(learnt, test.index, task, classes(answers[0]))

@@ -1,5 +1,6 @@
 """What follows from the data for the task; a person is asked where they leave it open, and overrules anything."""
 
+import difflib
 import functools
 import re
 from collections.abc import Hashable
@@ -9,6 +10,7 @@ import pandas as pd
 from ringside.errors import DataError, UsageError
 from ringside.scaffold.columns import IGNORED, NUMBERS, SHORT, TIMES, Column
 from ringside.scaffold.draft import Ask, Draft, Question, Wishes
+from ringside.scaffold.labels import check_labels
 from ringside.scaffold.look import Seen
 from ringside.scaffold.panel import are_periods, comes_again, panel_of
 from ringside.scaffold.time import by_time
@@ -35,6 +37,7 @@ _IN_SLICE = 30
 _SLICES = 3
 _YES = ("true", "t", "yes", "y")
 _NO = ("false", "f", "no", "n")
+_TWO_WAYS = "is a time that can be read in two ways (01/02/2026: the day or the month first): write 2026-02-01 there"
 _POSITIVE = re.compile(
     r"^(?:1|t(?:rue)?|y(?:es)?|pos(?:itive)?|bad|churn(?:ed)?|default(?:ed)?|fraud|spam|late|dead|died|won?|>.*|.*\+)$"
 )
@@ -61,13 +64,16 @@ def decide(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
     draft = _identity(draft, wishes, ask)
     draft = _group(draft, wishes, ask)
     draft = _features(draft, wishes)
-    return _split(draft.but(slices=_slices(draft, wishes)))
+    return check_labels(_split(draft.but(slices=_slices(draft, wishes))))
 
 
 def no_column(name: str, seen: Seen) -> UsageError:
     """The error where a person names a column that the data have not."""
     names = ", ".join(map(repr, list(seen.columns)[:30]))
-    return UsageError(f"there is no column {name!r}", where="the data", remedy=f"name one of {names}.")
+    same = [column for column in seen.columns if column.casefold() == name.casefold()]
+    near = same or difflib.get_close_matches(name, list(seen.columns), n=1)
+    remedy = f"did you mean {near[0]!r}? There are {names}." if near else f"name one of {names}."
+    return UsageError(f"there is no column {name!r}", where="the data", remedy=remedy)
 
 
 def _target(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
@@ -85,7 +91,8 @@ def _target(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
             f"it is no number ({column.type})", where=where, remedy="choose --kind multiclass or another column."
         )
     if kind == "multiclass" and column.distinct > _CLASSES:
-        remedy = "put rare labels together in the source, or choose --kind regression."
+        other = "choose --kind regression" if column.type in NUMBERS else "name another column"
+        remedy = f"put rare labels together in the source, or {other}."
         raise UsageError(f"it has {column.distinct:,} labels, more than {_CLASSES}", where=where, remedy=remedy)
     if kind == "multiclass" and column.type == "float64":
         raise UsageError("its labels are fractions", where=where, remedy="write them as whole numbers or texts.")
@@ -316,8 +323,8 @@ def _unfit(column: Column) -> str | None:
         return "holds lists, objects or several types" if column.present else "has no value at all"
     if column.distinct <= 1:
         return "has one value alone" if not column.missing else "has one value alone, or none"
-    if column.type in TIMES:
-        return "is a time: derive what you need (weekday, days since) in source.py"
+    if column.like_times or column.type in TIMES:
+        return _TWO_WAYS if column.like_times else "is a time: derive what you need (weekday, days since) in source.py"
     if column.distinct < _OWN * column.present or column.present <= _FEW_NUMBERS or column.type not in ("str", "Int64"):
         return None
     if column.type == "str":
