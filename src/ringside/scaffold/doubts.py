@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ringside.scaffold.columns import IGNORED, NUMBERS, TIMES
+from ringside.scaffold.columns import IGNORED, NUMBERS, SHORT, TIMES
 from ringside.scaffold.draft import Draft
+from ringside.scaffold.panel import are_periods
 
 _ROWS = 4000
 """So many rows tell whether one column gives the answer away."""
@@ -22,6 +23,8 @@ _TIED = 0.9
 """The correlation of being missing with the answer."""
 _LACKING = 30
 """So many rows without a value, all with one answer that is not the usual one, are no accident."""
+_SOME = 5
+"""So many rows without a label are no line of totals."""
 _ALWAYS = 0.99
 _ADDS_UP = 0.9999
 _ALMOST = 0.05
@@ -38,6 +41,8 @@ def doubts(draft: Draft) -> list[str]:
         *_telling(draft),
         *_adding_up(draft),
         *_almost_timed(draft),
+        *_in_order_of_names(draft),
+        *_almost_named(draft),
         *_too_few(draft),
         *_unread(draft),
         *_copies(draft),
@@ -62,13 +67,14 @@ def _tied_to_missing(draft: Draft) -> Iterator[str]:
     """Columns that are there, or lack, exactly where the label is of one kind."""
     frame, labelled = draft.seen.frame, draft.labelled
     answer = _answer(draft, frame.index[labelled])
+    waiting = int((~labelled).sum())
     sides = [answer == value for value in answer.unique()] if draft.kind != "regression" else []
     for name in frame.columns:
         missing = frame[name].isna()
         if name == draft.target or not missing.any() or missing.all():
             continue
         use = "" if name in draft.features else " (it is left out already)"
-        if not labelled.all() and missing[~labelled].all() and missing[labelled].mean() < 1 - _TIED:
+        if waiting >= _SOME and missing[~labelled].all() and missing[labelled].mean() < 1 - _TIED:
             yield f"LEAK? {name!r} is missing wherever the label is: it comes with it{use}. {_without(draft, name)}"
             continue
         known = missing[labelled].astype("float64")
@@ -177,11 +183,40 @@ def _almost_timed(draft: Draft) -> Iterator[str]:
             yield f"{found}: the test is not on the newest rows. Mend these in the source, then --time {column.name!r}."
 
 
+def _in_order_of_names(draft: Draft) -> Iterator[str]:
+    """Files whose names do not say when their rows are from."""
+    if draft.seen.source != "folder" or draft.partition is None or draft.strategy != "time":
+        return
+    if not are_periods(draft.partition):
+        names = sorted(draft.partition.unique())
+        last = " and ".join(dict.fromkeys([names[-int(draft.test)], names[-1]]))
+        yield (
+            f"files follow each other by their names, and the test is on the last ({last}): where that is not the "
+            "order of time, call them 2026-01, 2026-02 and so on."
+        )
+
+
+def _almost_named(draft: Draft) -> Iterator[str]:
+    """Where rows have no name, columns that would name all but a few, as above a line of totals."""
+    if draft.row_id is None:
+        return
+    for name, column in draft.seen.columns.items():
+        if not 0 < column.missing < _ALMOST * column.rows or column.distinct < column.present:
+            continue
+        if column.type in ("Int64", "str") and (column.named_like_identifier or column.longest in range(1, SHORT)):
+            rows = "1 row that lacks" if column.missing == 1 else f"{column.missing:,} rows that lack"
+            yield (
+                f"{name!r} names each row but for {rows} it (totals?): take these out of the source, "
+                f"then --identity {name!r}."
+            )
+
+
 def _too_few(draft: Draft) -> Iterator[str]:
     """Rows, labels and groups of which there are too few for a verdict."""
     labelled = int(draft.labelled.sum())
     if waiting := len(draft.seen.frame) - labelled:
-        yield f"{waiting:,} rows have no label yet: they wait in data/raw and are not learnt from."
+        rows = "1 row has no label yet: it waits" if waiting == 1 else f"{waiting:,} rows have no label yet: they wait"
+        yield f"{rows} in data/raw and {'is' if waiting == 1 else 'are'} not learnt from."
     if labelled < _FEWEST_ROWS:
         yield f"{labelled:,} rows with a label are few: only large differences between two models will ever show."
     groups = window_groups(draft)
@@ -191,7 +226,12 @@ def _too_few(draft: Draft) -> Iterator[str]:
     elif groups < _FEW_GROUPS:
         yield f"the test window has about {groups:,} {what}: only large differences will show."
     if draft.kind != "regression":
-        counts = draft.seen.frame[draft.target].value_counts()
+        counts = draft.seen.frame[draft.target].value_counts().drop(list(draft.rare))
+        if draft.rare:
+            waiting = int(draft.seen.frame[draft.target].isin(draft.rare).sum())
+            names = _names([str(label) for label in draft.rare])
+            found = f"labels too rare to learn: {names}; their {waiting:,} rows"
+            yield f"{found} wait in quarantine until schema.py has them."
         if int(counts.min()) < _RARE:
             rare = f"the label {str(counts.index[-1])!r} stands in {int(counts.min()):,} rows alone"
             yield f"{rare}: too few to learn it from."
@@ -221,8 +261,8 @@ def _unread(draft: Draft) -> Iterator[str]:
     odd = [name for name, column in draft.seen.columns.items() if column.like_numbers and column.type != IGNORED]
     if odd:
         yield (
-            f"texts that look like numbers (12 %, or 1.234,56 beside 1.5), taken for categories: {_names(odd)}. "
-            "Write them as plain numbers where they come from."
+            f"texts that look like numbers (1.234,56 beside 1.5, or $5 beside 5), taken for categories: {_names(odd)}. "
+            "Write them all in one way where they come from."
         )
 
 

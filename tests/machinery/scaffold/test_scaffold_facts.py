@@ -78,6 +78,12 @@ class TestACustomerTable:
         with pytest.raises(UsageError, match="a column of its own"):
             decided(renamed, group="partition")
 
+    @pytest.mark.parametrize(("name", "meant"), [("Calls", "calls"), ("singup", "signup")])
+    def test_knows_what_a_misspelt_column_was_to_be(self, data, name, meant):
+        """The error names the column that is nearest."""
+        with pytest.raises(UsageError, match=f"did you mean '{meant}'"):
+            decided(data, leave_out=[name])
+
     @pytest.mark.parametrize(
         ("wishes", "place"),
         [
