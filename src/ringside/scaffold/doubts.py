@@ -203,7 +203,8 @@ def _almost_named(draft: Draft) -> Iterator[str]:
     for name, column in draft.seen.columns.items():
         if not 0 < column.missing < _ALMOST * column.rows or column.distinct < column.present:
             continue
-        if column.type in ("Int64", "str") and (column.named_like_identifier or column.longest in range(1, SHORT)):
+        numbers = column.type == "Int64" and (column.named_like_identifier or column.is_numbering)
+        if numbers or (column.type == "str" and column.longest <= SHORT):
             rows = "1 row that lacks" if column.missing == 1 else f"{column.missing:,} rows that lack"
             yield (
                 f"{name!r} names each row but for {rows} it (totals?): take these out of the source, "

@@ -256,7 +256,9 @@ def _check_group(draft: Draft, answer: str) -> None:
         raise no_column(answer, draft.seen)
     column = columns[answer]
     if answer == draft.target or column.missing or column.type == "float64" or column.distinct < 2:  # noqa: PLR2004
-        found = f"{answer!r} is the target, a fraction, a constant, or is missing in {column.missing:,} rows"
+        lacks = f"{column.missing:,} rows have no value in it" if column.missing else "it has one value alone"
+        lacks = "its values are fractions" if column.type == "float64" and not column.missing else lacks
+        found = f"{answer!r} cannot be the group: {'it is the target' if answer == draft.target else lacks}"
         raise UsageError(found, where="--group", remedy="name a column that says whose each row is.")
     _check_free(draft, answer, "--group")
 

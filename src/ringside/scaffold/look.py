@@ -93,7 +93,9 @@ _SAVE_AS = {
     ".json": "write one object a line, without the brackets around all, and call it .jsonl.",
     ".txt": "call it .csv, or .tsv where tabs part the values.",
     ".zip": "unpack it, and give the file or the folder that is in it.",
+    ".db": "give it as a database, sqlite:///PATH, with --query.",
 }
+_SAVE_AS |= {".sqlite": _SAVE_AS[".db"], ".sqlite3": _SAVE_AS[".db"]}
 _SAVE_AS |= {".xls": _SAVE_AS[".xlsx"], ".xlsm": _SAVE_AS[".xlsx"], ".dat": _SAVE_AS[".txt"]}
 
 
