@@ -31,6 +31,8 @@ FILES = (
     "reports/metrics.json",
 )
 """In Git; the measurements in bench/ are of the sample's data, or begin where a copy has the sample still."""
+_REMADE = ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json")
+"""Of these: what `make run` and `ringside ingest` write anew of the sample, which is no work of anybody's."""
 MADE = (
     "data/quarantine",
     "data/raw",
@@ -83,7 +85,8 @@ class Sample:
         rewritten = (
             () if begun else ("README.md", "params.yaml", "pyproject.toml", "dvc.yaml", "requirements/tools.txt")
         )
-        command = ["git", "status", "--porcelain", "--untracked-files=all", "--", *FOLDERS, *FILES, *rewritten]
+        files = [name for name in FILES if name not in _REMADE]
+        command = ["git", "status", "--porcelain", "--untracked-files=all", "--", *FOLDERS, *files, *rewritten]
         done = subprocess.run(command, cwd=self.workspace.root, capture_output=True, text=True, check=False)
         if done.returncode:
             remedy = "run it in a clone of your copy (`git clone`), so that nothing can be lost."
