@@ -207,6 +207,21 @@ class TestAnAwkwardFile:
         assert 'signs={"Umsatz": "€"}' in (checkout.root / "src/kunden/source.py").read_text(encoding="utf-8")
 
 
+class TestAHandfulOfRows:
+    """Data that cannot carry a verdict."""
+
+    def test_is_given_a_tolerance_and_told_that_none_will_do(self, template, tmp_path):
+        """Of thirty rows nine are tested, and ten are the fewest: no chance of passing is claimed."""
+        customers(30).to_csv(tmp_path / "few.csv", index=False)
+        checkout = template.copy(tmp_path / "copy")
+
+        words = ("--from", str(tmp_path / "few.csv"), "--target", "left", "--time", "none", "--yes")
+        said = checkout.ok("ringside", "init", "few", *words)
+
+        assert "the window has too few groups for any verdict" in said
+        assert "an equal model passes" not in said
+
+
 class TestRefusals:
     """What stops it before anything is touched."""
 
