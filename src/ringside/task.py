@@ -83,6 +83,15 @@ class Metric:
                 raise TaskError(f"it is {getattr(self, field)!r}", where=where, remedy=f"set it to {expected}.")
 
 
+TAKEN = ("partition", "y", "prediction", "baseline")
+"""The columns that predictions.parquet has beside what a task names; of classes, `prediction:a` and `baseline:a`."""
+
+
+def is_prediction_column(name: str) -> bool:
+    """Whether a name is one of `TAKEN`, so that no identity, group or slice can be called so."""
+    return name in TAKEN or name.startswith(("prediction:", "baseline:"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """The facts of a task.
@@ -131,6 +140,10 @@ class Task:
             fine = fine and all(isinstance(name, str) for name in names)
             self._check(field, fine and (may_be_empty or len(names) > 0), "a sequence of names, as in ('id',)")
         self._check("identity", self.target not in self.identity, "columns that are known before the target")
+        for field in ("identity", "group", "slices"):
+            names = getattr(self, field) or ()
+            taken = is_prediction_column(names) if isinstance(names, str) else any(map(is_prediction_column, names))
+            self._check(field, not taken, f"other columns: {', '.join(TAKEN)} are those of predictions.parquet")
         for field in ("time", "group"):
             name = getattr(self, field)
             self._check(field, name is None or (isinstance(name, str) and bool(name)), "the name of one column")

@@ -9,6 +9,8 @@ from ringside.task import Metric, Task, TaskError, TrainParams
 
 FACTS = {"name": "toy", "kind": "binary", "target": "bought", "identity": ("customer", "week")}
 
+OTHERS = "other columns: partition, y, prediction, baseline are those of predictions.parquet"
+
 CONTRADICTIONS = [
     ("name", "my task", "the package's name under src/"),
     ("name", "", "the package's name under src/"),
@@ -28,6 +30,9 @@ CONTRADICTIONS = [
     ("slices", "region", "a sequence of names, as in ('id',)"),
     ("slices", None, "a sequence of names, as in ('id',)"),
     ("slices", (1,), "a sequence of names, as in ('id',)"),
+    ("identity", ("customer", "partition"), OTHERS),
+    ("group", "y", OTHERS),
+    ("slices", ("region", "prediction:a"), OTHERS),
     ("label_delay", timedelta(days=-1), "a duration of zero or more"),
     ("label_delay", 1, "a duration of zero or more"),
     ("train_params", dict, "a class derived from ringside.task.TrainParams"),

@@ -255,6 +255,8 @@ def _tell(draft: "Draft") -> None:
     options = draft.seen.options
     if "decimal" in options or "thousands" in options:
         facts["numbers"] = f"read as 1{options.get('thousands', '')}234{options.get('decimal', '.')}56"
+    if signs := options.get("signs"):
+        facts["signs"] = ", ".join(f"{sign} left away in {name!r}" for name, sign in signs.items())
     for key, value in facts.items():
         say(f"init:   {key:<11} {value}")
     for doubt in doubts(draft):

@@ -70,11 +70,17 @@ def tolerance_of(found: "Resolution", metric: "Metric", pair: "Pair") -> tuple[f
         return None, Limits().why
     gain = _gain(found, metric, pair)
     if gain is None or gain <= 0:
+        tolerance = _roomy(found.fits)
         say("init: look: the first models are no better than one without features: see what the columns can say")
-        return _roomy(found.fits), f"accepted loss; `ringside plan` fits {found.fits:g} to this window"
+        say(f"init: tolerance: {metric.name} {tolerance:g}; {found.fits:g} would just fit this window")
+        return tolerance, f"accepted loss; `ringside plan` fits {found.fits:g} to this window"
     most = rounded(_MOST * gain, up=False)
     tolerance = min(_roomy(found.fits), most)
     planned = wanted(found, tolerance, pair.policy)
+    if found.spread and found.spread.effective_groups < pair.policy.min_groups:
+        more = f": about {planned.more:,} more settle it" if planned and planned.more else ""
+        say(f"init: tolerance: {metric.name} {tolerance:g}; the window has too few groups for any verdict{more}")
+        return tolerance, f"accepted loss; the window has too few groups for any verdict, the gain is {gain:.2g}"
     chance = f"{planned.equal_passes:.0%}" if planned else "no"
     say(f"init: tolerance: {metric.name} {tolerance:g}, with which an equal model passes in {chance} of cases;")
     say(f"init:   {found.fits:g} would just fit this window; the gain over a model without features is {gain:.3g}")

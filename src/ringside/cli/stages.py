@@ -197,7 +197,7 @@ def read_split(workspace: "Workspace") -> "Split":
 
 
 def side_rows(workspace: "Workspace", decided: "Split", side: str, *, named: bool = False) -> "pa.Table":
-    """The valid rows on one side, in order; with `named`, a column says which partition each is from."""
+    """The valid rows on one side, in order; `named`: with the column `PARTITION` of `evaluate`."""
     import pyarrow as pa
 
     from ringside.store.tables import read_table
@@ -206,9 +206,17 @@ def side_rows(workspace: "Workspace", decided: "Split", side: str, *, named: boo
         for name in decided.train if side == "train" else decided.test:
             whole = read_table(workspace.partition(workspace.valid, name), remedy=RERUN)
             rows = whole.filter(pa.array(decided.side(name, whole, side)))
-            yield rows.append_column("partition", pa.array([name] * rows.num_rows, pa.string())) if named else rows
+            yield _named(rows, name) if named else rows
 
     return pa.concat_tables(parts())
+
+
+def _named(rows: "pa.Table", partition: str) -> "pa.Table":
+    import pyarrow as pa
+
+    from ringside.pipeline.evaluate import PARTITION
+
+    return rows.append_column(PARTITION, pa.array([partition] * rows.num_rows, pa.string()))
 
 
 def _profile(here: Context, decided: "Split", train_rows: "pd.DataFrame") -> dict[str, object]:

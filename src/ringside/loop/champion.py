@@ -27,6 +27,7 @@ from ringside.loop.monitor import (
     repeated,
 )
 from ringside.params import RetrainParams
+from ringside.pipeline.evaluate import NAMES, PARTITION
 from ringside.registry.consumer import release_folder
 from ringside.registry.interface import Facts
 from ringside.registry.registry import Registry
@@ -40,8 +41,6 @@ from ringside.task import Task
 from ringside.verdict.metrics import Metric
 from ringside.verdict.outcomes import Pair
 from ringside.verdict.policy import Policy
-
-PARTITION = "partition"
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ class Watched:
         predictions = self._predictions(rows, model)
         kept = dict.fromkeys([*self.task.identity, *([self.task.group] if self.task.group else []), *self.task.slices])
         labels = rows[self.task.target].rename("y")
-        table = pd.concat([rows[[*kept, PARTITION]], labels, predictions], axis=1)
+        table = pd.concat([rows[[*kept, PARTITION]].rename(columns=NAMES), labels, predictions], axis=1)
         arrow = pa.Table.from_pandas(table, preserve_index=False)
         return Window.of(arrow, self.task, threshold=model.facts.threshold, top=self.policy.top)
 

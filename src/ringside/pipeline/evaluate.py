@@ -12,8 +12,11 @@ from ringside.pipeline.predict import PREDICTION, classes, predict
 from ringside.pipeline.scores import LEADING, baseline, scores
 from ringside.task import Task
 
-PARTITION = "partition"
-"""The column of the test rows that says which partition a row is from; always a slice."""
+PARTITION = "\0partition"
+"""The column of the test rows that says which partition a row is from: a name that no column of anybody's data has."""
+
+NAMES = {PARTITION: "partition"}
+"""What it is called in predictions.parquet and as a slice, which it always is."""
 
 BASELINE = "baseline"
 """The columns of the baseline's predictions: this in the place of `prediction`."""
@@ -50,7 +53,7 @@ def evaluate(estimator: Any, train: pd.DataFrame, test: pd.DataFrame, task: Task
     Args:
         estimator: fitted on `train`.
         train: the training rows, for the baseline and for values never seen; `(n_train, n_columns)`.
-        test: the test rows with a column `partition`; `(n_test, n_columns + 1)`; not changed.
+        test: the test rows with the column `PARTITION`; `(n_test, n_columns + 1)`; not changed.
         task: the facts of the task.
         bins: bins of the calibration curve.
 
@@ -67,7 +70,9 @@ def evaluate(estimator: Any, train: pd.DataFrame, test: pd.DataFrame, task: Task
     kept = list(dict.fromkeys([*task.identity, *([task.group] if task.group else []), *task.slices, PARTITION]))
     return Evaluation(
         metrics=found | {"baseline": scores(labels, naive, task), "rows": {"train": len(train), "test": len(test)}},
-        predictions=pd.concat([test[kept], labels.rename("y"), predictions, naive.rename(columns=_naive)], axis=1),
+        predictions=pd.concat(
+            [test[kept].rename(columns=NAMES), labels.rename("y"), predictions, naive.rename(columns=_naive)], axis=1
+        ),
         slices=_by_slice(test, labels, predictions, task),
         curves=curves(labels, predictions, task, bins=bins),
         latency_ms=_latency(estimator, features, task),
@@ -93,7 +98,9 @@ def _by_slice(test: pd.DataFrame, labels: pd.Series, predictions: pd.DataFrame, 
         for value, index in sorted(test.groupby(column, observed=True, dropna=False).groups.items(), key=str):
             found = scores(labels.loc[index], predictions.loc[index], task)
             leading = {"leading": found[LEADING[task.kind]]}
-            rows.append({"slice": f"{column}={value}", "rows": len(index)} | _rounded(leading | found))
+            rows.append(
+                {"slice": f"{NAMES.get(column, column)}={value}", "rows": len(index)} | _rounded(leading | found)
+            )
     return rows
 
 

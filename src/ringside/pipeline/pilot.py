@@ -14,10 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ringside.data.fingerprint import UInt64
-from ringside.pipeline.evaluate import BASELINE, PARTITION
+from ringside.pipeline.evaluate import BASELINE, NAMES, PARTITION
 from ringside.pipeline.labels import check_kind
 from ringside.pipeline.predict import PREDICTION, classes, predict
-from ringside.pipeline.scores import baseline
+from ringside.pipeline.scores import baseline, class_codes
 from ringside.pipeline.train import train
 from ringside.task import Task, TrainParams
 
@@ -73,7 +73,7 @@ def pilot(
 
     Args:
         parts: rows of the training side, `(n_rows, n_columns)` each.
-        test: the test rows with a column `partition`; not changed.
+        test: the test rows with the column `PARTITION` of `evaluate`; not changed.
         task: the facts of the task.
         params: the task's `train` section.
         build_model: the task's function.
@@ -87,9 +87,12 @@ def pilot(
     answers = [predict(train(part, task, params, build_model), features, task) for part in parts]
     # A rare class can be missing in one sample; that model gives it no chance.
     columns = list(dict.fromkeys(name for answer in answers for name in answer.columns))
+    if task.kind == "multiclass":
+        class_codes(test[task.target], classes(answers[0].reindex(columns=columns)))
     answers = [answer.reindex(columns=columns, fill_value=0.0) for answer in answers]
     learnt = pd.concat([part[task.target] for part in parts])
     naive = baseline(learnt, test.index, task, classes(answers[0]))
     naive = naive.rename(columns=lambda name: name.replace(PREDICTION, BASELINE, 1))
     kept = list(dict.fromkeys([*task.identity, *([task.group] if task.group else []), *task.slices, PARTITION]))
-    return Pilot(pd.concat([test[kept], test[task.target].rename("y"), answers[0], naive], axis=1), tuple(answers))
+    known = test[kept].rename(columns=NAMES)
+    return Pilot(pd.concat([known, test[task.target].rename("y"), answers[0], naive], axis=1), tuple(answers))

@@ -9,6 +9,8 @@ from ringside.errors import UsageError
 from ringside.scaffold.sample import SAMPLE
 from ringside.store.workspace import Workspace
 
+_TAKEN = (SAMPLE, "ringside", "machinery", "conftest", "src", "tests")
+
 
 def check_name(workspace: Workspace, name: str) -> None:
     """Stop where a name cannot be that of a package, or is taken.
@@ -18,11 +20,14 @@ def check_name(workspace: Workspace, name: str) -> None:
     """
     where = "ringside init NAME"
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) or keyword.iskeyword(name):
-        remedy = "use up to 40 small letters, digits and underscores, the first a letter, and no word of Python's."
+        like = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:37]
+        near = f", as `{like}`" if re.match("[a-z]", like) and not keyword.iskeyword(like) else ", as `my_churn`"
+        what = "up to 40 small letters, digits and underscores, the first a letter, and no word of Python's"
+        remedy = f"use {what}{near}."
         raise UsageError(f"{name!r} cannot be the name of a package", where=where, remedy=remedy)
     if (workspace.root / "src" / name).is_dir() and name not in (SAMPLE, "ringside"):
         return
-    if name in (SAMPLE, "ringside", "machinery", "conftest") or name in sys.stdlib_module_names or _is_installed(name):
+    if name in _TAKEN or name in sys.stdlib_module_names or _is_installed(name):
         raise UsageError(f"{name!r} is taken", where=where, remedy="choose another name, as `my_churn`.")
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringside.errors import SourceError, TaskError
-from ringside.sources.numerals import Numerals
+from ringside.sources.numerals import SIGNS, Numerals, without_sign
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +30,8 @@ _ARROW: dict[str, pa.DataType] = {
     "datetime": pa.timestamp("us"),
     "datetime-utc": pa.timestamp("us", "UTC"),
 }
+EPOCHS: Mapping[str | None, str] = {"seconds": "s", "milliseconds": "ms"}
+"""Formats of times that are counted since 1970, in UTC."""
 _NEVER_MISSING = ("int64", "bool")
 TRUE = ["true", "t", "yes", "y", "1", "1.0"]
 _FALSE = ["false", "f", "no", "n", "0", "0.0"]
@@ -50,11 +52,13 @@ class Columns:
     dtypes: Mapping[str, str]
     """Each column with its type, one of `Dtype`."""
     formats: Mapping[str, str] = field(default_factory=dict)
-    """How a column of times is written where that is not ISO 8601, as in `%d.%m.%Y`."""
+    """How a column of times is written where that is not ISO 8601, as in `%d.%m.%Y`, or one of `EPOCHS`."""
     missing: Sequence[str] = MISSING
     """Texts that mean a missing value, with blanks around them or without."""
     numerals: Numerals = field(default_factory=Numerals)
     """How texts write numbers."""
+    signs: Mapping[str, str] = field(default_factory=dict)
+    """What stands before or after each number in the texts of a column, one of `SIGNS`."""
 
     def __post_init__(self) -> None:
         where = "source.py, `columns`"
@@ -68,6 +72,10 @@ class Columns:
             if not self.dtypes.get(name, "").startswith("datetime"):
                 remedy = "give formats to columns of times only."
                 raise TaskError(f"{name!r} is no column of times", where="source.py, `formats`", remedy=remedy)
+        for name, sign in self.signs.items():
+            if sign not in SIGNS or self.dtypes.get(name) not in ("int64", "Int64", "float64"):
+                remedy = f"give signs to columns of numbers only, each one of {', '.join(SIGNS)}."
+                raise TaskError(f"{name!r} cannot have {sign!r}", where="source.py, `signs`", remedy=remedy)
 
     @property
     def answered(self) -> dict[str, str]:
@@ -154,12 +162,13 @@ class Columns:
         if dtype in ("bool", "boolean"):
             return _as_bool(column)
         if text and dtype in ("int64", "Int64", "float64"):
-            column = self.numerals.plain(column)
+            column = self.numerals.plain(without_sign(column, self.signs[name]) if name in self.signs else column)
         if dtype in ("int64", "Int64"):
             return _as_integer(column)
         if dtype == "float64":
             return column.cast(kind)
-        return _as_time(column, kind, self.formats.get(name) if text else None)
+        form = self.formats.get(name)
+        return _as_time(column, kind, form if text or form in EPOCHS else None)
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -190,6 +199,8 @@ def _as_integer(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _as_time(column: pa.ChunkedArray, kind: pa.DataType, form: str | None) -> pa.ChunkedArray:
+    if form in EPOCHS:
+        return _as_integer(column).cast(pa.timestamp(EPOCHS[form])).cast(pa.timestamp("us")).cast(kind)
     if form is not None:
         import pandas as pd
 

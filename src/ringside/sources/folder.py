@@ -69,7 +69,7 @@ class Folder(Written):
         """
         with self._file(partition).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256")
-        written = (self.delimiter, self.encoding, self.decimal, self.thousands)
+        written = (self.delimiter, self.encoding, self.decimal, self.thousands, *sorted(self.signs.items()))
         said = (dict(self.columns), dict(self.formats), tuple(self.missing), self.row_id, *written)
         digest.update(repr(said).encode())
         return f"sha256:{digest.hexdigest()}"

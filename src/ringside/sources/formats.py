@@ -18,7 +18,8 @@ SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".jsonl": "json
 """What a file's name ends with, before `.gz`, and what it then is."""
 
 UNNAMED = "unnamed"
-"""What the one column of a CSV file that has no name is called: R and pandas leave it out above the names of rows."""
+"""What the first column of a CSV file that has no name is called, the next is `unnamed_2`: R and pandas leave the name
+out above those of rows, and spreadsheets write columns that were empty once."""
 
 _BLOCK = 1 << 24
 """Bytes that are parsed at once; no row may be longer."""
@@ -72,6 +73,11 @@ def read_rows(
     except (pa.ArrowException, OSError, EOFError, UnicodeError, LookupError) as error:
         found = f"it is not whole, or is no {kind} file ({' '.join(str(error).split())[:300]})"
         remedy = "let whoever writes the file write it again, whole; nothing of it was kept."
+        if "Expected" in found and kind in ("csv", "tsv"):
+            remedy = (
+                "let its first line hold the names of the columns and nothing else stand above it, and each line below "
+                "as many values; nothing of it was kept."
+            )
         raise SourceError(found, where=where, remedy=remedy) from error
     remedy = f"let its name end with one of {', '.join(SUFFIXES)}, also with .gz."
     raise SourceError("it is no file of a kind that can be read", where=where, remedy=remedy)
@@ -97,9 +103,15 @@ def _read_text(path: Path, delimiter: str, encoding: str) -> pa.Table:
         names = head.schema.names
     convert = pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
     table = pacsv.read_csv(str(path), read_options=read, parse_options=parse, convert_options=convert)
-    if names.count("") == 1 and UNNAMED not in names:
-        table = table.rename_columns([name or UNNAMED for name in names])
-    return table
+    return table.rename_columns(_named([name.strip() for name in names]))
+
+
+def _named(names: Sequence[str]) -> list[str]:
+    """The names, with one for each column that has none; as they are where such a name is another column's."""
+    count = names.count("")
+    made = [UNNAMED, *(f"{UNNAMED}_{number}" for number in range(2, count + 1))]
+    free = iter(made if not set(made) & set(names) else [""] * count)
+    return [name or next(free) for name in names]
 
 
 def _read_json(path: Path, columns: Mapping[str, str]) -> pa.Table:

@@ -12,7 +12,12 @@ DECIMALS = (".", ",")
 THOUSANDS = ("", ".", ",", "'", "\u2019", " ", "\u00a0", "\u202f")
 """Nothing, a point, a comma, two apostrophes (Switzerland), a blank, and two that do not break a line (France)."""
 
+SIGNS = ("%", "$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "CHF", "kr", "zł")
+"""What stands before or after each number of some columns."""
+
 _PLAIN = (".", "")
+_BLANK = r"\s\x{a0}\x{202f}"
+"""Those too that do not break a line."""
 
 
 @dataclass(frozen=True)
@@ -54,3 +59,19 @@ class Numerals:
         if self.thousands:
             texts = pc.replace_substring(texts, self.thousands, "")
         return pc.replace_substring(texts, self.decimal, ".")
+
+
+def without_sign(texts: pa.ChunkedArray, sign: str) -> pa.ChunkedArray:
+    """Numbers without the sign that stands before or after each: 1,234.50 of $1,234.50, 12 of 12 %.
+
+    Raises:
+        ValueError: a text lacks the sign, so that no euro becomes a dollar.
+    """
+    mark = re.escape(sign)
+    before = f"^([+-]?)[{_BLANK}]*{mark}[{_BLANK}]*([^{_BLANK}].*)$"
+    after = f"^(.*[^{_BLANK}])[{_BLANK}]*{mark}$"
+    first = pc.match_substring_regex(texts, before)
+    if not pc.all(pc.or_(first, pc.match_substring_regex(texts, after)), min_count=0).as_py():
+        raise ValueError(f"without {sign}")
+    bare = pc.replace_substring_regex(texts, before, r"\1\2")
+    return pc.if_else(first, bare, pc.replace_substring_regex(texts, after, r"\1"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ringside.sources.columns import MISSING, Columns
+from ringside.sources.columns import EPOCHS, MISSING, Columns
 from ringside.sources.formats import read_rows
 from ringside.sources.numerals import Numerals
 
@@ -35,6 +35,9 @@ class Written:
     thousands: str = ""
     """What stands between thousands there, as the point in `1.234,56`; nothing where there is none."""
 
+    signs: Mapping[str, str] = field(default_factory=dict)
+    """What stands before or after each number of a column there, as in `{"price": "$"}`; it is left away."""
+
     @property
     def numerals(self) -> Numerals:
         """How text files write numbers."""
@@ -43,7 +46,13 @@ class Written:
     @property
     def typing(self) -> Columns:
         """The columns and how their values are read."""
-        return Columns(dtypes=self.columns, formats=self.formats, missing=self.missing, numerals=self.numerals)
+        return Columns(
+            dtypes=self.columns,
+            formats=self.formats,
+            missing=self.missing,
+            numerals=self.numerals,
+            signs=self.signs,
+        )
 
     def raw(self, path: Path, *, where: str) -> pa.Table:
         """The rows of a file as they are written, not typed yet.
@@ -51,4 +60,6 @@ class Written:
         Raises:
             SourceError: the file lacks (unreadable here), is not whole, or changed in schema.
         """
-        return read_rows(path, delimiter=self.delimiter, encoding=self.encoding, columns=self.columns, where=where)
+        counted = [name for name, form in self.formats.items() if form in EPOCHS]
+        expected = {name: dtype for name, dtype in self.columns.items() if name not in counted}
+        return read_rows(path, delimiter=self.delimiter, encoding=self.encoding, columns=expected, where=where)

@@ -236,6 +236,43 @@ class TestADatabase:
         checkout.ok("dvc", "repro")
 
 
+class TestAnAwkwardFile:
+    """What a spreadsheet writes in Germany."""
+
+    def test_becomes_a_task_that_runs(self, template, tmp_path):
+        """Euros, a line of totals, empty columns, a label of two rows, and a column that is called `partition`."""
+        lines = ["Kunde;Umsatz;Größe;partition;Urteil;;"]
+        for row in customers(900).itertuples():
+            verdict = "selten" if row.Index in (100, 500) else ("gut", "böse")[row.calls > 3]
+            size = f"{row.größe}".replace(".", ",")
+            lines.append(f"{row.customer};{row.calls}.000,50 €;{size};{row.Index % 2};{verdict};;")
+        path = tmp_path / "export.csv"
+        path.write_bytes("\r\n".join([*lines, ";9.999.999,00 €;;;;;"]).encode("cp1252"))
+        checkout = template.copy(tmp_path / "copy")
+
+        said = checkout.ok("ringside", "init", "kunden", "--from", str(path), "--target", "Urteil", "--yes")
+        checkout.ok("dvc", "repro")
+
+        assert "'Kunde' names each row but for 1 row" in said
+        assert "too rare to learn: 'selten'" in said
+        assert 'signs={"Umsatz": "€"}' in (checkout.root / "src/kunden/source.py").read_text(encoding="utf-8")
+
+
+class TestAHandfulOfRows:
+    """Data that cannot carry a verdict."""
+
+    def test_is_given_a_tolerance_and_told_that_none_will_do(self, template, tmp_path):
+        """Of thirty rows nine are tested, and ten are the fewest: no chance of passing is claimed."""
+        customers(30).to_csv(tmp_path / "few.csv", index=False)
+        checkout = template.copy(tmp_path / "copy")
+
+        words = ("--from", str(tmp_path / "few.csv"), "--target", "left", "--time", "none", "--yes")
+        said = checkout.ok("ringside", "init", "few", *words)
+
+        assert "the window has too few groups for any verdict" in said
+        assert "an equal model passes" not in said
+
+
 class TestRefusals:
     """What stops it before anything is touched."""
 
@@ -248,11 +285,17 @@ class TestRefusals:
             (["iris", "--from", "{data}/iris.csv", "--target", "y"], "there is no column 'y'"),
             (["iris", "--from", "{data}/iris.csv", "--target", "target", "--store", "cloud"], "--store"),
             (["iris", "--from", "{data}/iris.csv", "--target", "target", "--store", "remote"], "--store remote URL"),
-            (["iris", "--from", "{data}/people.db", "--target", "left"], "no file of a kind"),
+            (["iris", "--from", "{data}/people.db", "--target", "left"], "sqlite:///PATH"),
             (["iris", "--from", "sqlite:///{data}/people.db", "--target", "left"], "--query is missing"),
             (["flights", "--from", "{data}/iris.csv", "--target", "target"], "is taken"),
             (["json", "--from", "{data}/iris.csv", "--target", "target"], "is taken"),
-            (["My-Task", "--from", "{data}/iris.csv", "--target", "target"], "cannot be the name of a package"),
+            (["My-Task", "--from", "{data}/iris.csv", "--target", "target"], "as `my_task`"),
+            (["tests", "--from", "{data}/iris.csv", "--target", "target"], "is taken"),
+            (["iris", "--from", "{data}/iris.csv", "--target", "Target"], "did you mean 'target'"),
+            (
+                ["iris", "--from", "{data}/people.csv", "--target", "left", "--group", "größe"],
+                "its values are fractions",
+            ),
             (["iris", "--from", "{data}/iris.csv", "--target", "target", "--label-delay", "soon"], "--label-delay"),
         ],
     )

@@ -1,6 +1,7 @@
 """Stage `evaluate`: what the challenger's predictions on the test rows are worth."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ringside.errors import DataError
-from ringside.pipeline.evaluate import PARTITION, Evaluation, evaluate
+from ringside.pipeline.evaluate import NAMES, PARTITION, Evaluation, evaluate
 from ringside.pipeline.predict import classes
 from ringside.pipeline.scores import LEADING, baseline, scores
 from ringside.task import Task
@@ -20,10 +21,10 @@ from shop import BINARY, MULTICLASS, REGRESSION, rows_for
 TASKS = pytest.mark.parametrize("task", [BINARY, MULTICLASS, REGRESSION], ids=lambda task: task.kind)
 
 
-def model_of(task: Task, train: pd.DataFrame) -> Pipeline:
+def model_of(task: Task, train: pd.DataFrame, numbers: Sequence[str] = ("price", "age")) -> Pipeline:
     """A plain model, which takes categories that it never saw."""
     encoder = OneHotEncoder(handle_unknown="ignore")
-    columns = make_column_transformer((encoder, ["region"]), (StandardScaler(), ["price", "age"]))
+    columns = make_column_transformer((encoder, ["region"]), (StandardScaler(), list(numbers)))
     estimator = LinearRegression() if task.kind == "regression" else LogisticRegression()
     return make_pipeline(columns, estimator).fit(train.drop(columns="bought"), train["bought"])
 
@@ -80,7 +81,7 @@ class TestPredictions:
         predicted = [column for column in found if column.startswith("prediction")]
         columns = [column for column in found if not column.startswith(("prediction", "baseline"))]
 
-        assert columns == ["customer", "street", "region", PARTITION, "y"]
+        assert columns == ["customer", "street", "region", "partition", "y"]
         assert [f"baseline{name.removeprefix('prediction')}" for name in predicted] == list(
             found.filter(like="baseline")
         )
@@ -114,13 +115,28 @@ class TestSlices:
     """The metrics by value of each slice."""
 
     @TASKS
-    @pytest.mark.parametrize("column", ["region", PARTITION])
+    @pytest.mark.parametrize("column", ["region", NAMES[PARTITION]])
     def test_add_up(self, task, column):
         """The values of a slice together have all test rows; the partition is always a slice."""
         rows = [row for row in found_for(task).slices if row["slice"].startswith(f"{column}=")]
 
         assert len(rows) == 2
         assert sum(row["rows"] for row in rows) == 60
+
+    @TASKS
+    def test_are_told_from_a_column_of_the_data(self, task):
+        """A column of somebody's that is called `partition` is a feature like any other."""
+        test, train = fresh(task), rows_for(task, 90)
+        model = model_of(task, train.rename(columns={"price": "partition"}), numbers=["partition", "age"])
+        found = evaluate(
+            model,
+            train.rename(columns={"price": "partition"}),
+            test.rename(columns={"price": "partition"}),
+            task,
+            bins=5,
+        )
+
+        assert found.predictions.drop(columns="y").equals(found_for(task, test).predictions.drop(columns="y"))
 
     @TASKS
     def test_have_the_scores_of_their_rows(self, task):
@@ -248,4 +264,4 @@ class TestTaskWithoutSlices:
         found = found_for(task)
 
         assert [row["slice"] for row in found.slices] == ["partition=week-8", "partition=week-9"]
-        assert list(found.predictions) == ["customer", PARTITION, "y", "prediction", "baseline"]
+        assert list(found.predictions) == ["customer", "partition", "y", "prediction", "baseline"]

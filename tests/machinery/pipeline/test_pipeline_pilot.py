@@ -8,6 +8,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from ringside.pipeline.evaluate import PARTITION
 from ringside.pipeline.pilot import MODELS, Pilot, pilot, samples
 from ringside.task import Task, TrainParams
 from shop import BINARY, MULTICLASS, REGRESSION, rows_for
@@ -19,7 +20,7 @@ def piloted(task: Task, parts: tuple[pd.DataFrame, ...] = ()) -> Pilot:
     """A pilot of two plain models on 60 rows."""
     estimator = LinearRegression if task.kind == "regression" else LogisticRegression
     columns = make_column_transformer((StandardScaler(), ["price", "age"]))
-    test = rows_for(task, 60, seed=3).assign(partition="week-00")
+    test = rows_for(task, 60, seed=3).assign(**{PARTITION: "week-00"})
     parts = parts or (rows_for(task, 120, seed=1), rows_for(task, 120, seed=2))
     return pilot(parts, test, task, TrainParams(), lambda _params: make_pipeline(columns, estimator()))
 

@@ -46,6 +46,17 @@ class TestTheSample:
 
         assert [name for name in (*FOLDERS, *FILES) if name not in optional and not (PROJECT / name).exists()] == []
 
+    def test_may_go_after_it_was_run(self, checkout: Checkout):
+        """What `make run` and `ingest` write of it can be made again; what somebody wrote of it is not removed."""
+        for name in ("dvc.lock", "reports/metrics.json", "data/manifest.json", "data/raw.dvc"):
+            (checkout.root / name).write_text("of another processor\n", encoding="utf-8")
+        Sample(Workspace(checkout.root)).refuse_lost_work()
+
+        (checkout.root / "data" / "adopted.parquet").write_bytes(b"what a team predicted")
+
+        with pytest.raises(StoreError, match=r"adopted\.parquet"):
+            Sample(Workspace(checkout.root)).refuse_lost_work()
+
     def test_is_not_removed_without_git(self, checkout: Checkout):
         """Where nothing could bring it back, it stays."""
         (checkout.root / ".git").rename(checkout.root / "no-git")

@@ -101,6 +101,13 @@ class TestKinds:
         with pytest.raises(SourceError, match="lacks the column 'a'"):
             source('"",unnamed\n1,2\n', columns={"unnamed": "str", "a": "int64"}).read("all")
 
+    def test_have_names_for_all_columns_without_one(self):
+        """Spreadsheets write columns that were empty once; blanks around a name are none of it."""
+        columns = {"a": "int64", "b": "str", "unnamed": "ignore", "unnamed_2": "ignore"}
+        frame = source("a, b ,,\n1,x,,\n2,y,,\n", columns=columns).read("all")
+
+        assert frame.to_dict("list") == {"a": [1, 2], "b": ["x", "y"]}
+
     def test_have_times_with_a_zone(self):
         """`datetime-utc` takes offsets, and text without one as UTC."""
         text = "when\n2024-01-31T23:00:00-02:00\n2024-01-31 23:00:00Z\n"
@@ -109,6 +116,15 @@ class TestKinds:
 
         assert str(frame.dtypes["when"]) == "datetime64[us, UTC]"
         assert frame["when"][0] == naive["when"][0]
+
+    @pytest.mark.parametrize(("text", "unit"), [("1706742000", "seconds"), ("1706742000000", "milliseconds")])
+    @pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl"])
+    def test_have_times_that_are_counted_since_1970(self, text, unit, name):
+        """In UTC, whether the file has texts or numbers."""
+        rows = f"when\n{text}\n" if name.endswith("csv") else f'{{"when": {text}}}\n'
+        frame = source(rows, name, columns={"when": "datetime-utc"}, formats={"when": unit}).read("all")
+
+        assert frame["when"].tolist() == [pd.Timestamp("2024-01-31 23:00", tz="UTC")]
 
     def test_leave_out_what_is_ignored(self):
         """A column that is ignored may hold anything, or lack."""

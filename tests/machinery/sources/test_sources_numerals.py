@@ -1,12 +1,14 @@
 """Numbers of text files, with the marks that a task states."""
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ringside.errors import SourceError, TaskError
-from ringside.sources.numerals import DECIMALS, THOUSANDS, Numerals
+from ringside.sources.numerals import DECIMALS, THOUSANDS, Numerals, without_sign
 from ringside.task import File
 
 STYLES = [Numerals(decimal, mark) for decimal in DECIMALS for mark in THOUSANDS if mark != decimal]
@@ -52,8 +54,49 @@ class TestPlain:
             Numerals(*marks)
 
 
+class TestSigns:
+    """`without_sign`."""
+
+    @pytest.mark.parametrize(
+        ("text", "sign", "number"),
+        [
+            ("$5", "$", "5"),
+            ("-$ 5", "$", "-5"),
+            ("$-5", "$", "-5"),
+            ("5\u202f%", "%", "5"),
+            ("CHF 1'000", "CHF", "1'000"),
+        ],
+    )
+    def test_leaves_the_number(self, text, sign, number):
+        """Before or after it, with or without a blank, and whichever comes first of sign and minus."""
+        assert without_sign(texts(text, None), sign).to_pylist() == [number, None]
+
+    @pytest.mark.parametrize("text", ["5", "€5", "$", "5 USD"])
+    def test_must_be_there(self, text):
+        """No euro becomes a dollar."""
+        with pytest.raises(ValueError, match="without"):
+            without_sign(texts("$5", text), "$")
+
+    @pytest.mark.parametrize("signs", [{"sum": "?"}, {"name": "$"}, {"nothing": "$"}])
+    def test_are_of_columns_of_numbers(self, signs):
+        """A sign that is none, and one of a column of texts or of none, is an error in source.py."""
+        source = File(path="sales.csv", columns={"sum": "float64", "name": "str"})
+
+        with pytest.raises(TaskError, match="cannot have"):
+            replace(source, signs=signs)
+
+
 class TestFile:
     """A file of a task that states its marks."""
+
+    def test_says_where_the_currency_changed(self, tmp_path, monkeypatch):
+        """A euro among dollars is a change of the source."""
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "sales.csv").write_text('id,sum\n1,"$1,234.50"\n2,€7\n', encoding="utf-8")
+        source = File(path="sales.csv", thousands=",", signs={"sum": "$"}, columns={"id": "int64", "sum": "float64"})
+
+        with pytest.raises(SourceError, match=r"column 'sum', row 2: '€7' is no float64"):
+            source.read("all")
 
     def test_names_the_row_that_is_written_otherwise(self, tmp_path, monkeypatch):
         """The error has column, row and value, and nothing was read."""

@@ -11,6 +11,8 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_float_dtype, is_integer_dtype
 
 from ringside.scaffold.infer.numerals import PLAIN
+from ringside.sources.numerals import SIGNS
+from ringside.task import is_prediction_column
 
 KEPT = 60
 """So many values of a column are remembered, the most frequent ones."""
@@ -23,17 +25,45 @@ _CODE = r"[+-]?0[0-9]+"
 _ZONE = r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})"
 _ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?{_ZONE}?)?"
 _ZONED = rf":[0-9.:]+{_ZONE}$"
-_CLOCK = {"": "", " %H:%M": " [0-9]{2}:[0-9]{2}", " %H:%M:%S": " [0-9]{2}:[0-9]{2}:[0-9]{2}"}
-_DAYS = {
-    "%d.%m.%Y": r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}",
-    "%d/%m/%Y": "[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}",
-    "%m/%d/%Y": "[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}",
-    "%Y/%m/%d": "[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}",
+_PARTS = {
+    "%Y": "[0-9]{4}",
+    "%y": "[0-9]{2}",
+    "%m": "[0-9]{1,2}",
+    "%d": "[0-9]{1,2}",
+    "%b": "[A-Za-z]{3}",
+    "%H": "[0-9]{1,2}",
+    "%I": "[0-9]{1,2}",
+    "%M": "[0-9]{2}",
+    "%S": "[0-9]{2}",
+    "%p": "[AaPp][Mm]",
+    ".": r"\.",
 }
-FORMS = {day + clock: days + clocks for day, days in _DAYS.items() for clock, clocks in _CLOCK.items()}
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+_DAYS = (
+    *("%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y"),
+    *("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y"),
+    # NOTE: nobody who writes points puts the month first.
+    *("%d.%m.%Y", "%d.%m.%y"),
+    *("%Y/%m/%d", "%Y-%m-%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y"),
+)
+FORMS = {
+    day + clock: re.sub(r"%\w|\.", lambda part: _PARTS[part[0]], day + clock) for day in _DAYS for clock in _CLOCKS
+}
 """How people write times beside ISO 8601, each with its pattern; a text that fits two forms is not read as a time."""
 
-_LIKE_NUMBERS = r"[+-]?[0-9]{1,3}(?:[., ][0-9]{3})*(?:[.,][0-9]+)?\s?%?"
+_EPOCH = re.compile(
+    r"(?:^|[^a-z])(?:epoch|unix|ts|time|timestamp|datetime|date|when)(?:[^a-z]|$)|_(?:at|on)$", re.IGNORECASE
+)
+"""How columns are called that may count the seconds since 1970."""
+_SINCE = {"seconds": 1, "milliseconds": 1000}
+_YEARS = (631_152_000, 2_524_608_000)
+"""Seconds since 1970: what is counted so lies between 1990 and 2050."""
+_SOME = 50
+"""So many values rule out most forms."""
+
+_SIGN = f"(?:{'|'.join(map(re.escape, SIGNS))})"
+_PAIRS = (("yes", "no"), ("y", "n"), ("t", "f"))
+_LIKE_NUMBERS = rf"[+-]?(?:{_SIGN}\s?)?[+-]?[0-9]{{1,3}}(?:[., ][0-9]{{3}})*(?:[.,][0-9]+)?(?:\s?{_SIGN})?"
 _IDENTIFIER = re.compile(r"(?:^|[^A-Za-z])(?i:ids?|uuid|guid|key|index|nr|no|number|code)$|[a-z](?:Id|ID)$")
 """How columns are called that name something; `paid` and `valid` are none."""
 
@@ -69,7 +99,9 @@ class Column:
     form: str | None = None
     """How times are written, as `%d.%m.%Y`, where not by ISO 8601."""
     like_numbers: bool = False
-    """Whether the texts are numbers in a form that no type reads, as 12 %, or 1.234,56 where other columns have 1.5."""
+    """Whether the texts are numbers in forms that no type reads, as 1.234,56 beside columns of 1.5, or $5 beside 5."""
+    like_times: bool = False
+    """Whether the texts are times of which nobody can tell the day from the month, as 01/02/2026."""
 
     @property
     def present(self) -> int:
@@ -109,6 +141,11 @@ class Column:
         return gapless or same
 
     @property
+    def is_taken(self) -> bool:
+        """Whether the name cannot be that of an identity, a group or a slice."""
+        return is_prediction_column(self.name)
+
+    @property
     def named_like_identifier(self) -> bool:
         """Whether the name says that the column names something, as `customer_id` does."""
         return bool(_IDENTIFIER.search(self.name))
@@ -129,6 +166,9 @@ def typed(frame: pd.DataFrame, *, forms: bool = True) -> tuple[pd.DataFrame, dic
         kind, values, form = _typed(frame[name])
         if form is not None and not forms:
             kind, values, form = "str", frame[name].astype("str"), None
+        if forms and (counted := _epoch(str(name), kind, values)):
+            times = pd.to_datetime(1000 // _SINCE[counted] * values, unit="ms", utc=True)
+            kind, values, form = "datetime-utc", times.dt.as_unit("us"), counted
         found[str(name)] = _facts(str(name), kind, values, form)
         if kind != IGNORED:
             kept[str(name)] = values
@@ -171,21 +211,41 @@ def _of_texts(series: pd.Series, distinct: pd.Series) -> tuple[str, pd.Series, s
         return "Int64", series.str.strip().astype("Int64"), None
     if distinct.str.fullmatch(PLAIN).all() and not distinct.str.fullmatch(_CODE).any():
         return "float64", pd.to_numeric(series.str.strip()).astype("float64"), None
-    if distinct.str.lower().isin(["true", "false"]).all():
-        answers = series.str.strip().str.lower().map({"true": True, "false": False})
-        return "boolean", answers.astype("boolean"), None
+    if (answers := _answers(distinct)) is not None:
+        return "boolean", series.str.strip().str.lower().map(answers).astype("boolean"), None
     if distinct.str.fullmatch(_ISO).all():
         zone = bool(distinct.str.contains(_ZONED).any())
         times = pd.to_datetime(series.str.strip(), format="ISO8601", utc=zone, errors="coerce")
         if times.notna().sum() == series.notna().sum():
             return "datetime-utc" if zone else "datetime", times, None
-    forms = [form for form, pattern in FORMS.items() if distinct.str.fullmatch(pattern).all()]
-    read = {form: pd.to_datetime(series.str.strip(), format=form, errors="coerce") for form in forms}
-    read = {form: times for form, times in read.items() if times.notna().sum() == series.notna().sum()}
-    if len(read) == 1:
-        ((form, times),) = read.items()
-        return "datetime", times, form
+    if len(forms := _forms(distinct)) == 1:
+        return "datetime", pd.to_datetime(series.str.strip(), format=forms[0]), forms[0]
     return "str", series, None
+
+
+def _answers(distinct: pd.Series) -> dict[str, bool] | None:
+    """What true and false are called, in small letters; None where the texts are no such answers."""
+    said = set(distinct.str.lower())
+    if said <= {"true", "false"}:
+        return {"true": True, "false": False}
+    # Two texts say more as they stand; yes, Yes and YES are one answer all the same.
+    mixed = len(distinct) > 2  # noqa: PLR2004
+    return next(({yes: True, no: False} for yes, no in _PAIRS if mixed and said == {yes, no}), None)
+
+
+def _forms(distinct: pd.Series) -> list[str]:
+    """The forms in which all of some texts are times."""
+    some = distinct.head(_SOME)
+    forms = [form for form, pattern in FORMS.items() if some.str.fullmatch(pattern).all()]
+    return [form for form in forms if pd.to_datetime(distinct, format=form, errors="coerce").notna().all()]
+
+
+def _epoch(name: str, kind: str, values: pd.Series) -> str | None:
+    """In what a column of whole numbers counts the time since 1970; None where it does not."""
+    if kind != "Int64" or not _EPOCH.search(name):
+        return None
+    low, high = values.min(), values.max()
+    return next((u for u, n in _SINCE.items() if n * _YEARS[0] <= low and high <= n * _YEARS[1]), None)
 
 
 def _of_values(series: pd.Series, distinct: pd.Series) -> tuple[str, pd.Series]:
@@ -227,5 +287,6 @@ def _facts(name: str, kind: str, values: pd.Series, form: str | None) -> Column:
         high=None if numbers is None or numbers.empty else float(numbers.max()),
         longest=0 if texts is None else int(texts.str.len().max()),
         rising=kind != "boolean" and len(present) > 1 and bool(present.is_monotonic_increasing and present.is_unique),
+        like_times=texts is not None and len(_forms(pd.Series(texts.str.strip().unique()))) > 1,
         like_numbers=texts is not None and bool(pd.Series(texts.unique()).str.fullmatch(_LIKE_NUMBERS).all()),
     )

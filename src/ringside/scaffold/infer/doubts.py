@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from ringside.scaffold.infer.columns import IGNORED, TIMES
+from ringside.scaffold.infer.columns import IGNORED, SHORT, TIMES
 from ringside.scaffold.infer.draft import Draft
 from ringside.scaffold.infer.leaks import leaks, shown
+from ringside.scaffold.infer.panel import are_periods
 
 _FEWEST_ROWS = 300
 _GROUPS = 10
@@ -19,6 +20,8 @@ def doubts(draft: Draft) -> list[str]:
     return [
         *leaks(draft),
         *_almost_timed(draft),
+        *_in_order_of_names(draft),
+        *_almost_named(draft),
         *_too_few(draft),
         *_unread(draft),
         *_copies(draft),
@@ -40,11 +43,41 @@ def _almost_timed(draft: Draft) -> Iterator[str]:
             yield f"{found}: the test is not on the newest rows. Mend these in the source, then --time {column.name!r}."
 
 
+def _in_order_of_names(draft: Draft) -> Iterator[str]:
+    """Files whose names do not say when their rows are from."""
+    if draft.seen.source != "folder" or draft.partition is None or draft.strategy != "time":
+        return
+    if not are_periods(draft.partition):
+        names = sorted(draft.partition.unique())
+        last = " and ".join(dict.fromkeys([names[-int(draft.test)], names[-1]]))
+        yield (
+            f"files follow each other by their names, and the test is on the last ({last}): where that is not the "
+            "order of time, call them 2026-01, 2026-02 and so on."
+        )
+
+
+def _almost_named(draft: Draft) -> Iterator[str]:
+    """Where rows have no name, columns that would name all but a few, as above a line of totals."""
+    if draft.row_id is None:
+        return
+    for name, column in draft.seen.columns.items():
+        if not 0 < column.missing < _ALMOST * column.rows or column.distinct < column.present:
+            continue
+        numbers = column.type == "Int64" and (column.named_like_identifier or column.is_numbering)
+        if numbers or (column.type == "str" and column.longest <= SHORT):
+            rows = "1 row that lacks" if column.missing == 1 else f"{column.missing:,} rows that lack"
+            yield (
+                f"{name!r} names each row but for {rows} it (totals?): take these out of the source, "
+                f"then --identity {name!r}."
+            )
+
+
 def _too_few(draft: Draft) -> Iterator[str]:
     """Rows, labels and groups of which there are too few for a verdict."""
     labelled = int(draft.labelled.sum())
     if waiting := len(draft.seen.frame) - labelled:
-        yield f"{waiting:,} rows have no label yet: they wait in data/raw and are not learnt from."
+        rows = "1 row has no label yet: it waits" if waiting == 1 else f"{waiting:,} rows have no label yet: they wait"
+        yield f"{rows} in data/raw and {'is' if waiting == 1 else 'are'} not learnt from."
     if labelled < _FEWEST_ROWS:
         yield f"{labelled:,} rows with a label are few: only large differences between two models will ever show."
     groups = window_groups(draft)
@@ -54,7 +87,12 @@ def _too_few(draft: Draft) -> Iterator[str]:
     elif groups < _FEW_GROUPS:
         yield f"the test window has about {groups:,} {what}: only large differences will show."
     if draft.kind != "regression":
-        counts = draft.seen.frame[draft.target].value_counts()
+        counts = draft.seen.frame[draft.target].value_counts().drop(list(draft.rare))
+        if draft.rare:
+            waiting = int(draft.seen.frame[draft.target].isin(draft.rare).sum())
+            names = shown([str(label) for label in draft.rare])
+            found = f"labels too rare to learn: {names}; their {waiting:,} rows"
+            yield f"{found} wait in quarantine until schema.py has them."
         if int(counts.min()) < _RARE:
             rare = f"the label {str(counts.index[-1])!r} stands in {int(counts.min()):,} rows alone"
             yield f"{rare}: too few to learn it from."
@@ -81,8 +119,8 @@ def _unread(draft: Draft) -> Iterator[str]:
     odd = [name for name, column in draft.seen.columns.items() if column.like_numbers and column.type != IGNORED]
     if odd:
         yield (
-            f"texts that look like numbers (12 %, or 1.234,56 beside 1.5), taken for categories: {shown(odd)}. "
-            "Write them as plain numbers where they come from."
+            f"texts that look like numbers (1.234,56 beside 1.5, or $5 beside 5), taken for categories: {shown(odd)}. "
+            "Write them all in one way where they come from."
         )
 
 

@@ -77,6 +77,8 @@ class Draft:
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Columns that no model sees, each with the reason."""
     slices: tuple[str, ...] = ()
+    rare: tuple[Hashable, ...] = ()
+    """Labels of so few rows that these wait in quarantine."""
     strategy: str = "random"
     test: int | float = 0.2
 

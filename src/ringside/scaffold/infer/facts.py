@@ -1,5 +1,6 @@
 """What follows from the data for the task; a person is asked where they leave it open, and overrules anything."""
 
+import difflib
 import functools
 import re
 from collections.abc import Hashable
@@ -9,10 +10,11 @@ import pandas as pd
 from ringside.errors import DataError, UsageError
 from ringside.scaffold.infer.columns import IGNORED, NUMBERS, SHORT, TIMES, Column
 from ringside.scaffold.infer.draft import Ask, Draft, Question, Wishes
+from ringside.scaffold.infer.labels import check_labels
 from ringside.scaffold.infer.look import Seen
 from ringside.scaffold.infer.panel import are_periods, comes_again, panel_of
 from ringside.scaffold.infer.time import by_time
-from ringside.task import Kind
+from ringside.task import TAKEN, Kind
 
 KINDS = ("binary", "multiclass", "regression")
 NONE = "none"
@@ -35,6 +37,7 @@ _IN_SLICE = 30
 _SLICES = 3
 _YES = ("true", "t", "yes", "y")
 _NO = ("false", "f", "no", "n")
+_TWO_WAYS = "is a time that can be read in two ways (01/02/2026: the day or the month first): write 2026-02-01 there"
 _POSITIVE = re.compile(
     r"^(?:1|t(?:rue)?|y(?:es)?|pos(?:itive)?|bad|churn(?:ed)?|default(?:ed)?|fraud|spam|late|dead|died|won?|>.*|.*\+)$"
 )
@@ -58,7 +61,7 @@ def decide(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
     draft = _identity(draft, wishes, ask)
     draft = _group(draft, wishes, ask)
     draft = _features(draft, wishes)
-    return _split(draft.but(slices=_slices(draft, wishes)))
+    return check_labels(_split(draft.but(slices=_slices(draft, wishes))))
 
 
 def _check_names(seen: Seen, wishes: Wishes) -> None:
@@ -77,7 +80,10 @@ def _check_names(seen: Seen, wishes: Wishes) -> None:
 def no_column(name: str, seen: Seen) -> UsageError:
     """The error where a person names a column that the data have not."""
     names = ", ".join(map(repr, list(seen.columns)[:30]))
-    return UsageError(f"there is no column {name!r}", where="the data", remedy=f"name one of {names}.")
+    same = [column for column in seen.columns if column.casefold() == name.casefold()]
+    near = same or difflib.get_close_matches(name, list(seen.columns), n=1)
+    remedy = f"did you mean {near[0]!r}? There are {names}." if near else f"name one of {names}."
+    return UsageError(f"there is no column {name!r}", where="the data", remedy=remedy)
 
 
 def _target(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
@@ -95,7 +101,8 @@ def _target(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
             f"it is no number ({column.type})", where=where, remedy="choose --kind multiclass or another column."
         )
     if kind == "multiclass" and column.distinct > _CLASSES:
-        remedy = "put rare labels together in the source, or choose --kind regression."
+        other = "choose --kind regression" if column.type in NUMBERS else "name another column"
+        remedy = f"put rare labels together in the source, or {other}."
         raise UsageError(f"it has {column.distinct:,} labels, more than {_CLASSES}", where=where, remedy=remedy)
     if kind == "multiclass" and column.type == "float64":
         raise UsageError("its labels are fractions", where=where, remedy="write them as whole numbers or texts.")
@@ -195,6 +202,7 @@ def _check_identity(draft: Draft, names: tuple[str, ...]) -> None:
             raise no_column(name, draft.seen)
         if name == draft.target:
             raise UsageError("the target cannot name rows", where=where, remedy="name columns known before it.")
+        _check_free(draft, name, where)
         if missing := draft.column(name).missing:
             remedy = "name columns that every row has."
             raise UsageError(f"{missing:,} rows have no {name!r}", where=where, remedy=remedy)
@@ -209,7 +217,10 @@ def _found_identity(draft: Draft) -> tuple[str, ...]:
     fit = [
         column
         for column in columns.values()
-        if column.type in ("Int64", "str") and not column.missing and column.name != draft.target
+        if column.type in ("Int64", "str")
+        and not column.missing
+        and column.name != draft.target
+        and not column.is_taken
     ]
     # Numbers before texts, and what is called so before what only looks so.
     fit.sort(key=lambda column: (not column.named_like_identifier, column.type != "Int64"))
@@ -255,8 +266,17 @@ def _check_group(draft: Draft, answer: str) -> None:
         raise no_column(answer, draft.seen)
     column = columns[answer]
     if answer == draft.target or column.missing or column.type == "float64" or column.distinct < 2:  # noqa: PLR2004
-        found = f"{answer!r} is the target, a fraction, a constant, or is missing in {column.missing:,} rows"
+        lacks = f"{column.missing:,} rows have no value in it" if column.missing else "it has one value alone"
+        lacks = "its values are fractions" if column.type == "float64" and not column.missing else lacks
+        found = f"{answer!r} cannot be the group: {'it is the target' if answer == draft.target else lacks}"
         raise UsageError(found, where="--group", remedy="name a column that says whose each row is.")
+    _check_free(draft, answer, "--group")
+
+
+def _check_free(draft: Draft, name: str, where: str) -> None:
+    if draft.column(name).is_taken:
+        remedy = f"rename it where it comes from; {', '.join(TAKEN)} cannot be identity, group or slice."
+        raise UsageError(f"predictions.parquet has a column of its own called {name!r}", where=where, remedy=remedy)
 
 
 def _found_group(draft: Draft) -> str:
@@ -264,7 +284,8 @@ def _found_group(draft: Draft) -> str:
     # What names a row together with the time comes again at other times, and so comes first.
     named = [draft.column(name) for name in draft.identity if name in draft.seen.columns and name != draft.time]
     for column in [*named, *draft.seen.columns.values()]:
-        if column.name == draft.target or column.missing or column.type not in ("Int64", "str"):
+        unfit = column.name == draft.target or column.missing or column.is_taken
+        if unfit or column.type not in ("Int64", "str"):
             continue
         if column.named_like_identifier and _FEW_NUMBERS < column.distinct < _OWN * rows:
             return column.name
@@ -314,8 +335,8 @@ def _unfit(column: Column) -> str | None:
         return "holds lists, objects or several types" if column.present else "has no value at all"
     if column.distinct <= 1:
         return "has one value alone" if not column.missing else "has one value alone, or none"
-    if column.type in TIMES:
-        return "is a time: derive what you need (weekday, days since) in source.py"
+    if column.like_times or column.type in TIMES:
+        return _TWO_WAYS if column.like_times else "is a time: derive what you need (weekday, days since) in source.py"
     if column.distinct < _OWN * column.present or column.present <= _FEW_NUMBERS or column.type not in ("str", "Int64"):
         return None
     if column.type == "str":
@@ -328,6 +349,7 @@ def _slices(draft: Draft, wishes: Wishes) -> tuple[str, ...]:
     if wishes.slices is not None:
         names = tuple(name for name in wishes.slices if name != NONE)
         for name in names:
+            _check_free(draft, name, "--slice")
             if name == draft.target or draft.column(name).type == IGNORED:
                 found = "it is the target" if name == draft.target else "it holds lists, objects or several types"
                 raise UsageError(found, where=f"--slice {name!r}", remedy="name a column of few values.")
@@ -336,7 +358,7 @@ def _slices(draft: Draft, wishes: Wishes) -> tuple[str, ...]:
     for name in (*draft.categories, *draft.numbers):
         column = draft.column(name)
         few = column.distinct <= _MOST_VALUES.get(column.type, 0)
-        if few and not column.missing and column.counts[1] >= _IN_SLICE:
+        if few and not column.missing and not column.is_taken and column.counts[1] >= _IN_SLICE:
             fit.append(name)
     return tuple(fit[:_SLICES])
 

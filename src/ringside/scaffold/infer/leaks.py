@@ -20,6 +20,8 @@ _TIED = 0.9
 """The correlation of being missing with the answer."""
 _LACKING = 30
 """So many rows without a value, all with one answer that is not the usual one, are no accident."""
+_SOME = 5
+"""So many rows without a label are no line of totals."""
 _ALWAYS = 0.99
 _ADDS_UP = 0.9999
 _MOST_NAMES = 12
@@ -52,13 +54,14 @@ def _tied_to_missing(draft: Draft) -> Iterator[str]:
     """Columns that are there, or lack, exactly where the label is of one kind."""
     frame, labelled = draft.seen.frame, draft.labelled
     answer = _answer(draft, frame.index[labelled])
+    waiting = int((~labelled).sum())
     sides = [answer == value for value in answer.unique()] if draft.kind != "regression" else []
     for name in frame.columns:
         missing = frame[name].isna()
         if name == draft.target or not missing.any() or missing.all():
             continue
         use = "" if name in draft.features else " (it is left out already)"
-        if not labelled.all() and missing[~labelled].all() and missing[labelled].mean() < 1 - _TIED:
+        if waiting >= _SOME and missing[~labelled].all() and missing[labelled].mean() < 1 - _TIED:
             yield f"LEAK? {name!r} is missing wherever the label is: it comes with it{use}. {_without(draft, name)}"
             continue
         known = missing[labelled].astype("float64")

@@ -1,7 +1,9 @@
 """Somebody's data, seen before anything is known of their columns: a file, a folder of files, a query."""
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +15,7 @@ import pyarrow.compute as pc
 
 from ringside.errors import SourceError, UsageError
 from ringside.scaffold.infer.columns import Column, typed
-from ringside.scaffold.infer.numerals import numerals_of, with_plain_numbers
+from ringside.scaffold.infer.numerals import read_numbers
 from ringside.sources.columns import MISSING
 from ringside.sources.formats import bare_name, kind_of, read_rows
 from ringside.sources.numerals import Numerals
@@ -26,6 +28,8 @@ _MARKS = ("?", "n/a", "N/a", "#N/A", "<NA>", "NaT", "-", ".")
 """Texts that some people write for a missing value."""
 _FEW = 20
 _HEAD = 65_536
+_BLOCK = 1 << 22
+"""Bytes that are read at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +46,7 @@ class Seen:
     """Of a folder: the file that each row is from."""
     options: dict[str, Any] = field(default_factory=dict)
     """What the source has to be told to read the same: `delimiter`, `encoding`, `missing`, `formats`,
-    `decimal`, `thousands`."""
+    `decimal`, `thousands`, `signs`."""
 
 
 def look_at_file(path: Path) -> Seen:
@@ -53,9 +57,8 @@ def look_at_file(path: Path) -> Seen:
         UsageError: it is of no kind that is known.
     """
     if kind_of(path) is None:
-        remedy = "give a .csv, .tsv, .parquet or .jsonl file (also with .gz), a folder of them, or a database's URL."
-        raise UsageError("it is no file of a kind that can be read", where=str(path), remedy=remedy)
-    form = _form(path)
+        raise UsageError("it is no file of a kind that can be read", where=str(path), remedy=_other_kind(path))
+    form = _form([path])
     return _seen("file", [_rows(path, form)], form, str(path))
 
 
@@ -68,9 +71,8 @@ def look_at_folder(path: Path) -> Seen:
     """
     files = [file for file in sorted(path.iterdir()) if kind_of(file) and not file.name.startswith(".")]
     if not files:
-        remedy = "put .csv, .tsv, .parquet or .jsonl files there, one for each partition."
-        raise UsageError("there is no file of rows in it", where=str(path), remedy=remedy)
-    form = _form(files[0])
+        raise UsageError("there is no file of rows in it", where=str(path), remedy=_elsewhere(path))
+    form = _form(files)
     tables = [_rows(file, form) for file in files]
     for file, table in zip(files, tables, strict=True):
         if set(table.column_names) != set(tables[0].column_names):
@@ -81,7 +83,44 @@ def look_at_folder(path: Path) -> Seen:
             raise SourceError(found, where=str(file), remedy="let all files of the folder have the same columns.")
     names = [bare_name(file) for file, table in zip(files, tables, strict=True) for _ in range(table.num_rows)]
     tables = [table.select(tables[0].column_names) for table in tables]
+    if len({kind_of(file) in ("csv", "tsv") for file in files}) > 1:
+        tables = [_as_texts(table) for table in tables]
     return _seen("folder", tables, form, str(path), partition=pd.Series(names, dtype="str"))
+
+
+_SAVE_AS = {
+    ".xlsx": "save the sheet as CSV UTF-8 (File, Save as), and give that file.",
+    ".ods": "save the sheet as CSV (File, Save as), and give that file.",
+    ".json": "write one object a line, without the brackets around all, and call it .jsonl.",
+    ".txt": "call it .csv, or .tsv where tabs part the values.",
+    ".zip": "unpack it, and give the file or the folder that is in it.",
+    ".db": "give it as a database, sqlite:///PATH, with --query.",
+}
+_SAVE_AS |= {".sqlite": _SAVE_AS[".db"], ".sqlite3": _SAVE_AS[".db"]}
+_SAVE_AS |= {".xls": _SAVE_AS[".xlsx"], ".xlsm": _SAVE_AS[".xlsx"], ".dat": _SAVE_AS[".txt"]}
+
+
+def _other_kind(path: Path) -> str:
+    """What to do with a file of a kind that cannot be read."""
+    usual = "give a .csv, .tsv, .parquet or .jsonl file (also with .gz), a folder of them, or a database's URL."
+    return _SAVE_AS.get(path.suffix.lower(), usual)
+
+
+def _elsewhere(path: Path) -> str:
+    """What to do with a folder that has no file of rows."""
+    deeper = next((file for file in sorted(path.rglob("*")) if file.is_file() and kind_of(file)), None)
+    if deeper is None:
+        return "put .csv, .tsv, .parquet or .jsonl files there, one for each partition."
+    name = "-".join(re.sub(r"^[^=]*=", "", part) for part in deeper.relative_to(path).parts[:-1])
+    into = f"{name}{''.join(deeper.suffixes)}"
+    return f"files in folders of it are not looked at: put them side by side, {deeper.relative_to(path)} as {into}."
+
+
+def _as_texts(table: pa.Table) -> pa.Table:
+    """The table as a text file would have it, so that files with and without types can stand side by side."""
+    plain = [not pa.types.is_nested(field.type) for field in table.schema]
+    columns = [one.cast(pa.string()) if fits else one for one, fits in zip(table.columns, plain, strict=True)]
+    return pa.table(columns, names=table.column_names)
 
 
 def look_at_rows(table: pa.Table, where: str) -> Seen:
@@ -112,9 +151,10 @@ def _seen(
     written = source != "database"
     missing = [*MISSING, *(_marks(table) if written else [])]
     table = _without_marks(table, missing)
-    numerals = numerals_of(table, delimiter=form.get("delimiter")) if form else Numerals()
-    frame, columns = typed(_frame(with_plain_numbers(table, numerals)), forms=written)
+    plain, numerals, signs = read_numbers(table, delimiter=form.get("delimiter")) if form else (table, Numerals(), {})
+    frame, columns = typed(_frame(plain), forms=written)
     options = {key: value for key, value in form.items() if value is not None and (key, value) != ("encoding", "utf-8")}
+    options |= {"signs": signs} if signs else {}
     options |= {key: value for key, value in vars(numerals).items() if value != getattr(Numerals, key)}
     if len(missing) > len(MISSING):
         options["missing"] = missing
@@ -193,23 +233,34 @@ def _is_number_beside(text: pa.ChunkedArray, marks: Sequence[str]) -> bool:
     return len(rest) > 0 and bool(pc.all(number).as_py())
 
 
-def _form(path: Path) -> dict[str, Any]:
-    """The delimiter and the encoding of a file of text; nothing for the others."""
-    if kind_of(path) not in ("csv", "tsv"):
+def _form(paths: Sequence[Path]) -> dict[str, Any]:
+    """The delimiter and the encoding of files of text, which are those of the first of them; nothing for the others."""
+    texts = [path for path in paths if kind_of(path) in ("csv", "tsv")]
+    if not texts:
         return {}
+    encoding, heads = "utf-8", []
+    for path in texts:
+        head, found = _begin(path)
+        heads.append(head)
+        encoding = found if encoding == "utf-8" else encoding
+    return {"encoding": encoding, "delimiter": _delimiter(texts[0], heads[0].decode(encoding, "replace"))}
+
+
+def _begin(path: Path) -> tuple[bytes, str]:
+    """How a file of text begins, and its encoding; all of it is looked at: the first accent may be in the last line."""
+    decoder, head = codecs.getincrementaldecoder("utf-8")(), b""
     try:
         with pa.input_stream(str(path), compression="detect") as stream:
-            head = stream.read(_HEAD)
-    except OSError as error:
+            while part := stream.read(_BLOCK):
+                head = head or part[:_HEAD]
+                decoder.decode(part)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return head, "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252"
+    except (OSError, EOFError, pa.ArrowException) as error:
         remedy = "see that the file is there and may be read."
         raise SourceError(f"it cannot be read ({error})", where=str(path), remedy=remedy) from error
-    encoding = "utf-8"
-    try:
-        # The last character may be cut in two.
-        head[:-4].decode("utf-8") if len(head) == _HEAD else head.decode("utf-8")
-    except UnicodeDecodeError:
-        encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252"
-    return {"encoding": encoding, "delimiter": _delimiter(path, head.decode(encoding, "replace"))}
+    return head, "utf-8"
 
 
 def _delimiter(path: Path, head: str) -> str | None:

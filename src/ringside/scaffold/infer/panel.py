@@ -95,6 +95,7 @@ def _ones(seen: Seen, target: str, period: str | None = None) -> list[str]:
         for column in seen.columns.values()
         if column.type in ("str", "Int64")
         and not column.missing
+        and not column.is_taken
         and column.name not in (target, period)
         and _FEWEST <= column.distinct <= len(seen.frame) / 2
     ]

@@ -136,7 +136,8 @@ def _source(kind: str, draft: Draft, source: dict[str, object]) -> str:
         arguments += [f"partition_by={literal(draft.partition_by)}"] if draft.partition_by is not None else []
     arguments += [f"row_id={literal(draft.row_id)}"] if draft.row_id is not None else []
     options = dict(draft.seen.options)
-    options["formats"] = {name: form for name, form in options.get("formats", {}).items() if name in draft.kept}
+    for key in ("formats", "signs"):
+        options[key] = {name: value for name, value in options.get(key, {}).items() if name in draft.kept}
     arguments += [f"{key}={_argument(value)}" for key, value in options.items() if value]
     return call(f"SOURCE = {kind}", arguments)
 

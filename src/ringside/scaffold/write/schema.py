@@ -107,7 +107,8 @@ def _target(draft: Draft, column: Column) -> Call:
     if draft.kind == "regression":
         return "_number", [*map(number, bounds(column))]
     kind = "str" if column.type == "str" else "bool" if column.type == "boolean" else '"int64"'
-    values = sorted(column.whole or (), key=str) if column.type == "str" else sorted(column.whole or ())  # type: ignore[type-var]
+    known = [value for value in column.whole or () if value not in draft.rare]
+    values = sorted(known, key=str) if column.type == "str" else sorted(known)  # type: ignore[type-var]
     if not values:
         return "Column", [kind]
     return "_label", [kind, *map(literal, values)]

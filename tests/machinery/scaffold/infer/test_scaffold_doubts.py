@@ -44,11 +44,11 @@ class TestLeaks:
         assert "'height' predicts" in said(visits, "ill", group="none", identity=["row"])
 
     def test_are_not_found_by_luck_in_few_rows_of_an_answer(self):
-        """With two cases of fraud among hundreds of rows some column has both of them on top."""
+        """With three cases of fraud among hundreds of rows some column has all of them on top."""
         chance = np.random.default_rng(0)
         wide = pd.DataFrame(chance.normal(size=(400, 300))).rename(columns=lambda n: f"x{n}")
 
-        assert "LEAK" not in said(wide.assign(y=np.isin(np.arange(400), [0, 5]).astype(int)))
+        assert "LEAK" not in said(wide.assign(y=np.isin(np.arange(400), [0, 5, 9]).astype(int)))
 
     @pytest.mark.parametrize("copy", [lambda y: y * 3 + 1.0, lambda y: np.where(y == 1, "gone", "here")])
     def test_are_columns_that_predict_almost_alone(self, frame, copy):
@@ -113,13 +113,25 @@ class TestTooFew:
 
     def test_rows_and_rare_labels_are_said(self, frame):
         """Few rows, labels that stand a few times, and rows that have none yet."""
-        few = frame.head(150).assign(y=["a"] * 140 + ["b"] * 5 + ["c"] * 3 + [None] * 2)
+        few = frame.head(150).assign(y=["a"] * 141 + ["b"] * 5 + ["c"] * 2 + [None] * 2)
 
         found = said(few)
 
         assert "148 rows with a label are few" in found
-        assert "the label 'c' stands in 3 rows alone" in found
+        assert "the label 'b' stands in 5 rows alone" in found
+        assert "too rare to learn: 'c'; their 2 rows wait in quarantine" in found
         assert "2 rows have no label yet" in found
+
+    def test_a_line_of_totals_is_no_leak(self, frame):
+        """What else one row lacks that has no label is no leak; which column names all other rows is told."""
+        rows = frame.assign(code=[f"K{row}" for row in range(len(frame))])
+        rows.loc[len(rows) - 1, ["y", "z", "code"]] = None
+
+        found = said(rows)
+
+        assert "LEAK" not in found
+        assert "1 row has no label yet" in found
+        assert "'code' names each row but for 1 row that lacks it" in found
 
     def test_columns_that_are_left_out_are_named_with_the_reason(self, frame):
         """Constants, what is always missing, prose and what names rows."""

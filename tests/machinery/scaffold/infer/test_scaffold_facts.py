@@ -67,6 +67,23 @@ class TestACustomerTable:
         assert "calls" not in draft.features
         assert draft.slices == ()
 
+    def test_does_not_slice_by_a_name_that_predictions_have(self, tmp_path):
+        """`partition` and `y` are features like any other, and no identity, group or slice."""
+        renamed = seen(customers().rename(columns={"class": "partition", "customer": "y"}), tmp_path)
+
+        draft = decided(renamed, time="none")
+
+        assert (draft.identity, draft.group, draft.slices) == (("row",), None, ())
+        assert "partition" in draft.features
+        with pytest.raises(UsageError, match="a column of its own"):
+            decided(renamed, group="partition")
+
+    @pytest.mark.parametrize(("name", "meant"), [("Calls", "calls"), ("singup", "signup")])
+    def test_knows_what_a_misspelt_column_was_to_be(self, data, name, meant):
+        """The error names the column that is nearest."""
+        with pytest.raises(UsageError, match=f"did you mean '{meant}'"):
+            decided(data, leave_out=[name])
+
     @pytest.mark.parametrize(
         ("wishes", "place"),
         [

@@ -34,14 +34,37 @@ class TestFound:
             (["1\u202f234,5", "7,25"], ";", {"decimal": ",", "thousands": "\u202f"}, [1234.5, 7.25]),
             (["-1,5e3", "+2,5"], ";", {"decimal": ","}, [-1500.0, 2.5]),
             (["1.5", "2"], ";", {}, [1.5, 2.0]),
+            (["$1,234.50", "-$7.25"], ",", {"thousands": ",", "signs": {"a": "$"}}, [1234.5, -7.25]),
+            (
+                ["1.234,56\u00a0€", "7,5 €"],
+                ";",
+                {"decimal": ",", "thousands": ".", "signs": {"a": "€"}},
+                [1234.56, 7.5],
+            ),
+            (["12%", "7 %"], ",", {"signs": {"a": "%"}}, [12, 7]),
+            (["USD 1.5", "USD -2"], ",", {"signs": {"a": "USD"}}, [1.5, -2.0]),
         ],
-        ids=["comma", "point-comma", "comma-point", "thousands", "fraction", "swiss", "french", "signs", "plain"],
+        ids=[
+            "comma",
+            "point-comma",
+            "comma-point",
+            "thousands",
+            "fraction",
+            "swiss",
+            "french",
+            "signs",
+            "plain",
+            "dollar",
+            "euro",
+            "percent",
+            "code",
+        ],
     )
     def test_is_read_so(self, tmp_path, texts, delimiter, marks, values):
         """The marks are told, only where they are not the usual ones; a whole number stays one."""
         path = file(tmp_path, texts, ["x", "y"], delimiter=delimiter)
         seen = look_at_file(path)
-        asked = {key: value for key, value in seen.options.items() if key in ("decimal", "thousands")}
+        asked = {key: value for key, value in seen.options.items() if key in ("decimal", "thousands", "signs")}
         said = {key: value for key, value in seen.options.items() if key != "formats"}
         source = File(path=str(path), columns={name: column.type for name, column in seen.columns.items()}, **said)
 
@@ -49,6 +72,20 @@ class TestFound:
         assert seen.columns["a"].type == ("Int64" if isinstance(values[0], int) else "float64")
         assert list(seen.frame["a"].head(2)) == values
         assert list(source.read("all")["a"].head(2)) == values
+
+    @pytest.mark.parametrize("other", ["€7", "7", "$x"])
+    def test_needs_the_sign_at_each(self, tmp_path, other):
+        """Dollars beside euros, or beside nothing, stay texts."""
+        seen = look_at_file(file(tmp_path, ["$5", other], ["x", "y"]))
+
+        assert (seen.columns["a"].type, seen.options.get("signs")) == ("str", None)
+
+    def test_keeps_the_sign_where_the_rest_is_no_number_here(self, tmp_path):
+        """Where another column has 1.5, $1.234,56 stays the text that it is."""
+        seen = look_at_file(file(tmp_path, ["$1.234,56", "$9,5"], ["1.5", "2.25"]))
+
+        assert list(seen.frame["a"].head(2)) == ["$1.234,56", "$9,5"]
+        assert "signs" not in seen.options
 
     def test_leaves_plain_columns_what_they_are(self, tmp_path):
         """Where another column has 1.5, a point is no mark between thousands, and 1.234,56 stays a text."""
