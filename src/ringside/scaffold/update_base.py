@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ringside.errors import StoreError, UsageError
 from ringside.scaffold.machinery import is_machinery
-from ringside.scaffold.update_git import PREFIX, Git
+from ringside.scaffold.update_git import PREFIX, Entry, Git
 
 FETCHED = f"{PREFIX}fetched/"
 
@@ -21,6 +21,9 @@ _ALIKE = 0.5
 """The least share of a copy's first machinery that a commit must have to be where it comes from."""
 _MOST = 3000
 """Commits that are compared file by file."""
+
+
+_Files = set[tuple[str, Entry]]
 
 
 class Version(NamedTuple):
@@ -112,9 +115,10 @@ def _by_content(git: Git) -> Base:
     for commit, tree in commits:
         if tree in trees:
             return Base(commit, "this copy's first commit has the same files")
-    first = _machinery(git, roots[-1])
-    alike = [(len(first & _machinery(git, commit)), commit) for commit, _ in commits[:_MOST]]
-    most, commit = max(alike, key=lambda pair: pair[0], default=(0, ""))
+    all_first = set(git.tree(roots[-1]).items())
+    first = _machinery(all_first)
+    alike = [(_alike(all_first, set(git.tree(commit).items())), commit) for commit, _ in commits[:_MOST]]
+    (most, _), commit = max(alike, key=lambda pair: pair[0], default=((0, 0), ""))
     if not first or most < _ALIKE * len(first):
         found = "it cannot be told which version of the template this copy was made from"
         remedy = "name it: ringside update --base COMMIT, a commit or a release of the template's."
@@ -122,8 +126,14 @@ def _by_content(git: Git) -> Base:
     return Base(commit, f"of {len(first)} files of the machinery in this copy's first commit it has {most}")
 
 
-def _machinery(git: Git, commit: str) -> set[tuple[str, str]]:
-    return {(path, entry.oid) for path, entry in git.tree(commit).items() if is_machinery(path)}
+def _machinery(files: _Files) -> _Files:
+    return {(path, entry) for path, entry in files if is_machinery(path)}
+
+
+def _alike(one: _Files, other: _Files) -> tuple[int, int]:
+    """How many files are the same: of the machinery, and of all, which tells commits apart that differ in pages alone."""
+    same = one & other
+    return len(_machinery(same)), len(same)
 
 
 def _is_template(git: Git, commit: str) -> bool:

@@ -15,6 +15,8 @@ PREFIX = "refs/ringside/"
 
 _SECONDS = 900
 _QUIET = ("-c", "core.askPass=", "-c", "credential.interactive=false", "-c", "core.hooksPath=/dev/null")
+# A server that takes the call and then says nothing is given up after a minute.
+_SILENT = ("-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60")
 _PLAIN = frozenset(range(0x21, 0x7F)) - {ord('"'), ord("\\")}
 
 
@@ -55,7 +57,7 @@ class Git:
         """
         where = f"git {words[0]}"
         # Of its own session: Git asks no terminal for a password, and Ctrl-C ends this process, not Git in mid-write.
-        with _started(["git", "-C", os.fspath(self.root), *_QUIET, *words], where) as process:
+        with _started(["git", "-C", os.fspath(self.root), *_QUIET, *_SILENT, *words], where) as process:
             try:
                 out, said = process.communicate(stdin, _SECONDS)
             except BaseException as error:
@@ -65,7 +67,8 @@ class Git:
                     raise StoreError(found, where=where, remedy=remedy or "run again.") from None
                 raise
         if process.returncode not in codes:
-            text = " ".join(said.decode(errors="replace").split())[-600:] or f"exit code {process.returncode}"
+            text = " ".join(said.decode(errors="replace").split())[-600:].rstrip(".")
+            text = text or f"exit code {process.returncode}"
             raise StoreError(text, where=where, remedy=remedy or "see what Git says, mend it and run again.")
         return out
 
