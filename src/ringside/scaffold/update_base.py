@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ringside.errors import StoreError, UsageError
-from ringside.scaffold.machinery import is_machinery
+from ringside.scaffold.machinery import is_machinery, read
 from ringside.scaffold.update_git import PREFIX, Entry, Git
 
 FETCHED = f"{PREFIX}fetched/"
@@ -53,6 +53,30 @@ def fetch(git: Git, address: str) -> None:
     remedy = "see that the address is the template's and that you may read it, or name it with --from. Nothing changed."
     options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules")
     git.run("fetch", *options, "--", address, *specs, f"+refs/tags/v*:{FETCHED}tags/v*", remedy=remedy)
+
+
+def standing(git: Git, address: str, *, version: str | None = None, given: str | None = None) -> tuple[Base, Version]:
+    """Where a copy stands: what it comes from, and what it can be brought to; the same commit where nothing is newer.
+
+    The template's history is here then, under `FETCHED`; who asks forgets it.
+
+    Args:
+        git: the copy.
+        address: where the template is.
+        version: a release, branch or commit of the template's, in place of the newest release.
+        given: the commit that the copy comes from, in place of looking for it.
+
+    Raises:
+        StoreError: the template cannot be reached, or it cannot be told where the copy comes from.
+        UsageError: the template lacks the version or the commit that was asked for.
+    """
+    fetch(git, address)
+    wanted = target(git, version)
+    start = base(git, read(git.root), given)
+    if version is None and git.is_ancestor(wanted.commit, start.commit):
+        # Without a release that is newer than the copy there is nothing to go back to.
+        wanted = Version(start.commit, wanted.name)
+    return start, wanted
 
 
 def target(git: Git, version: str | None) -> Version:
@@ -131,7 +155,7 @@ def _machinery(files: _Files) -> _Files:
 
 
 def _alike(one: _Files, other: _Files) -> tuple[int, int]:
-    """How many files are the same: of the machinery, and of all, which tells commits apart that differ in pages alone."""
+    """How many files are the same, of the machinery and of all: commits that differ in pages alone are told apart."""
     same = one & other
     return len(_machinery(same)), len(same)
 

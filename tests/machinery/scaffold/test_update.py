@@ -72,9 +72,10 @@ class TestMachinery:
         assert ".github/workflows/rollback.yaml" in found.plan.removed
 
     def test_that_is_new_in_a_folder_you_removed_stays_away(self, copy, tmp_path):
-        """New tests without the ones that were there would not even load; the folder is named once, not file by file."""
+        """New tests without those that were there would not even load; the folder is named once, not file by file."""
         source = Repo.new(tmp_path / "source", OLD)
-        source.write({"tests/machinery/test_core.py": "x", "tests/machinery/new/test_more.py": "x", "src/ringside/b.py": ""})
+        names = ("tests/machinery/test_core.py", "tests/machinery/new/test_more.py", "src/ringside/b.py")
+        source.write(dict.fromkeys(names, "x"))
         source.commit("more")
         copy.remove("tests/machinery")
         copy.commit("ours")
