@@ -26,10 +26,15 @@ INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 def main(arguments: Sequence[str]) -> int:
     """Score what has no score of the champion; the exit code."""
     asked = _asked(arguments)
-    if "DATABASE_URL" not in os.environ:
+    # A workflow sets a secret that the repository lacks to nothing.
+    if not os.environ.get("DATABASE_URL"):
         print("score: DATABASE_URL is not set; set it to the address of the database", file=sys.stderr)
         return 2
-    engine = sa.create_engine(os.environ["DATABASE_URL"])
+    try:
+        engine = _engine(os.environ["DATABASE_URL"])
+    except DataError as error:
+        print(f"score: {error}", file=sys.stderr)
+        return 2
     try:
         model = ringside.load(asked.version)
         count = sum(score(engine, model, asked))
@@ -53,7 +58,7 @@ def score(engine: sa.Engine, model: ringside.Model, asked: argparse.Namespace) -
         DataError: a row is not what the model takes; nothing of its part is written.
         RegistryError: the model cannot predict.
     """
-    rows = sa.Table(asked.rows, sa.MetaData(), autoload_with=engine)
+    rows = _columns_of(engine, asked.rows, asked.key, "name the table or view with --rows, and its key with --key.")
     keys = [rows.c[name] for name in asked.key]
     names = _prediction_names(model, rows, engine, asked)
     if names is None:
@@ -68,6 +73,41 @@ def score(engine: sa.Engine, model: ringside.Model, asked: argparse.Namespace) -
                 return
             _write(connection, scores, _scored(model, frame, asked.key))
         yield len(frame)
+
+
+def _engine(address: str) -> sa.Engine:
+    """The database; `postgresql://` means the driver that requirements.txt has.
+
+    Raises:
+        DataError: it is no address of PostgreSQL or SQLite.
+    """
+    remedy = "set it as in postgresql://scorer@db.example.org/shop or sqlite:////data/shop.db."
+    try:
+        url = sa.make_url(address)
+    except (sa.exc.ArgumentError, ValueError):
+        # The address may have a password, and what is wrong with it may be that.
+        raise DataError("it is no address of a database", where="DATABASE_URL", remedy=remedy) from None
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in INSERT:
+        found = f"{url.get_backend_name()} is not among the databases that this job writes to"
+        raise DataError(found, where="DATABASE_URL", remedy=remedy)
+    return sa.create_engine(url)
+
+
+def _columns_of(engine: sa.Engine, name: str, needed: Sequence[str], remedy: str) -> sa.Table:
+    """A table or view as it is.
+
+    Raises:
+        DataError: there is none of this name, or it lacks a column.
+    """
+    try:
+        table = sa.Table(name, sa.MetaData(), autoload_with=engine)
+    except sa.exc.NoSuchTableError:
+        raise DataError("there is no such table or view", where=name, remedy=remedy) from None
+    if missing := [column for column in needed if column not in table.c]:
+        raise DataError(f"it has no column {', '.join(map(repr, missing))}", where=name, remedy=remedy)
+    return table
 
 
 def _scored(model: ringside.Model, frame: pd.DataFrame, keys: Sequence[str]) -> list[dict[str, Any]]:
@@ -113,7 +153,11 @@ def _prediction_names(
 
 
 def _scores_table(name: str, keys: Sequence[sa.Column], names: Sequence[str], engine: sa.Engine) -> sa.Table:
-    """The table of the scores, made where there is none."""
+    """The table of the scores, made where there is none.
+
+    Raises:
+        DataError: there is one of this name that was made for something else.
+    """
     table = sa.Table(
         name,
         sa.MetaData(),
@@ -123,6 +167,7 @@ def _scores_table(name: str, keys: Sequence[sa.Column], names: Sequence[str], en
         sa.Column("scored_at", sa.DateTime(timezone=True), nullable=False),
     )
     table.create(engine, checkfirst=True)
+    _columns_of(engine, name, table.c.keys(), "name another table with --scores; it is made where there is none.")
     return table
 
 
