@@ -18,6 +18,10 @@ _AT_ONCE = 100
 """Parameters and tags in one call; MLflow takes no more."""
 
 
+_SERVERS = ("http://", "https://", "databricks")
+"""How an address begins that needs no more than the client; files and databases need MLflow itself."""
+
+
 class NoAnswerError(Exception):
     """The server answered something that is none of MLflow's answers."""
 
@@ -38,6 +42,7 @@ class Wire:
             return {"run": run.info.run_id, "new": False}
         run_id = _given(run.info.run_id) if run is not None else self._started(experiment, order)
         self._filled(run_id, order, "")
+        self.client.set_terminated(run_id, "FINISHED")
         return {"run": run_id, "new": True}
 
     def known(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +100,6 @@ class Wire:
             self.client.log_batch(run_id, metrics=metrics)
         for path in order["files"].values():
             self.client.log_artifact(run_id, path, folder or None)
-        self.client.set_terminated(run_id, "FINISHED")
 
     def _run_of(self, version: dict[str, Any]) -> str:
         """The run that evaluated the version; where it was not logged, one that is made now."""
@@ -109,6 +113,7 @@ class Wire:
         made = self.client.create_run(experiment, tags=tags, run_name=name)
         run_id = str(_given(made.info.run_id))
         self._filled(run_id, {"files": {}, "metrics": version["metrics"]}, "")
+        self.client.set_terminated(run_id, "FINISHED")
         return run_id
 
     def _make_model(self, name: str) -> None:
@@ -174,6 +179,12 @@ def _code(error: BaseException) -> str:
     return f"it answered {code}" if re.fullmatch(r"[A-Z_]{3,40}", code) else ""
 
 
+def _odd() -> str:
+    """What to say of a failure where the address is a folder's, a database's or none; empty where it is a server's."""
+    is_server = os.environ.get("MLFLOW_TRACKING_URI", "").startswith(_SERVERS)
+    return "" if is_server else "MLFLOW_TRACKING_URI is no server's address, as https://mlflow.example.org is"
+
+
 def _status_in(text: str) -> str:
     found = re.search(r"(?:error code|too many|status code:?|response code:?) ([45][0-9]{2})\b", text)
     return f"it answered {found[1]}" if found else ""
@@ -190,9 +201,10 @@ def main() -> int:
         found = {"evaluation": wire.evaluation, "known": wire.known, "register": wire.register}[order["do"]](order)
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        found = {"failed": "it is not installed" if missing == "mlflow" else f"it lacks the package {missing}"}
+        lacks = _odd() or f"it lacks the package {missing}"
+        found = {"failed": "it is not installed" if missing == "mlflow" else lacks}
     except Exception as error:  # noqa: BLE001  # nothing of a library's may end a training
-        found = {"failed": kind_of(error)}
+        found = {"failed": _odd() or kind_of(error)}
     answer.write(json.dumps(found) + "\n")
     answer.flush()
     # A client that a server keeps waiting has threads that would wait on.
