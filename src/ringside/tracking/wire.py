@@ -18,10 +18,6 @@ _AT_ONCE = 100
 """Parameters and tags in one call; MLflow takes no more."""
 
 
-_SERVERS = ("http://", "https://", "databricks")
-"""How an address begins that needs no more than the client; files and databases need MLflow itself."""
-
-
 class NoAnswerError(Exception):
     """The server answered something that is none of MLflow's answers."""
 
@@ -179,12 +175,6 @@ def _code(error: BaseException) -> str:
     return f"it answered {code}" if re.fullmatch(r"[A-Z_]{3,40}", code) else ""
 
 
-def _odd() -> str:
-    """What to say of a failure where the address is a folder's, a database's or none; empty where it is a server's."""
-    is_server = os.environ.get("MLFLOW_TRACKING_URI", "").startswith(_SERVERS)
-    return "" if is_server else "MLFLOW_TRACKING_URI is no server's address, as https://mlflow.example.org is"
-
-
 def _status_in(text: str) -> str:
     found = re.search(r"(?:error code|too many|status code:?|response code:?) ([45][0-9]{2})\b", text)
     return f"it answered {found[1]}" if found else ""
@@ -201,10 +191,9 @@ def main() -> int:
         found = {"evaluation": wire.evaluation, "known": wire.known, "register": wire.register}[order["do"]](order)
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        lacks = _odd() or f"it lacks the package {missing}"
-        found = {"failed": "it is not installed" if missing == "mlflow" else lacks}
+        found = {"failed": "it is not installed" if missing == "mlflow" else f"it lacks the package {missing}"}
     except Exception as error:  # noqa: BLE001  # nothing of a library's may end a training
-        found = {"failed": _odd() or kind_of(error)}
+        found = {"failed": kind_of(error)}
     answer.write(json.dumps(found) + "\n")
     answer.flush()
     # A client that a server keeps waiting has threads that would wait on.
