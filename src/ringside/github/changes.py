@@ -46,6 +46,7 @@ MACHINERY = (
 )
 """What the machinery's tests test; the scripts in docs/, too, but not its pages."""
 
+_TESTS = "tests/machinery"
 _SCRIPT = re.compile(rb"docs/[^/]+\.(?:py|json)")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _NOTHING = "0" * 40
@@ -74,11 +75,11 @@ def changes(root: Path, run: Run, base: str | None = None) -> Changes:
     if base is None and run.event_name == "push":
         return _pushed(root, run)
     if base is None and run.event_name not in ("pull_request", "merge_group"):
-        return _all("This run is no pull request's, so all of it is done.")
+        return _all(root, "This run is no pull request's, so all of it is done.")
     before = _known(root, base) if base is not None else _base(root, run)
     touched = _diff(root, before) if before else None
     if touched is None:
-        return _all("What this changes cannot be told, since its base is not here; so all of it is done.")
+        return _all(root, "What this changes cannot be told, since its base is not here; so all of it is done.")
     model = _of(touched, MODEL)
     return Changes(model=bool(model), machinery=_needs_test(root, touched), because=_sentence(len(touched), model))
 
@@ -92,7 +93,7 @@ def _pushed(root: Path, run: Run) -> Changes:
     before = _known(root, stated) if isinstance(stated, str) and _COMMIT.fullmatch(stated) else None
     touched = _diff(root, before) if before else None
     if touched is None:
-        return _all("This run is no pull request's, so all of it is done.")
+        return _all(root, "This run is no pull request's, so all of it is done.")
     because = f"{len(touched):,} file{' differs' if len(touched) == 1 else 's differ'} from what was there before."
     return Changes(model=True, machinery=_needs_test(root, touched), because=because)
 
@@ -106,13 +107,18 @@ def _is_fresh_copy(root: Path, run: Run) -> bool:
 
 
 def _needs_test(root: Path, touched: set[bytes]) -> bool:
-    """Whether the machinery is to be tested: it is touched, and not what the record of a copy says."""
+    """Whether the machinery is to be tested: it is touched, not what the record of a copy says, and has tests here."""
     scripts = any(_SCRIPT.fullmatch(path) for path in touched)
-    return bool(scripts or _of(touched, MACHINERY)) and not is_as_recorded(root)
+    return bool(scripts or _of(touched, MACHINERY)) and _has_tests(root) and not is_as_recorded(root)
 
 
-def _all(because: str) -> Changes:
-    return Changes(model=True, machinery=True, because=because)
+def _has_tests(root: Path) -> bool:
+    """Whether a copy kept the machinery's tests; pytest fails where it is sent into a folder that is gone."""
+    return (root / _TESTS).is_dir()
+
+
+def _all(root: Path, because: str) -> Changes:
+    return Changes(model=True, machinery=_has_tests(root), because=because)
 
 
 def _sentence(touched: int, model: list[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ringside.errors import GitHubError
-from ringside.github import checkup_data, checkup_here, checkup_releases, checkup_settings
+from ringside.github import checkup_data, checkup_here, checkup_machinery, checkup_releases, checkup_settings
 from ringside.github.api import GitHub
 from ringside.github.checkup import Check, Question, Seen, State
 from ringside.github.releases import repository_at
@@ -18,6 +18,7 @@ QUESTIONS: tuple[Question, ...] = (
     *checkup_here.QUESTIONS[1:],
     *checkup_data.QUESTIONS,
     *checkup_releases.QUESTIONS,
+    *checkup_machinery.QUESTIONS,
 )
 _ORDER: tuple[State, ...] = ("problem", "off", "unknown", "on")
 _ALL = "RINGSIDE_VARIABLES"
@@ -39,7 +40,7 @@ def look(seen: Seen) -> list[Check]:
         return [question.answer(seen) for question in QUESTIONS]
     how = "push it to GitHub, or name another remote with --remote."
     nowhere = Check("GitHub", "off", f"the remote {seen.remote} is not on github.com", "all that the workflows do", how)
-    here = (*checkup_here.QUESTIONS, *checkup_data.QUESTIONS)
+    here = (*checkup_here.QUESTIONS, *checkup_data.QUESTIONS, *checkup_machinery.QUESTIONS)
     return [nowhere, *(question.answer(seen) for question in here if question.name not in _ASK)]
 
 

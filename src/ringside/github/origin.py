@@ -1,5 +1,6 @@
 """Where a copy comes from, as GitHub remembers it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ def parent(root: Path, remote: str = "origin") -> str | None:
     return None if name is None else parent_of(GitHub(name).get(""))
 
 
-def parent_of(facts: dict[str, Any]) -> str | None:
+def parent_of(facts: Mapping[str, Any]) -> str | None:
     """The address of what a repository was made from, out of what GitHub says of it."""
     found = facts.get("template_repository") or facts.get("parent")
     return None if found is None else f"https://github.com/{found['full_name']}"

@@ -113,8 +113,9 @@ def in_types(found: "Iterable[Mapping[str, object]] | pd.DataFrame", columns: Ma
         dtype = pd.api.types.pandas_dtype(columns[name].removesuffix("?"))
         try:
             frame[name] = _as_type(frame[name], dtype)
-        except (ValueError, TypeError, OverflowError) as error:
-            problems.append(f"{name}: a value is no {dtype} ({' '.join(str(error).split())[:200]})")
+        except (ValueError, TypeError, OverflowError):
+            # What a library says of it repeats the value, and logs of callers keep answers.
+            problems.append(f"{name}: a value is no {dtype}")
     if problems:
         raise DataError("; ".join(problems), where="the rows to predict", remedy="correct the rows and ask again.")
     return frame
@@ -129,7 +130,7 @@ def _as_type(values: pd.Series, dtype: Any) -> pd.Series:  # noqa: ANN401  # a d
         # Databases without a type of their own keep 0 and 1; any other value is none, which `astype` would take.
         odd = values[values.notna() & ~values.isin([0, 1])]
         if not odd.empty:
-            raise ValueError(repr(odd.iloc[0]))
+            raise ValueError("it is neither 0 nor 1")
     elif pd.api.types.is_integer_dtype(dtype) and (pd.to_numeric(values.dropna()) % 1 != 0).any():
         raise ValueError("it has digits after the point")
     return values.astype(dtype)

@@ -91,6 +91,12 @@ def read(root: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+def address_on_record(root: Path) -> str | None:
+    """Where the last update came from."""
+    found = read(root).get("template")
+    return found if isinstance(found, str) and found else None
+
+
 def record(machinery: str | None, more: Mapping[str, str] | None = None) -> bytes:
     """The record's text: the machinery's hash as the template has it, and what else an update knows."""
     return (json.dumps({**(more or {}), "machinery": machinery}, indent=2) + "\n").encode()

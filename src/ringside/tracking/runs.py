@@ -98,6 +98,9 @@ def tags(report: Report) -> dict[str, str]:
         "ringside.model": report.challenger.sha256,
         "ringside.window": report.window.sha256,
         "ringside.python": made.python,
+        # What MLflow's list of runs shows as the source, with the commit beside it.
+        "mlflow.source.name": "ringside",
+        "mlflow.source.type": "PROJECT",
         "mlflow.source.git.commit": made.commit or "",
         "mlflow.note.content": headline(report),
     }

@@ -23,6 +23,8 @@ _QUICK = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
 }
+_SERVERS = ("http://", "https://", "databricks")
+"""How an address begins that needs no more than the client; folders and databases need MLflow itself."""
 _OTHERS = ("GH_", "GITHUB_", "ACTIONS_")
 """What a client of MLflow has no use for: tokens of GitHub among them."""
 
@@ -67,7 +69,12 @@ def send(order: Mapping[str, object], environ: Mapping[str, str], *, seconds: fl
         return Sent({}, f"no end within {limit:.0f} s")
     finally:
         _end(process)
-    return _read(said)
+    sent = _read(said)
+    if sent.failed not in (None, "it is not installed") and not kept.get("MLFLOW_TRACKING_URI", "").startswith(
+        _SERVERS
+    ):
+        return Sent({}, "MLFLOW_TRACKING_URI is no server's address, as https://mlflow.example.org is")
+    return sent
 
 
 def shown(address: str) -> str:

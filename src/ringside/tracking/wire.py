@@ -38,6 +38,7 @@ class Wire:
             return {"run": run.info.run_id, "new": False}
         run_id = _given(run.info.run_id) if run is not None else self._started(experiment, order)
         self._filled(run_id, order, "")
+        self.client.set_terminated(run_id, "FINISHED")
         return {"run": run_id, "new": True}
 
     def known(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +96,6 @@ class Wire:
             self.client.log_batch(run_id, metrics=metrics)
         for path in order["files"].values():
             self.client.log_artifact(run_id, path, folder or None)
-        self.client.set_terminated(run_id, "FINISHED")
 
     def _run_of(self, version: dict[str, Any]) -> str:
         """The run that evaluated the version; where it was not logged, one that is made now."""
@@ -109,6 +109,7 @@ class Wire:
         made = self.client.create_run(experiment, tags=tags, run_name=name)
         run_id = str(_given(made.info.run_id))
         self._filled(run_id, {"files": {}, "metrics": version["metrics"]}, "")
+        self.client.set_terminated(run_id, "FINISHED")
         return run_id
 
     def _make_model(self, name: str) -> None:

@@ -212,6 +212,15 @@ class TestWhatMatters:
 
         assert not changes(repo.merged().root, PULL_REQUEST).model
 
+    @pytest.mark.parametrize("event", ["pull_request", "push"])
+    def test_asks_for_no_test_that_a_copy_removed(self, repo, event):
+        """Without tests/machinery there is nothing to run, and pytest would fail for want of the folder."""
+        repo.git("rm", "--quiet", "-r", "tests/machinery")
+        repo.write(".github/workflows/train.yaml", "mine")
+        repo.commit()
+
+        assert not changes(repo.merged().root, Run("acme/demo", event_name=event)).machinery
+
     def test_sees_all_commits_of_the_pull_request(self, repo):
         """What an early commit touched counts, though the last one touched a page."""
         repo.write("params.yaml", "changed")
@@ -262,6 +271,8 @@ class TestTheBase:
 
     def test_is_unknown_where_there_is_no_repository(self, tmp_path):
         """A folder that Git does not know is all new."""
+        (tmp_path / "tests/machinery").mkdir(parents=True)
+
         assert both(changes(tmp_path, PULL_REQUEST))
 
     def test_of_a_merge_queue_is_stated_by_the_event(self, repo):

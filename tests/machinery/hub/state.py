@@ -183,6 +183,8 @@ class Repository:
     default_branch: str = "main"
     is_template: bool = False
     fork_of: str | None = None
+    made_from: str | None = None
+    """The template, of a copy by "Use this template"."""
     description: str = ""
     may_propose: bool = False
     """Whether Actions may create pull requests; off in a new repository."""

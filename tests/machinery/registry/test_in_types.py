@@ -49,6 +49,14 @@ class TestInTypes:
         with pytest.raises(DataError, match="x: a value is no"):
             in_types([{"x": value}], {"x": dtype})
 
+    @pytest.mark.parametrize(("dtype", "value"), [("datetime64[ns]", "9999-12-01"), ("float64", "p4ss"), ("bool", 77)])
+    def test_repeats_no_value(self, dtype, value):
+        """A service's callers keep answers, and a row may be somebody's secret."""
+        with pytest.raises(DataError) as caught:
+            in_types([{"x": value}], {"x": dtype})
+
+        assert str(value) not in str(caught.value)
+
     def test_leaves_what_the_schema_does_not_know(self):
         """The schema decides about columns that it does not have."""
         assert in_types([{"x": 1, "y": "a"}], {"x": "float64"})["y"].tolist() == ["a"]

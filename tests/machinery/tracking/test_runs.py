@@ -72,6 +72,7 @@ class TestEvaluation:
         tags = evaluation(report(reproduce=made_at()), {}, []).tags
 
         assert tags["ringside.commit"] == tags["mlflow.source.git.commit"] == "1" * 40
+        assert tags["mlflow.source.name"] == "ringside"
         assert (tags["ringside.data"], tags["ringside.model"], tags["ringside.verdict"]) == (SHA, SHA, "pass")
 
     def test_of_a_checkout_without_a_commit_says_so(self):

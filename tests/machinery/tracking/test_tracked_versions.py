@@ -48,6 +48,15 @@ def in_production(client, name: str) -> str:
     return str(client.get_model_version_by_alias(name, "production").tags["ringside.version"])
 
 
+def evaluated(shelf, mine, name):
+    """Publish a version and log its evaluation; the run."""
+    facts = shelf.publish().facts
+    made = Reproduce(commit=facts.commit, dirty=False, model_lock=SHA, data=SHA, python="3.11.7")
+    challenger = Model(sha256=facts.model, bytes=1, rows=1, first="a", last="b")
+    order = evaluation(report(reproduce=made, challenger=challenger), {}, [], experiment=name).order()
+    return send(order, mine).answer["run"]
+
+
 class TestPublished:
     """A version that was published."""
 
@@ -75,16 +84,20 @@ class TestPublished:
 
     def test_belongs_to_the_run_that_evaluated_it(self, shelf, mine, name, client):
         """The run of the evaluation gets the files and the version."""
-        facts = shelf.publish().facts
-        made = Reproduce(commit=facts.commit, dirty=False, model_lock=SHA, data=SHA, python="3.11.7")
-        challenger = Model(sha256=facts.model, bytes=1, rows=1, first="a", last="b")
-        run = send(
-            evaluation(report(reproduce=made, challenger=challenger), {}, [], experiment=name).order(), mine
-        ).answer["run"]
+        run = evaluated(shelf, mine, name)
         track_versions(shelf.registry, mine)
 
         assert client.get_model_version_by_alias(name, "production").run_id == run
         assert client.get_run(run).data.tags["ringside.version"] == "v1.0.0"
+
+    def test_leaves_the_time_that_its_evaluation_took(self, shelf, mine, name, client):
+        """Registering days later is no part of a run's duration."""
+        run = evaluated(shelf, mine, name)
+        before = client.get_run(run).info
+        track_versions(shelf.registry, mine)
+        after = client.get_run(run).info
+
+        assert (after.status, after.end_time) == ("FINISHED", before.end_time)
 
     def test_after_an_outage_is_caught_up_on(self, shelf, mine, name, client):
         """Versions that were published while MLflow was away come in their order, the newest few of them."""

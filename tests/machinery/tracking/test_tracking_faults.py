@@ -78,9 +78,10 @@ class TestServer:
         """A port that nobody listens on."""
         assert send(order(), variables(f"http://127.0.0.1:{free_port()}")).failed == "no connection"
 
-    def test_that_has_an_odd_address_is_told(self):
-        """An address that is none is a failure like others."""
-        assert send(order(), variables("no://such")).failed is not None
+    @pytest.mark.parametrize("address", ["no://such", "garbage", "file:///tmp/mlruns", "sqlite:////tmp/mlflow.db"])
+    def test_that_has_an_odd_address_is_told(self, address):
+        """A folder, a database or nothing: the client alone cannot tell these, and the line says what it takes."""
+        assert "no server's address" in (send(order(), variables(address)).failed or "")
 
 
 class TestClient:

@@ -8,14 +8,7 @@ news        what it brings, for people
 git         Git as all of these ask it
 """
 
-from ringside.scaffold.update.steps import (
-    Asked,
-    Update,
-    address_on_record,
-    put,
-    ready,
-    update,
-    without_password,
-)
+from ringside.scaffold.machinery import address_on_record
+from ringside.scaffold.update.steps import Asked, Update, put, ready, update, without_password
 
 __all__ = ["Asked", "Update", "address_on_record", "put", "ready", "update", "without_password"]

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ringside.errors import StoreError, UsageError
-from ringside.scaffold.machinery import is_machinery
-from ringside.scaffold.update.git import PREFIX, Git
+from ringside.scaffold.machinery import is_machinery, read
+from ringside.scaffold.update.git import PREFIX, Entry, Git
 
 FETCHED = f"{PREFIX}fetched/"
 
@@ -21,6 +21,9 @@ _ALIKE = 0.5
 """The least share of a copy's first machinery that a commit must have to be where it comes from."""
 _MOST = 3000
 """Commits that are compared file by file."""
+
+
+_Files = set[tuple[str, Entry]]
 
 
 class Version(NamedTuple):
@@ -50,6 +53,30 @@ def fetch(git: Git, address: str) -> None:
     remedy = "see that the address is the template's and that you may read it, or name it with --from. Nothing changed."
     options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules")
     git.run("fetch", *options, "--", address, *specs, f"+refs/tags/v*:{FETCHED}tags/v*", remedy=remedy)
+
+
+def standing(git: Git, address: str, *, version: str | None = None, given: str | None = None) -> tuple[Base, Version]:
+    """Where a copy stands: what it comes from, and what it can be brought to; the same commit where nothing is newer.
+
+    The template's history is here then, under `FETCHED`; who asks forgets it.
+
+    Args:
+        git: the copy.
+        address: where the template is.
+        version: a release, branch or commit of the template's, in place of the newest release.
+        given: the commit that the copy comes from, in place of looking for it.
+
+    Raises:
+        StoreError: the template cannot be reached, or it cannot be told where the copy comes from.
+        UsageError: the template lacks the version or the commit that was asked for.
+    """
+    fetch(git, address)
+    wanted = target(git, version)
+    start = base(git, read(git.root), given)
+    if version is None and git.is_ancestor(wanted.commit, start.commit):
+        # Without a release that is newer than the copy there is nothing to go back to.
+        wanted = Version(start.commit, wanted.name)
+    return start, wanted
 
 
 def target(git: Git, version: str | None) -> Version:
@@ -112,9 +139,10 @@ def _by_content(git: Git) -> Base:
     for commit, tree in commits:
         if tree in trees:
             return Base(commit, "this copy's first commit has the same files")
-    first = _machinery(git, roots[-1])
-    alike = [(len(first & _machinery(git, commit)), commit) for commit, _ in commits[:_MOST]]
-    most, commit = max(alike, key=lambda pair: pair[0], default=(0, ""))
+    all_first = set(git.tree(roots[-1]).items())
+    first = _machinery(all_first)
+    alike = [(_alike(all_first, set(git.tree(commit).items())), commit) for commit, _ in commits[:_MOST]]
+    (most, _), commit = max(alike, key=lambda pair: pair[0], default=((0, 0), ""))
     if not first or most < _ALIKE * len(first):
         found = "it cannot be told which version of the template this copy was made from"
         remedy = "name it: ringside update --base COMMIT, a commit or a release of the template's."
@@ -122,8 +150,14 @@ def _by_content(git: Git) -> Base:
     return Base(commit, f"of {len(first)} files of the machinery in this copy's first commit it has {most}")
 
 
-def _machinery(git: Git, commit: str) -> set[tuple[str, str]]:
-    return {(path, entry.oid) for path, entry in git.tree(commit).items() if is_machinery(path)}
+def _machinery(files: _Files) -> _Files:
+    return {(path, entry) for path, entry in files if is_machinery(path)}
+
+
+def _alike(one: _Files, other: _Files) -> tuple[int, int]:
+    """How many files are the same, of the machinery and of all: commits that differ in pages alone are told apart."""
+    same = one & other
+    return len(_machinery(same)), len(same)
 
 
 def _is_template(git: Git, commit: str) -> bool:

@@ -13,8 +13,9 @@ from ringside.errors import StoreError
 PREFIX = "refs/ringside/"
 """Where an update keeps what it needs while it runs; no branch, no tag, never pushed."""
 
-_SECONDS = 900
 _QUIET = ("-c", "core.askPass=", "-c", "credential.interactive=false", "-c", "core.hooksPath=/dev/null")
+# A server that takes the call and then says nothing is given up after a minute.
+_SILENT = ("-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60")
 _PLAIN = frozenset(range(0x21, 0x7F)) - {ord('"'), ord("\\")}
 
 
@@ -46,6 +47,8 @@ class Git:
     """The repository whose work tree is at `root`."""
 
     root: Path
+    seconds: float = 900
+    """After which a command is given up."""
 
     def run(self, *words: str, stdin: bytes = b"", codes: Sequence[int] = (0,), remedy: str = "") -> bytes:
         """The answer of a command.
@@ -55,17 +58,18 @@ class Git:
         """
         where = f"git {words[0]}"
         # Of its own session: Git asks no terminal for a password, and Ctrl-C ends this process, not Git in mid-write.
-        with _started(["git", "-C", os.fspath(self.root), *_QUIET, *words], where) as process:
+        with _started(["git", "-C", os.fspath(self.root), *_QUIET, *_SILENT, *words], where) as process:
             try:
-                out, said = process.communicate(stdin, _SECONDS)
+                out, said = process.communicate(stdin, self.seconds)
             except BaseException as error:
                 os.killpg(process.pid, signal.SIGTERM)
                 if isinstance(error, subprocess.TimeoutExpired):
-                    found = f"no answer within {_SECONDS} s"
+                    found = f"no answer within {self.seconds:.0f} s"
                     raise StoreError(found, where=where, remedy=remedy or "run again.") from None
                 raise
         if process.returncode not in codes:
-            text = " ".join(said.decode(errors="replace").split())[-600:] or f"exit code {process.returncode}"
+            text = " ".join(said.decode(errors="replace").split())[-600:].rstrip(".")
+            text = text or f"exit code {process.returncode}"
             raise StoreError(text, where=where, remedy=remedy or "see what Git says, mend it and run again.")
         return out
 

@@ -38,7 +38,7 @@ class Plan:
     kept: list[str] = field(default_factory=list)
     """Files of yours that the template changed as well; they are as they were."""
     removed: list[str] = field(default_factory=list)
-    """Files that you removed and the template changed; they stay away."""
+    """Files that you removed and the template changed; they stay away. A folder that you removed is named as one."""
     left: list[str] = field(default_factory=list)
     """Files that the template removed and you changed; they stay."""
     locks: list[str] = field(default_factory=list)
@@ -73,6 +73,8 @@ def plan(git: Git, sides: Sides) -> Plan:
     merged = git.merged("yours", "template")
     done = Plan(dict(merged.tree), kept=kept, removed=removed)
     _settle(done, merged)
+    gone = _folders(sides.base) - _folders(sides.ours)
+    done.removed = sorted({next((one for one in _above(path) if one in gone), path) for path in done.removed})
     if PARAMS in sides.ours:
         texts = (git.content(tree, PARAMS) for tree in (sides.ours, sides.base, sides.theirs))
         done.params = new_keys(*texts)
@@ -107,18 +109,30 @@ def _theirs(git: Git, sides: Sides, task: str | None) -> tuple[Tree, list[str], 
     taken = _taken(git, sides)
     theirs, kept, removed = dict(base), [], []
     has_sample = any(path.startswith(f"src/{SAMPLE}/") for path in ours)
+    gone = _folders(base) - _folders(ours)
     for path in sorted(changed(base, new)):
         if is_own(path) and path not in taken:
             kept += [path] if path in _SINGLE and path in ours else []
-        elif path in base and path in new and path not in ours:
-            removed.append(path)
-        elif path not in base and is_of_sample(path) and not has_sample:
+        elif is_of_sample(path) and not has_sample and path not in ours:
             continue
+        elif path in new and path not in ours and (path in base or gone.intersection(_above(path))):
+            # A file that is new in a folder which the copy removed would come without its neighbours.
+            removed.append(path)
         elif path in new:
             theirs[path] = new[path]
         else:
             del theirs[path]
     return theirs, kept, removed
+
+
+def _folders(tree: Tree) -> set[str]:
+    """Every folder of a tree, each with a slash at its end."""
+    return {folder for path in tree for folder in _above(path)}
+
+
+def _above(path: str) -> list[str]:
+    """The folders that a file is in, the outermost first."""
+    return [path[: at + 1] for at, letter in enumerate(path) if letter == "/"]
 
 
 def _taken(git: Git, sides: Sides) -> set[str]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.errors import StoreError
-from ringside.scaffold.machinery import RECORD, digest_of, is_machinery, read, record
+from ringside.scaffold.machinery import RECORD, digest_of, is_machinery, record
 from ringside.scaffold.update.apply import apply, recover, require_clean
-from ringside.scaffold.update.base import Base, Version, base, fetch, target
+from ringside.scaffold.update.base import Base, Version, standing
 from ringside.scaffold.update.git import Git, Tree
 from ringside.scaffold.update.merge import Plan, Sides, plan
 from ringside.scaffold.update.news import news, rooms
@@ -56,12 +56,6 @@ def without_password(address: str) -> str:
     return re.sub(r"^(\w+://[^/:@]*):[^/]*@", r"\1@", bare)
 
 
-def address_on_record(root: Path) -> str | None:
-    """Where the last update came from."""
-    found = read(root).get("template")
-    return found if isinstance(found, str) and found else None
-
-
 def ready(root: Path) -> tuple[Git, bool]:
     """The copy, clean and whole; whether an update that was cut off had to be put back first.
 
@@ -91,12 +85,7 @@ def update(git: Git, asked: Asked) -> Update:
         UsageError: the template lacks the version or the base that was asked for.
     """
     try:
-        fetch(git, asked.address)
-        version = target(git, asked.version)
-        start = base(git, read(git.root), asked.base)
-        if asked.version is None and git.is_ancestor(version.commit, start.commit):
-            # Without a release that is newer than the copy there is nothing to go back to.
-            version = Version(start.commit, version.name)
+        start, version = standing(git, asked.address, version=asked.version, given=asked.base)
         sides = Sides(git.tree(start.commit), git.tree("HEAD"), git.tree(version.commit))
         made = Plan(dict(sides.ours)) if version.commit == start.commit else plan(git, sides)
     finally:

@@ -19,6 +19,10 @@ def get_repository(request: Request) -> Reply:
     if request.repo.fork_of and request.repo.fork_of.lower() in request.hub.repositories:
         parent = shapes.repository(request.hub.of(request.repo.fork_of))
         shown |= {"parent": parent, "source": parent}
+    template = (request.repo.made_from or "").lower()
+    # GitHub says null where there is none, and where whoever asks may not see it.
+    known = template in request.hub.repositories
+    shown["template_repository"] = shapes.repository(request.hub.of(template)) if known else None
     return Reply(body=shown)
 
 

@@ -71,6 +71,19 @@ class TestMachinery:
         assert not (copy.root / ".github/workflows/rollback.yaml").exists()
         assert ".github/workflows/rollback.yaml" in found.plan.removed
 
+    def test_that_is_new_in_a_folder_you_removed_stays_away(self, copy, tmp_path):
+        """New tests without those that were there would not even load; the folder is named once, not file by file."""
+        source = Repo.new(tmp_path / "source", OLD)
+        names = ("tests/machinery/test_core.py", "tests/machinery/new/test_more.py", "src/ringside/b.py")
+        source.write(dict.fromkeys(names, "x"))
+        source.commit("more")
+        copy.remove("tests/machinery")
+        copy.commit("ours")
+        found = brought(copy, source)
+
+        assert found.plan.removed == ["tests/machinery/"]
+        assert copy.status().keys() == {".ringside.json", "src/ringside/b.py"}
+
     def test_that_the_template_removed_and_you_changed_stays(self, copy, source):
         """Work of the copy's in a file that the template has no more is kept, and named."""
         own(copy)
@@ -124,9 +137,10 @@ class TestYours:
     def test_has_no_sample_again(self, copy, source):
         """What `init` removed of the sample stays away, though the template changed it or added to it."""
         own(copy)
-        brought(copy, source)
+        found = brought(copy, source)
 
         assert not [name for name in copy.files() if "flights" in name or name == "dvc.lock" or "shapes" in name]
+        assert found.plan.removed == [".github/workflows/rollback.yaml"]
 
     def test_is_the_name_in_dvc_yaml(self, copy, source):
         """Stages are the template's, with the copy's task, and nobody has to merge them."""

@@ -1,5 +1,7 @@
 """Which of the template's commits a copy is from."""
 
+import socket
+
 import pytest
 
 from ringside.errors import StoreError, UsageError
@@ -74,6 +76,16 @@ class TestBase:
         assert found.commit == source.git("rev-parse", "v0.1.0")
         assert "it has 8" in found.how
 
+    def test_is_told_by_pages_where_the_machinery_stayed(self, tmp_path):
+        """Of commits with the same machinery, the one whose documents the copy has; a later page is news to it."""
+        source = Repo.new(tmp_path / "source", OLD)
+        one = source.git("rev-parse", "HEAD")
+        source.write({"docs/reference.md": "# Another\n"})
+        source.commit("a page")
+        copy = used(tmp_path / "copy", {**OLD, "README.md": "# Mine\n"})
+
+        assert base(fetched(copy, source), {}, None).commit == one
+
     def test_is_asked_for_where_nothing_is_alike(self, tmp_path, source):
         """Another project is no copy; a person may say otherwise."""
         git = fetched(used(tmp_path / "copy", {"README.md": "# Other\n", "Makefile": "x:\n"}), source)
@@ -146,6 +158,12 @@ class TestTarget:
 
 class TestFetch:
     """The template's history."""
+
+    def test_of_a_server_that_says_nothing_is_given_up(self, tmp_path, monkeypatch):
+        """The call is taken and never answered: an error, after a minute where nobody set another time."""
+        monkeypatch.setenv("GIT_HTTP_LOW_SPEED_TIME", "1")
+        with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(StoreError, match="too slow"):
+            fetch(Git(used(tmp_path / "copy").root), f"http://127.0.0.1:{silent.getsockname()[1]}/template")
 
     def test_makes_no_tag_no_branch_and_no_remote(self, tmp_path, source):
         """A copy's own releases are tags; the template's do not come among them."""

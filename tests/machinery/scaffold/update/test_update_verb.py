@@ -1,12 +1,17 @@
 """`ringside update`, typed in a copy of this project."""
 
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
 
 from harness import Checkout
+from hub import Hub
+from hub.hub import gh
 from ringside.github.origin import parent_of
 
 pytestmark = pytest.mark.slow
@@ -103,6 +108,20 @@ class TestVerb:
         assert done.returncode == 1
         assert "update: from https://127.0.0.1:1/x" in done.stderr
         assert "s3cret" not in done.stderr
+
+    def test_asks_github_for_the_address_at_first(self, copy, template, tmp_path):
+        """A copy by "Use this template" finds its template, and the commit it was made from, without an option."""
+        copy.ok("git", "remote", "add", "origin", "https://github.com/acme/demo")
+        with Hub(tmp_path) as hub:
+            hub.repository("acme/ringside", source=template.root, is_template=True)
+            hub.repository("acme/demo", source=copy.root, made_from="acme/ringside")
+            path = os.pathsep.join([str(Path(gh()).parent), os.environ["PATH"]])
+            environ = hub.environment(hub.token(user="acme")) | {"PATH": path}
+            done = copy.run(sys.executable, "-m", "ringside.cli.main", "update", env=environ)
+
+        assert done.returncode == 0, done.stderr
+        assert "(this copy's first commit has the same files) to v1.1.0" in done.stdout
+        assert json.loads((copy.root / ".ringside.json").read_text())["template"] == "https://github.com/acme/ringside"
 
     def test_is_a_target_of_the_makefile(self, copy, template):
         """`make update FROM=... TO=...` types the options."""
