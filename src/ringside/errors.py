@@ -13,10 +13,41 @@
     └── GitHubError          GitHub gives no answer, or refuses
 
 Every error says what was found, where, and what to do next; only the command line turns it into text for people.
+
+What quotes a row (`quoted`, `told`) is left out where logs may be read by people who may not see the rows: then
+`hide_values` was called.
 """
 
 import functools
 from typing import Any
+
+HIDDEN = "(not shown, since the data are not public)"
+_STATE = {"hides": False}
+
+
+def hide_values(*, hides: bool = True) -> None:
+    """From now on no message of this process quotes a value of a row."""
+    _STATE["hides"] = hides
+
+
+def hides_values() -> bool:
+    """Whether `hide_values` was called."""
+    return _STATE["hides"]
+
+
+def quoted(value: object) -> str:
+    """A value of a row as a message has it."""
+    return HIDDEN if _STATE["hides"] else repr(value)
+
+
+def told(error: object, most: int = 400) -> str:
+    """What a library or another process said of rows, in one line: it may quote them.
+
+    Args:
+        error: what was raised or written.
+        most: characters.
+    """
+    return HIDDEN if _STATE["hides"] else " ".join(str(error).split())[:most]
 
 
 class RingsideError(Exception):

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from ringside.errors import RingsideError, SourceError, TaskError
+from ringside.errors import RingsideError, SourceError, TaskError, told
 from ringside.store.workspace import PARTITION_NAME
 from ringside.task import Metric, Task, TrainParams
 
@@ -103,7 +103,7 @@ class _SourceModule:
         except Exception as error:
             call = f"{function}({', '.join(map(repr, args))})"
             raise SourceError(
-                f"the source cannot be read: {type(error).__name__}: {error}",
+                f"the source cannot be read: {type(error).__name__}: {told(error)}",
                 where=f"task {self._task.name!r}, source.py, `{call}`",
                 remedy="see that the source can be reached from here and run again; nothing was changed.",
             ) from error

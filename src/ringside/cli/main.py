@@ -4,8 +4,10 @@ Exit codes: 0 done or pass, 1 something broke, 2 wrong usage (the command line o
 4 it is inconclusive.
 """
 
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import typer
 
@@ -31,8 +33,8 @@ from ringside.cli import (
     verdict,
     versions,
 )
-from ringside.cli.terminal import say
-from ringside.errors import RingsideError
+from ringside.cli.terminal import say, say_where
+from ringside.errors import RingsideError, hide_values, hides_values
 
 app = typer.Typer(
     name="ringside",
@@ -75,11 +77,30 @@ app.add_typer(ci.app)
 
 def main() -> None:
     """Run the command line of this process."""
+    if os.environ.get("GITHUB_ACTIONS") == "true" and not _may_be_seen():
+        hide_values()
     try:
         app()
     except RingsideError as error:
         say(f"ringside: {error}")
         sys.exit(error.exit_code)
+    except Exception as error:
+        if not hides_values():
+            raise
+        say_where(error)
+        sys.exit(1)
+
+
+def _may_be_seen() -> bool:
+    """Whether whoever reads this job's log may see the rows; False where that cannot be told."""
+    from ringside.cli.ci.job import may_be_seen
+    from ringside.github.run import Run
+    from ringside.store.workspace import Workspace
+
+    try:
+        return may_be_seen(Run.here(), Workspace.find(Path.cwd()))
+    except RingsideError:
+        return False
 
 
 if __name__ == "__main__":

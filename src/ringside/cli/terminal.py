@@ -3,9 +3,12 @@
 import re
 import sys
 import time
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+from ringside.errors import hides_values, told
 
 _START = time.perf_counter()
 _TERSE = ContextVar("terse", default=False)
@@ -21,6 +24,16 @@ def plain(text: str) -> str:
 def say(text: str) -> None:
     """One line of talk."""
     print(plain(text), file=sys.stderr, flush=True)
+
+
+def say_where(error: BaseException) -> None:
+    """Where an error that nobody expected came from; what it says, which may quote a row, where that may be shown."""
+    if not hides_values():
+        traceback.print_exception(error, file=sys.stderr)
+        return
+    for line in traceback.format_tb(error.__traceback__):
+        print(plain(line), end="", file=sys.stderr)
+    say(f"{type(error).__name__}: {told(error)}")
 
 
 def result(text: str) -> None:

@@ -18,7 +18,7 @@ from ringside.data.fingerprint import content_hash
 from ringside.data.manifest import Entry, Manifest
 from ringside.data.partitions import check_identities, read_raw, refuse_strangers, strangers
 from ringside.data.reach import out_of_reach
-from ringside.errors import DataError, RingsideError, SourceError, UsageError
+from ringside.errors import DataError, RingsideError, SourceError, UsageError, told
 from ringside.loader import Source
 from ringside.params import Store
 from ringside.store import dvc
@@ -263,7 +263,9 @@ class Ingest:
             frame = frame.sort_values(list(self.task.identity), kind="stable", ignore_index=True)
             table = pa.Table.from_pandas(frame, preserve_index=False)
         except (pa.ArrowException, TypeError) as error:
-            raise SourceError(f"a column has values of several types ({error})", where=where, remedy=remedy) from error
+            raise SourceError(
+                f"a column has values of several types ({told(error)})", where=where, remedy=remedy
+            ) from error
         stays = self._erased.left(table, self.task.identity)
         if erased := int((~stays).sum()):
             self._left_out[name] = erased

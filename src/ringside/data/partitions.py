@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from ringside.data.fingerprint import content_hash, row_hashes
 from ringside.data.manifest import Entry
-from ringside.errors import DataError
+from ringside.errors import DataError, quoted
 from ringside.store.tables import read_table
 from ringside.task import Task
 
@@ -74,6 +74,6 @@ def check_identities(table: pa.Table, task: Task, *, where: str) -> None:
     order = hashes.argsort()
     doubled = order[1:][hashes[order][1:] == hashes[order][:-1]]
     if doubled.size:
-        example = ", ".join(f"{key}={table.column(key)[int(doubled.min())].as_py()}" for key in keys)
+        example = ", ".join(f"{key}={quoted(table.column(key)[int(doubled.min())].as_py())}" for key in keys)
         found = f"{doubled.size:,} rows repeat the identity of another row (the first: {example})"
         raise DataError(found, where=where, remedy=remedy)

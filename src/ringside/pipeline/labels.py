@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from ringside.errors import DataError
+from ringside.errors import DataError, quoted
 from ringside.task import Task
 
 
@@ -46,7 +46,7 @@ def check_kind(target: pd.Series, task: Task, *, where: str) -> None:
             remedy = "answer finite numbers in source.py, or set `kind` to binary or multiclass."
             raise DataError(f"kind regression needs finite numbers, this is {target.dtype}", where=place, remedy=remedy)
     elif task.kind == "binary" and not set(values) <= {0, 1}:
-        shown = ", ".join(map(repr, sorted(map(str, values))[:5]))
+        shown = ", ".join(map(quoted, sorted(map(str, values))[:5]))
         remedy = "answer true and false in source.py (`frame[target] = frame[column] == 'yes'`), or set `kind`."
         raise DataError(f"kind binary needs true/false or 0/1, this has {shown}", where=place, remedy=remedy)
 

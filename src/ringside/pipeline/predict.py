@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ringside.errors import ModelError
+from ringside.errors import ModelError, told
 from ringside.task import Task
 
 Floats = npt.NDArray[np.float64]
@@ -40,7 +40,7 @@ def predict(estimator: Any, features: pd.DataFrame, task: Task) -> pd.DataFrame:
             names = [f"{PREDICTION}:{label}" for label in estimator.classes_]
     except Exception as error:
         raise ModelError(
-            f"the model cannot predict these rows ({type(error).__name__}: {error})",
+            f"the model cannot predict these rows ({type(error).__name__}: {told(error)})",
             where=where,
             remedy="let the Pipeline accept what training had not seen: `handle_unknown='ignore'` in an encoder, "
             "an imputer for values that can be missing.",

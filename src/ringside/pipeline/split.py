@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ringside.data.fingerprint import UInt64, row_hashes
-from ringside.errors import DataError, UsageError
+from ringside.errors import DataError, UsageError, quoted
 from ringside.params import SplitParams
 from ringside.task import Task
 
@@ -131,5 +131,5 @@ def _example(tables: Mapping[str, pa.Table], task: Task, both: UInt64) -> str:
         rows = np.flatnonzero(row_hashes(table, task.identity) == both[0])
         if rows.size:
             places.append(name)
-            shown = ", ".join(f"{key}={table.column(key)[int(rows[0])].as_py()}" for key in task.identity)
+            shown = ", ".join(f"{key}={quoted(table.column(key)[int(rows[0])].as_py())}" for key in task.identity)
     return f"{shown} in {' and '.join(places)}"

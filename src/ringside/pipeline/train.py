@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ringside.errors import DataError, ModelError
+from ringside.errors import DataError, ModelError, told
 from ringside.pipeline.labels import check_labels
 from ringside.task import Task, TrainParams
 
@@ -43,7 +43,7 @@ def train(frame: pd.DataFrame, task: Task, params: TrainParams, build_model: Cal
         estimator.fit(features, target)
     except Exception as error:
         raise ModelError(
-            f"the estimator cannot be fitted ({type(error).__name__}: {error})",
+            f"the estimator cannot be fitted ({type(error).__name__}: {told(error)})",
             where=f"task {task.name!r}, model.py",
             remedy="see that the Pipeline takes the columns of SCHEMA as they are, missing values included.",
         ) from error

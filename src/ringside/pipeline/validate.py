@@ -9,7 +9,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 from pandera.errors import SchemaErrors
 
-from ringside.errors import DataError
+from ringside.errors import DataError, quoted
 from ringside.task import Task
 
 if TYPE_CHECKING:
@@ -189,4 +189,4 @@ def _whole(case: dict[str, object], frame: pd.DataFrame) -> str:
     if check.startswith(_OF_TYPE) and column in frame:
         expected = check.partition("(")[2].removesuffix(")").strip("'")
         return f"the column {column!r} has type {frame[column].dtype}, not {expected}"
-    return f"{'the partition' if column is None else f'the column {column!r}'} fails {check} ({found})"
+    return f"{'the partition' if column is None else f'the column {column!r}'} fails {check} ({quoted(found)})"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from ringside.errors import DataError, ModelError, RegistryError
+from ringside.errors import DataError, ModelError, RegistryError, told
 from ringside.registry.code import code_hash
 from ringside.registry.environment import environment
 from ringside.registry.interface import Facts
@@ -129,14 +129,14 @@ def _run(command: list[str], facts: Facts) -> None:
         raise RegistryError(f"{type(error).__name__}: {error}", where=where, remedy=_REMEDY, state=CANNOT) from error
     if done.returncode == 0:
         return
-    told = _told(done.stdout)
-    if told.get("kind") == "rows":
-        raise DataError(told["found"], where=told["where"], remedy=told["remedy"])
-    found = told.get("found") or " ".join((done.stderr or f"exit code {done.returncode}").split())[-_SHOWN:]
-    raise RegistryError(f"it cannot predict: {found}", where=where, remedy=told.get("remedy", _REMEDY), state=CANNOT)
+    answer = _answer(done.stdout)
+    if answer.get("kind") == "rows":
+        raise DataError(told(answer["found"]), where=answer["where"], remedy=answer["remedy"])
+    found = told(answer.get("found") or " ".join((done.stderr or f"exit code {done.returncode}").split())[-_SHOWN:])
+    raise RegistryError(f"it cannot predict: {found}", where=where, remedy=answer.get("remedy", _REMEDY), state=CANNOT)
 
 
-def _told(text: str) -> dict[str, Any]:
+def _answer(text: str) -> dict[str, Any]:
     """The error that the process wrote in the last line, or nothing where it died before."""
     try:
         found = json.loads(text.splitlines()[-1])

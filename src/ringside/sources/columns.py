@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringside.errors import SourceError, TaskError
+from ringside.errors import SourceError, TaskError, quoted
 from ringside.sources.numerals import SIGNS, Numerals, without_sign
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Columns:
         except (pa.ArrowException, ValueError) as error:
             at = _first_bad(column, lambda part: self._converted(part, name))
             value = column[at].as_py()
-            raise changed(f"column {name!r}, row {first_row + at:,}: {value!r} is no {dtype}", where) from error
+            raise changed(f"column {name!r}, row {first_row + at:,}: {quoted(value)} is no {dtype}", where) from error
         if dtype in _NEVER_MISSING and answer.null_count:
             at = pc.index(pc.is_null(answer), pa.scalar(value=True)).as_py()
             found = f"column {name!r}, row {first_row + at:,}: there is no value, and {dtype} always has one"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ringside.errors import RingsideError, SourceError, TaskError
+from ringside.errors import RingsideError, SourceError, TaskError, told
 from ringside.sources.places import resolved
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ def _read_only(connection: "Connection", timeout: float) -> None:
 
 def _said(error: BaseException, url: "URL") -> str:
     """What a driver said, in one line, without the password."""
-    text = " ".join(str(getattr(error, "orig", None) or error).split())[:400]
+    text = told(getattr(error, "orig", None) or error)
     return text.replace(str(url.password), "***") if url.password else text
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from ringside.errors import SourceError, TaskError
+from ringside.errors import SourceError, TaskError, told
 from ringside.sources.columns import Columns
 from ringside.sources.connection import Session, connected
 from ringside.sources.periods import ALL, bounds_of, check_division, is_period, names_of_values, period_of
@@ -190,7 +190,7 @@ def _array(rows: list[Any], at: int, name: str, where: str) -> pa.Array:
     try:
         return pa.array(values)
     except (pa.ArrowException, OverflowError) as error:
-        found = f"column {name!r} has values of several types ({' '.join(str(error).split())[:200]})"
+        found = f"column {name!r} has values of several types ({told(error, 200)})"
         remedy = "cast the column in the query; nothing of it was kept."
         raise SourceError(found, where=where, remedy=remedy) from error
 

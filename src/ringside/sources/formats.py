@@ -12,7 +12,7 @@ import pyarrow.csv as pacsv
 import pyarrow.json as pajson
 import pyarrow.parquet as pq
 
-from ringside.errors import SourceError
+from ringside.errors import SourceError, told
 
 SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".jsonl": "json lines", ".ndjson": "json lines"}
 """What a file's name ends with, before `.gz`, and what it then is."""
@@ -71,7 +71,7 @@ def read_rows(
         remedy = "see that the file may be read from here."
         raise SourceError(f"it may not be read ({error})", where=where, remedy=remedy, unreadable=True) from error
     except (pa.ArrowException, OSError, EOFError, UnicodeError, LookupError) as error:
-        found = f"it is not whole, or is no {kind} file ({' '.join(str(error).split())[:300]})"
+        found = f"it is not whole, or is no {kind} file ({told(error, 300)})"
         remedy = "let whoever writes the file write it again, whole; nothing of it was kept."
         if "Expected" in found and kind in ("csv", "tsv"):
             remedy = (

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringside.errors import SourceError, TaskError
+from ringside.errors import SourceError, TaskError, quoted
 from ringside.store.workspace import PARTITION_NAME
 
 PERIODS = {"month": "%Y-%m", "week": "%G-W%V", "day": "%Y-%m-%d"}
@@ -83,7 +83,7 @@ def names_of_values(values: list[Any], column: str, where: str) -> list[str]:
     names = [_name(value) for value in values]
     for name in names:
         if not re.fullmatch(PARTITION_NAME, name):
-            found = f"{name!r} in {column} is no name for a partition"
+            found = f"{quoted(name)} in {column} is no name for a partition"
             remedy = f"use a column whose values fit {PARTITION_NAME}, or a period of time."
             raise SourceError(found, where=where, remedy=remedy)
     if all(name.isdigit() for name in names) and len({len(name) for name in names}) > 1:

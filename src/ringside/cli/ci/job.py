@@ -9,6 +9,7 @@ from ringside.github.run import Run
 if TYPE_CHECKING:
     from ringside.registry.git import Repository
     from ringside.report.prices import Runner
+    from ringside.store.workspace import Workspace
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _MERGE = 3
@@ -30,6 +31,21 @@ def runner_of(run: Run) -> "Runner | None":
         public=run.at("repository", "visibility") == "public",
         own=run.environ.get("RUNNER_ENVIRONMENT") == "self-hosted",
     )
+
+
+def may_be_seen(run: Run, workspace: "Workspace") -> bool:
+    """Whether who sees the repository, with its logs and caches, may see the rows: always outside of Actions.
+
+    Where GitHub does not say that the repository is private, params.yaml decides by `data.public`.
+
+    Raises:
+        UsageError: params.yaml has no such key that could be read.
+    """
+    from ringside.params import read_params
+
+    if not run.in_actions or run.at("repository", "visibility") in ("private", "internal"):
+        return True
+    return read_params(workspace.params).data.public
 
 
 def policy_ref(run: Run, repository: "Repository") -> str | None:

@@ -51,9 +51,9 @@ def may_cache(run: "Run", workspace: "Workspace") -> bool:
 
     In a public repository, only where params.yaml says that the data are public.
     """
-    from ringside.params import read_params
+    from ringside.cli.ci.job import may_be_seen
 
-    if run.at("repository", "visibility") != "public" or read_params(workspace.params).data.public:
+    if may_be_seen(run, workspace):
         return True
     say("the repository is public and the data are not (params.yaml, data.public): none go into the cache of Actions")
     return False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringside.cli.terminal import result, say
+from ringside.cli.terminal import result, say, say_where
 
 if TYPE_CHECKING:
     from ringside.cli.stages import Context
@@ -67,7 +67,7 @@ class StopError(Exception):
 @contextmanager
 def _within(step: "Step") -> Iterator[None]:
     """Whatever goes wrong in a step is said in the log and ends the run there."""
-    from ringside.errors import RingsideError
+    from ringside.errors import RingsideError, told
 
     try:
         yield
@@ -77,10 +77,8 @@ def _within(step: "Step") -> Iterator[None]:
         say(f"ringside: {error}")
         raise StopError(step, str(error), reason=_reason(step, error)) from error
     except Exception as error:
-        import traceback
-
-        traceback.print_exc()
-        raise StopError(step, f"{type(error).__name__}: {error}") from error
+        say_where(error)
+        raise StopError(step, f"{type(error).__name__}: {told(error, _MOST)}") from error
 
 
 def _reason(step: "Step", error: Exception) -> "Reason | None":
