@@ -250,7 +250,7 @@ def _tell(draft: "Draft") -> None:
         "group": repr(draft.group) if draft.group else "each row by itself",
         "features": f"{len(draft.numbers)} numbers, {len(draft.categories)} categories, {len(draft.texts)} texts",
         "slices": ", ".join(map(repr, draft.slices)) or "none",
-        "test": f"{draft.strategy}, {draft.test}",
+        "test": f"{draft.strategy}, {draft.test}" + (f", after a gap of {draft.gap}" if draft.gap else ""),
     }
     options = draft.seen.options
     if "decimal" in options or "thousands" in options:

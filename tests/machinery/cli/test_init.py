@@ -86,7 +86,7 @@ class TestAFile:
             "lift": "There is no 'lift'",
             "soon": "That cannot be: it is 'soon'. Write a number",
             "class": "That cannot be: 597 rows repeat the identity of another row. Add what",
-            "custom": "That cannot be: there is no column 'custom'. Name one of",
+            "custom": "That cannot be: there is no column 'custom'. Did you mean 'customer'",
         }
         answers = ["clout", "git", "lift", "left", "", "", "soon", "60d", "class", "customer", "custom", "class"]
         code, shown = typed_at_a_terminal(checkout, command, answers)

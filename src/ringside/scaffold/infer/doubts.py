@@ -6,6 +6,7 @@ from ringside.scaffold.infer.columns import IGNORED, SHORT, TIMES
 from ringside.scaffold.infer.draft import Draft
 from ringside.scaffold.infer.leaks import leaks, shown
 from ringside.scaffold.infer.panel import are_periods
+from ringside.scaffold.infer.split import late_labels
 
 _FEWEST_ROWS = 300
 _GROUPS = 10
@@ -22,6 +23,7 @@ def doubts(draft: Draft) -> list[str]:
         *_almost_timed(draft),
         *_in_order_of_names(draft),
         *_almost_named(draft),
+        *_too_late(draft),
         *_too_few(draft),
         *_unread(draft),
         *_copies(draft),
@@ -70,6 +72,15 @@ def _almost_named(draft: Draft) -> Iterator[str]:
                 f"{name!r} names each row but for {rows} it (totals?): take these out of the source, "
                 f"then --identity {name!r}."
             )
+
+
+def _too_late(draft: Draft) -> Iterator[str]:
+    """Labels that come so late that no partition could be left out for them."""
+    if (late := late_labels(draft)) > draft.gap:
+        yield (
+            f"the labels of the last {late:,} partitions before the test were not known when it begins, and too few "
+            "partitions would be left without these: the model is tested as if it had been made with them."
+        )
 
 
 def _too_few(draft: Draft) -> Iterator[str]:

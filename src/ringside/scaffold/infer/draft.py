@@ -81,6 +81,8 @@ class Draft:
     """Labels of so few rows that these wait in quarantine."""
     strategy: str = "random"
     test: int | float = 0.2
+    gap: int = 0
+    """Partitions between training and test whose labels were not known when the test begins."""
 
     def but(self, **changes: object) -> Self:
         """The same with other decisions."""

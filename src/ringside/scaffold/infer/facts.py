@@ -5,14 +5,13 @@ import functools
 import re
 from collections.abc import Hashable
 
-import pandas as pd
-
 from ringside.errors import DataError, UsageError
 from ringside.scaffold.infer.columns import IGNORED, NUMBERS, SHORT, TIMES, Column
 from ringside.scaffold.infer.draft import Ask, Draft, Question, Wishes
 from ringside.scaffold.infer.labels import check_labels
 from ringside.scaffold.infer.look import Seen
-from ringside.scaffold.infer.panel import are_periods, comes_again, panel_of
+from ringside.scaffold.infer.panel import comes_again, panel_of
+from ringside.scaffold.infer.split import split
 from ringside.scaffold.infer.time import by_time
 from ringside.task import TAKEN, Kind
 
@@ -61,7 +60,7 @@ def decide(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
     draft = _identity(draft, wishes, ask)
     draft = _group(draft, wishes, ask)
     draft = _features(draft, wishes)
-    return check_labels(_split(draft.but(slices=_slices(draft, wishes))))
+    return check_labels(split(draft.but(slices=_slices(draft, wishes))))
 
 
 def _check_names(seen: Seen, wishes: Wishes) -> None:
@@ -361,30 +360,3 @@ def _slices(draft: Draft, wishes: Wishes) -> tuple[str, ...]:
         if few and not column.missing and not column.is_taken and column.counts[1] >= _IN_SLICE:
             fit.append(name)
     return tuple(fit[:_SLICES])
-
-
-def _split(draft: Draft) -> Draft:
-    """Time where partitions follow each other, whole groups where there are any, else rows."""
-    rows = int(draft.labelled.sum())
-    share = 0.3 if rows < 1000 else 0.2  # noqa: PLR2004  # a small window needs more of the rows
-    ordered = draft.time is not None or draft.seen.source == "folder"
-    if draft.partition is not None and (ordered or are_periods(draft.partition)):
-        labelled = draft.partition[draft.labelled]
-        sizes = labelled.value_counts().sort_index()
-        if len(sizes) >= 3:  # noqa: PLR2004  # two to learn from and one to be tested on
-            return draft.but(strategy="time", test=_last(draft, labelled, sizes, share))
-    return draft.but(strategy="group" if draft.group else "random", test=share)
-
-
-def _last(draft: Draft, partition: pd.Series, sizes: pd.Series, share: float) -> int:
-    """How many of the last partitions make a window that can tell something."""
-    for count in range(1, len(sizes) // 2 + 1):
-        inside = partition.isin(sizes.index[-count:])
-        if share / 2 <= inside.mean() <= 0.5 and _groups(draft, inside[inside].index) >= 30:  # noqa: PLR2004  # a half, and what shows something
-            return count
-    return max(1, len(sizes) // 3)
-
-
-def _groups(draft: Draft, rows: pd.Index) -> int:
-    """Groups among some rows."""
-    return len(rows) if draft.groups is None else int(draft.groups.loc[rows].nunique())

@@ -71,8 +71,10 @@ def _check_sides(draft: Draft, labels: pd.Series, where: str) -> None:
     if draft.strategy != "time" or draft.partition is None:
         return
     names = draft.partition[draft.labelled]
-    tested = names[labels.index].isin(sorted(names.unique())[-int(draft.test) :])
-    late = sorted(map(str, set(labels[tested]) - set(labels[~tested])))
+    ordered, sides = sorted(names.unique()), names[labels.index]
+    test = int(draft.test)
+    tested, learnt = sides.isin(ordered[-test:]), sides.isin(ordered[: -test - draft.gap])
+    late = sorted(map(str, set(labels[tested]) - set(labels[learnt])))
     if late:
         remedy = "put labels together in the source, or test on rows of any time: --partition-by none."
         found = f"the label {late[0]!r} stands in the newest partitions alone, which are the test"

@@ -62,6 +62,9 @@ def params_file(draft: Draft, *, store: str, public: bool, limits: Limits) -> st
     return "\n".join(lines)
 
 
+_WAITING = ", whose labels came when it had begun"
+
+
 def _key(key: str, says: str) -> str:
     return f"{key:<27} # {says}"
 
@@ -75,7 +78,7 @@ def _split(draft: Draft) -> list[str]:
         return [
             *lines,
             _key(f"  test: {draft.test}", "the last partitions; more of them show smaller differences"),
-            _key("  gap: 0", "partitions left out between train and test"),
+            _key(f"  gap: {draft.gap}", "partitions left out before the test" + (_WAITING if draft.gap else "")),
         ]
     what = "of the groups, about" if draft.strategy == "group" else "of the rows, about"
     return [*lines, _key(f"  test: {draft.test}", f"a share {what}"), _key("  seed: 0", "which of them")]

@@ -8,6 +8,7 @@ import pytest
 
 from drafting import customers, default, drafted, seen
 from ringside.errors import DataError, UsageError
+from ringside.scaffold.infer.doubts import doubts
 from ringside.scaffold.infer.draft import Wishes
 from ringside.scaffold.infer.facts import decide
 from ringside.scaffold.infer.time import delay
@@ -83,6 +84,17 @@ class TestACustomerTable:
         """The error names the column that is nearest."""
         with pytest.raises(UsageError, match=f"did you mean '{meant}'"):
             decided(data, leave_out=[name])
+
+    @pytest.mark.parametrize(
+        ("after", "gap"), [("0d", 0), ("24h", 0), ("25h", 1), ("31d", 1), ("32d", 2), ("400d", 14), ("440d", 0)]
+    )
+    def test_leaves_out_what_was_not_known_when_the_test_begins(self, data, after, gap):
+        """Months whose last label came after the first of May; none where two would not be left, which is said."""
+        draft = decided(data, label_delay=delay(after))
+        said = [doubt for doubt in doubts(draft) if "as if it had been made with them" in doubt]
+
+        assert (draft.test, draft.gap) == (4, gap)
+        assert len(said) == (after == "440d")
 
     @pytest.mark.parametrize(
         ("wishes", "place"),
