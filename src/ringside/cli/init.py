@@ -175,7 +175,10 @@ def _place(workspace: "Workspace", name: str, store: str | None, url: str | None
     from ringside.scaffold.infer.draft import Question
     from ringside.scaffold.place import STORES, Place
 
-    if store is None and (here := read_params(workspace.params)).task == name:
+    if (here := read_params(workspace.params)).task == name:
+        if store not in (None, here.data.store):
+            there = f"params.yaml says `store: {here.data.store}` already"
+            say(f"init: look: {there}; write `store: {store}` there if it is meant")
         store = here.data.store
     if store is None:
         text = "where are the rows kept: in Git (private, small), in a DVC remote, or only where they come from?"

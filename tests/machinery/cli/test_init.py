@@ -160,9 +160,11 @@ class TestAFile:
         with (checkout.root / "data/source/iris.csv").open("a") as rows:
             rows.write("5.0,3.0,1.5,0.2,0\n")
 
-        said = checkout.ok("ringside", "init", "iris", "--from", str(data / "iris.csv"), "--target", "target", "--yes")
+        words = ["--from", str(data / "iris.csv"), "--target", "target", "--store", "source", "--yes"]
+        said = checkout.ok("ringside", "init", "iris", *words)
 
         assert "src/iris/model.py is there already and was kept" in said
+        assert "params.yaml says `store: git` already; write `store: source` there if it is meant" in said
         assert checkout.status().split() == ["M", "data/source/iris.csv", "M", "src/iris/model.py"]
 
 

@@ -441,7 +441,7 @@ class TestOwners:
     """.github/CODEOWNERS."""
 
     def test_own_what_judges_and_what_runs_with_rights(self):
-        """Each path is there, or is in a copy; the policy, the workflows, the machinery and the locks are among them."""
+        """Each path is here, or in a copy; the policy, the workflows, the machinery and the locks are among them."""
         lines = [line.split()[0] for line in (GITHUB / "CODEOWNERS").read_text().splitlines() if line.startswith("/")]
 
         assert [path for path in lines if not (PROJECT / path.strip("/")).exists()] in ([], [f"/{RECORD}"])

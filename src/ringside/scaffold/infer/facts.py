@@ -56,6 +56,11 @@ def decide(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
     """
     _check_names(seen, wishes)
     draft = _target(seen, wishes, ask)
+    if wishes.positive is not None and draft.kind != "binary":
+        remedy = "leave it out, or say --kind binary."
+        raise UsageError(
+            f"{draft.target!r} is {draft.kind}, and has no positive value", where="--positive", remedy=remedy
+        )
     draft = by_time(draft, wishes, ask)
     draft = _identity(draft, wishes, ask)
     draft = _group(draft, wishes, ask)
@@ -74,6 +79,9 @@ def _check_names(seen: Seen, wishes: Wishes) -> None:
         for name in names:
             if name is not None and name not in seen.columns and name not in words:
                 raise no_column(name, seen)
+    if wishes.target in wishes.leave_out:
+        remedy = "no model sees the target anyway; leave the option out."
+        raise UsageError(f"{wishes.target!r} is what is to be predicted", where="--leave-out", remedy=remedy)
 
 
 def no_column(name: str, seen: Seen) -> UsageError:

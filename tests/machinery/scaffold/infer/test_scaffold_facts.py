@@ -113,6 +113,8 @@ class TestACustomerTable:
             ({"kind": "regression"}, "--target"),
             ({"kind": "guess"}, "--kind"),
             ({"positive": "Maybe"}, "--positive"),
+            ({"positive": "3", "target": "calls"}, "--positive"),
+            ({"leave_out": ["left"]}, "--leave-out"),
         ],
     )
     def test_refuses_what_cannot_be_and_names_the_option(self, data, wishes, place):
