@@ -14,24 +14,32 @@
 
 Every error says what was found, where, and what to do next; only the command line turns it into text for people.
 
-What quotes a row (`quoted`, `told`) is left out where logs may be read by people who may not see the rows: then
-`hide_values` was called.
+What quotes a row (`quoted`, `told`) is left out where logs may be read by people who may not see the rows: within
+`values_hidden`.
 """
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 HIDDEN = "(not shown, since the data are not public)"
 _STATE = {"hides": False}
 
 
-def hide_values(*, hides: bool = True) -> None:
-    """From now on no message of this process quotes a value of a row."""
-    _STATE["hides"] = hides
+@contextmanager
+def values_hidden(*, hides: bool = True) -> Iterator[None]:
+    """Within this, no message of this process quotes a value of a row; as before, where `hides` is false."""
+    before = _STATE["hides"]
+    _STATE["hides"] = hides or before
+    try:
+        yield
+    finally:
+        _STATE["hides"] = before
 
 
 def hides_values() -> bool:
-    """Whether `hide_values` was called."""
+    """Whether this is within `values_hidden`."""
     return _STATE["hides"]
 
 
@@ -40,14 +48,19 @@ def quoted(value: object) -> str:
     return HIDDEN if _STATE["hides"] else repr(value)
 
 
-def told(error: object, most: int = 400) -> str:
-    """What a library or another process said of rows, in one line: it may quote them.
+def told(error: object, most: int = 1000) -> str:
+    """What a library said of rows, in one line: it may quote them.
 
     Args:
-        error: what was raised or written.
+        error: what was raised.
         most: characters.
     """
-    return HIDDEN if _STATE["hides"] else " ".join(str(error).split())[:most]
+    return shown(" ".join(str(error).split())[:most])
+
+
+def shown(text: str) -> str:
+    """A text that may quote a row."""
+    return HIDDEN if _STATE["hides"] else text
 
 
 class RingsideError(Exception):

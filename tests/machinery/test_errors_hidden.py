@@ -10,7 +10,7 @@ from data.toy import toy_task
 from harness import Checkout
 from ringside.cli.terminal import say_where
 from ringside.data.partitions import check_identities
-from ringside.errors import HIDDEN, RingsideError, hide_values, hides_values, quoted, told
+from ringside.errors import HIDDEN, RingsideError, hides_values, quoted, told, values_hidden
 from ringside.pipeline.labels import check_labels
 from ringside.pipeline.predict import predict
 from ringside.pipeline.train import train
@@ -61,9 +61,8 @@ PLACES = {
 @pytest.fixture
 def hidden():
     """Messages of this process quote nothing."""
-    hide_values()
-    yield
-    hide_values(hides=False)
+    with values_hidden():
+        yield
 
 
 class TestMessages:

@@ -67,12 +67,13 @@ def ingest(
     # Started before everything that reads the source is imported.
     with nullcontext() if frozen else dvc.PendingAdd(workspace, workspace.raw) as add:
         done = bring(workspace, add, until=until, refresh=refresh or (), following=following)
-    tell(workspace, done, following)
+    tell_news(done, following)
     if not frozen:
         send(workspace)
         record(workspace, done, commit=commit)
     elif found := unread(workspace):
         say(f"ingest: {found.sentence}")
+    tell_whole(workspace, done)
 
 
 def _check_remote(workspace: "Workspace") -> None:
@@ -147,8 +148,14 @@ def record(workspace: "Workspace", done: "Ingested", *, commit: bool) -> None:
     say(f"ingest: committed {', '.join(names)}")
 
 
-def tell(workspace: "Workspace", done: "Ingested", following: int | None) -> None:
-    """Say what an ingest did."""
+def tell(workspace: "Workspace", done: "Ingested") -> None:
+    """Say what an ingest did that was asked for no new partition."""
+    tell_news(done)
+    tell_whole(workspace, done)
+
+
+def tell_news(done: "Ingested", following: int | None = None) -> None:
+    """Say what came, changed and went."""
     for name in done.removed:
         say(f"ingest: {name} is of another branch; DVC keeps it")
     for name, origin in done.restored.items():
@@ -162,6 +169,10 @@ def tell(workspace: "Workspace", done: "Ingested", following: int | None) -> Non
         say(f"ingest: {name} was not taken: its labels have not arrived")
     if following and not done.read and not done.waiting:
         say("ingest: the source has no partition that is not here already")
+
+
+def tell_whole(workspace: "Workspace", done: "Ingested") -> None:
+    """Say what there is now, and how long it took."""
     if not done.partitions:
         say("ingest: there is no partition")
         return

@@ -294,7 +294,7 @@ def _make(copy: "Copy", arguments: dict[str, object]) -> None:
     if not copy.has_rows:
         with terse(), dvc.PendingAdd(workspace, workspace.raw) as add:
             done = bring(workspace, add, until=copy.last_partition)
-        tell(workspace, done, None)
+        tell(workspace, done)
         try:
             send(workspace)
             copy.place.send()

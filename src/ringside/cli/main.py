@@ -34,7 +34,7 @@ from ringside.cli import (
     versions,
 )
 from ringside.cli.terminal import say, say_where
-from ringside.errors import RingsideError, hide_values, hides_values
+from ringside.errors import RingsideError, hides_values, values_hidden
 
 app = typer.Typer(
     name="ringside",
@@ -77,18 +77,17 @@ app.add_typer(ci.app)
 
 def main() -> None:
     """Run the command line of this process."""
-    if os.environ.get("GITHUB_ACTIONS") == "true" and not _may_be_seen():
-        hide_values()
-    try:
-        app()
-    except RingsideError as error:
-        say(f"ringside: {error}")
-        sys.exit(error.exit_code)
-    except Exception as error:
-        if not hides_values():
-            raise
-        say_where(error)
-        sys.exit(1)
+    with values_hidden(hides=os.environ.get("GITHUB_ACTIONS") == "true" and not _may_be_seen()):
+        try:
+            app()
+        except RingsideError as error:
+            say(f"ringside: {error}")
+            sys.exit(error.exit_code)
+        except Exception as error:
+            if not hides_values():
+                raise
+            say_where(error)
+            sys.exit(1)
 
 
 def _may_be_seen() -> bool:

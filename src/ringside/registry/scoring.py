@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from ringside.errors import DataError, ModelError, RegistryError, told
+from ringside.errors import DataError, ModelError, RegistryError, shown
 from ringside.registry.code import code_hash
 from ringside.registry.environment import environment
 from ringside.registry.interface import Facts
@@ -131,8 +131,8 @@ def _run(command: list[str], facts: Facts) -> None:
         return
     answer = _answer(done.stdout)
     if answer.get("kind") == "rows":
-        raise DataError(told(answer["found"]), where=answer["where"], remedy=answer["remedy"])
-    found = told(answer.get("found") or " ".join((done.stderr or f"exit code {done.returncode}").split())[-_SHOWN:])
+        raise DataError(shown(answer["found"]), where=answer["where"], remedy=answer["remedy"])
+    found = shown(answer.get("found") or " ".join((done.stderr or f"exit code {done.returncode}").split())[-_SHOWN:])
     raise RegistryError(f"it cannot predict: {found}", where=where, remedy=answer.get("remedy", _REMEDY), state=CANNOT)
 
 

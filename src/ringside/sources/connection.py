@@ -274,7 +274,7 @@ def _read_only(connection: "Connection", timeout: float) -> None:
 
 def _said(error: BaseException, url: "URL") -> str:
     """What a driver said, in one line, without the password."""
-    text = told(getattr(error, "orig", None) or error)
+    text = told(getattr(error, "orig", None) or error, 400)
     return text.replace(str(url.password), "***") if url.password else text
 
 

@@ -199,6 +199,15 @@ class TestDataThatCannotBeRead:
         assert done.annotations[0].startswith("::notice ")
         assert "no route to host" in done.summary
 
+    def test_are_not_quoted_where_everybody_reads_the_log(self, proposal):
+        """In a public repository whose data are not public, an error is told by its place and kind alone."""
+        lose_data(proposal)
+        proposal.checkout.edit(SOURCE, READ, f'{READ}    raise ConnectionError("Jane Doe is no number")\n')
+        done = train(proposal, payload={"repository": {"default_branch": "main", "visibility": "public"}})
+
+        assert "ConnectionError: (not shown, since the data are not public)" in done.summary
+        assert "Jane" not in done.summary + done.log
+
     def test_leave_nothing_of_an_earlier_run(self, proposal):
         """A report that lies there from before is not taken for this run's."""
         train(proposal)

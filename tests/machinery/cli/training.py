@@ -55,7 +55,8 @@ def train(ring: Ring, *, event: str = "pull_request", payload: dict | None = Non
     files = {name: place / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_EVENT_PATH")}
     for file in files.values():
         file.write_text("")
-    files["GITHUB_EVENT_PATH"].write_text(json.dumps({"repository": {"default_branch": "main"}} | (payload or {})))
+    repository = {"default_branch": "main", "visibility": "private"}
+    files["GITHUB_EVENT_PATH"].write_text(json.dumps({"repository": repository} | (payload or {})))
     given = {name: str(file) for name, file in files.items()}
     given |= {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": event, "GITHUB_REF": "refs/pull/1/merge"}
     done = ring.checkout.run("ringside", "ci", "train", env={**given, "GITHUB_REPOSITORY": "", **environ})

@@ -109,7 +109,7 @@ class TestCheckIdentities:
         """Two rows too many, and an example that can be looked up."""
         table = pa.table({"day": [1, 2, 2, 1, 3], "code": ["a", "b", "b", "a", "a"]})
 
-        assert _found(table, "day", "code") == "2 rows repeat the identity of another row (the first: day=2, code=b)"
+        assert _found(table, "day", "code") == "2 rows repeat the identity of another row (the first: day=2, code='b')"
 
     def test_passes_rows_that_differ_in_one_column_of_it(self):
         """The columns name a row together."""

@@ -96,7 +96,9 @@ def _fresh(root: Path) -> dict[str, str]:
     uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(python)], check=True)
     pip = python / "bin" / "pip"
-    pip.write_text(f'#!/bin/sh\nexec "{uv}" pip "$@" --quiet --python "{python}/bin/python"\n', encoding="utf-8")
+    pip.write_text(
+        f'#!/bin/sh\nexec "{uv}" pip "$@" --quiet --system-certs --python "{python}/bin/python"\n', encoding="utf-8"
+    )
     pip.chmod(0o755)
     kept = {name: os.environ[name] for name in os.environ if name.startswith(("UV_", "PIP_", "SSL_")) or name == "HOME"}
     return kept | {"PATH": f"{python}/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}

@@ -45,7 +45,7 @@ def arrive(here: "Context", most: int | None) -> Arrived:
     from ringside.store.dvc import PendingAdd
 
     workspace = here.workspace
-    tell(workspace, bring(workspace, None), None)
+    tell(workspace, bring(workspace, None))
     for name in update_imports(workspace):
         say(f"watch: {name} is newer than before")
     found = Arrived()

@@ -34,16 +34,17 @@ def runner_of(run: Run) -> "Runner | None":
 
 
 def may_be_seen(run: Run, workspace: "Workspace") -> bool:
-    """Whether who sees the repository, with its logs and caches, may see the rows: always outside of Actions.
+    """Whether who sees the repository, with its logs and caches, may see the rows.
 
-    Where GitHub does not say that the repository is private, params.yaml decides by `data.public`.
+    In Actions, where GitHub does not say that the repository is private, params.yaml decides by `data.public`.
 
     Raises:
         UsageError: params.yaml has no such key that could be read.
     """
     from ringside.params import read_params
 
-    if not run.in_actions or run.at("repository", "visibility") in ("private", "internal"):
+    visibility = run.at("repository", "visibility")
+    if visibility in ("private", "internal") or (visibility != "public" and not run.in_actions):
         return True
     return read_params(workspace.params).data.public
 
