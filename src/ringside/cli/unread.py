@@ -43,11 +43,6 @@ def unread(workspace: "Workspace") -> Unread | None:
     Git tells whether the folder changed since the manifest did; only then is the file read. Other places, such as a
     database, are never asked.
     """
-    from ringside.data.ingest import Ingest
-    from ringside.errors import RingsideError
-    from ringside.loader import LateSource, load_task
-    from ringside.loop.arrivals import labels_arrived
-    from ringside.params import read_params
     from ringside.registry.git import Repository
     from ringside.sources.places import FOLDER
 
@@ -55,14 +50,20 @@ def unread(workspace: "Workspace") -> Unread | None:
         return None
     if not Repository(workspace.root).differs_since(workspace.relative(workspace.manifest), FOLDER):
         return None
+    from ringside.data.ingest import Ingest
+    from ringside.errors import RingsideError
+    from ringside.loader import LateSource, load_task
+    from ringside.loop.arrivals import labels_arrived
+    from ringside.params import read_params
+
     task, now = load_task(workspace.root, read_params(workspace.params).task), datetime.now(UTC)
     source = LateSource(task)
-    path = source.path
-    if path is None or not PurePosixPath(path).is_relative_to(FOLDER):
-        return None
-    if not (workspace.root / path).exists():
-        return Unread()
     try:
+        path = source.path
+        if path is None or not PurePosixPath(path).is_relative_to(FOLDER):
+            return None
+        if not (workspace.root / path).exists():
+            return Unread()
         found = Ingest(workspace, task, source).unread(lambda rows: labels_arrived(rows, task, now))
     except RingsideError as error:
         return Unread(refused=str(error))

@@ -207,15 +207,25 @@ class TestANewerFile:
         assert {"data/manifest.json", "data/source/iris.csv", "data/store/all.parquet"} <= set(names)
         assert checkout.status() == ""
 
-    def test_that_source_py_refuses_is_told(self, newer, tmp_path):
+    @pytest.mark.parametrize(
+        ("edit", "why"),
+        [
+            (("data/source/iris.csv", "petal width (cm)", "petal width (inch)"), "petal width (cm)"),
+            (
+                ("src/iris/source.py", "from ringside.task import File", "from ringside.task import Fle"),
+                "cannot import",
+            ),
+        ],
+    )
+    def test_that_cannot_be_read_is_told(self, newer, tmp_path, edit, why):
         """The pipeline runs on the rows before, and whoever brought the file learns what is wrong with it."""
         checkout = newer[0].copy(tmp_path / "copy")
-        checkout.edit("data/source/iris.csv", "petal width (cm)", "petal width (inch)")
+        checkout.edit(*edit)
         said = checkout.run("ringside", "ingest", "--frozen")
 
         assert said.returncode == 0
         assert "data/source changed and was not ingested; it cannot be:" in said.stderr
-        assert "petal width (cm)" in said.stderr
+        assert why in said.stderr
 
 
 class TestADatabase:
