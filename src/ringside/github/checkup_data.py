@@ -17,7 +17,7 @@ _BESIDE = (".dvc", "/.gitignore")
 
 def readable(seen: Seen) -> Finding:
     """What of the data is readable by whoever sees the repository."""
-    data, rows = _data(seen), _tracked(seen)
+    data, rows = data_section(seen), _tracked(seen)
     store, said = data.get("store", "source"), "data.public is true" if data.get("public") else "data.public is false"
     facts = f"{said}, data.store is {store}"
     held = f"Git has rows ({', '.join(rows[:3])}{' and more' if len(rows) > 3 else ''})" if rows else "Git has no row"  # noqa: PLR2004  # that fit
@@ -39,7 +39,7 @@ def readable(seen: Seen) -> Finding:
     return Finding("on", f"the repository is public; {facts}; {held}, {quiet}. Anyone reads {_ALWAYS}")
 
 
-def _data(seen: Seen) -> dict[str, Any]:
+def data_section(seen: Seen) -> dict[str, Any]:
     """The section `data` of params.yaml."""
     params = yaml.safe_load(read_bytes(seen.root / "params.yaml", remedy="`git checkout params.yaml`"))
     found = params.get("data") if isinstance(params, dict) else None

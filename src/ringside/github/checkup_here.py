@@ -11,6 +11,7 @@ import yaml
 from ringside.errors import DataError
 from ringside.github import remote as remotes
 from ringside.github.checkup import Finding, Question, Seen
+from ringside.github.checkup_data import data_section
 from ringside.report.prices import DEFAULT, runner
 from ringside.store.files import read_bytes
 from ringside.store.workspace import Workspace
@@ -20,6 +21,12 @@ _MEGA = 1_000_000
 _OFF = "off"
 _IDENTITY = {"s3": "RINGSIDE_AWS_ROLE", "gs": "RINGSIDE_GCP_PROVIDER", "azure": "RINGSIDE_AZURE_CLIENT"}
 """By which variable a workflow becomes somebody at a cloud."""
+_PLACES = {
+    "source": "the source",
+    "git": "Git (data/store)",
+    "remote": "the remote of .dvc/config, where it needs no identity",
+}
+"""Where a job finds the rows, by `data.store`, while no variable names a remote."""
 
 
 def live(seen: Seen) -> Finding:
@@ -37,7 +44,8 @@ def remote(seen: Seen) -> Finding:
     found = remotes.named(environ)
     if found is None:
         how = "set the variable RINGSIDE_REMOTE (docs/remotes.md says what else a cloud needs)."
-        return Finding("off", "data come from the source, and outputs from the cache of Actions", how)
+        place = _PLACES.get(str(data_section(seen).get("store")), _PLACES["source"])
+        return Finding("off", f"data come from {place}, and outputs from the cache of Actions", how)
     needed = _IDENTITY.get(found.kind)
     if needed and not seen.variable(needed):
         return Finding("problem", f"{found.url} is named, and no identity to read it with", f"set {needed}.")

@@ -267,6 +267,16 @@ class TestVariables:
         assert found.state == "problem"
         assert needed in found.remedy
 
+    @pytest.mark.parametrize(
+        ("store", "place"), [("source", "the source"), ("git", "Git"), ("remote", "the remote of .dvc/config")]
+    )
+    def test_of_no_remote_say_where_jobs_find_the_rows(self, copy, store, place):
+        """It is what params.yaml says."""
+        copy.variables = {}
+        (copy.root / "params.yaml").write_text(f"data: {{store: {store}}}\n", encoding="utf-8")
+
+        assert copy.check("DVC remote").found.startswith(f"data come from {place}")
+
     def test_of_a_remote_that_answers(self, copy, tmp_path):
         """A folder that is there is on, one that is not is unknown."""
         copy.variables = {"RINGSIDE_REMOTE": str(tmp_path)}
