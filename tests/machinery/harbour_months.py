@@ -61,3 +61,18 @@ def write_months(folder: Path, names: tuple[str, ...] = MONTHS) -> Path:
     for name in names:
         write_month(folder, name)
     return folder
+
+
+def files_of(path: str) -> str:
+    """A source.py whose months are the files of a folder, as `init` writes one."""
+    return f'''"""Calls of ships, a file each month."""
+
+from ringside.task import Folder
+
+COLUMNS = {{
+    "call": "int64", "day": "datetime", "pier": "str", "wind": "float64", "swell": "float64",
+    "tonnage": "float64", "hour": "float64", "late": "bool",
+}}
+SOURCE = Folder(path="{path}", columns=COLUMNS)
+partitions, read, fingerprint = SOURCE.partitions, SOURCE.read, SOURCE.fingerprint
+'''

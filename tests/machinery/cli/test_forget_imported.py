@@ -6,22 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harbour_months import month
+from harbour_months import files_of, month
 from harness import Checkout
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("forget")]
 
-SOURCE = '''"""Calls of ships, a file each month."""
-
-from ringside.task import Folder
-
-COLUMNS = {
-    "call": "int64", "day": "datetime", "pier": "str", "wind": "float64", "swell": "float64",
-    "tonnage": "float64", "hour": "float64", "late": "bool",
-}
-SOURCE = Folder(path="data/source/calls", columns=COLUMNS)
-partitions, read, fingerprint = SOURCE.partitions, SOURCE.read, SOURCE.fingerprint
-'''
+SOURCE = files_of("data/source/calls")
 MONTHS = ("2025-01", "2025-02", "2025-03")
 CALL = 100_000 * (12 * 2025 + 1) + 3
 DAY = "2025-03-05"

@@ -4,22 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from harbour_months import month
+from harbour_months import files_of, month
 from harness import Checkout
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("forget")]
 
-SOURCE = '''"""Calls of ships, a file each month."""
-
-from ringside.task import Folder
-
-COLUMNS = {
-    "call": "int64", "day": "datetime", "pier": "str", "wind": "float64", "swell": "float64",
-    "tonnage": "float64", "hour": "float64", "late": "bool",
-}
-SOURCE = Folder(path="months", columns=COLUMNS)
-partitions, read, fingerprint = SOURCE.partitions, SOURCE.read, SOURCE.fingerprint
-'''
+SOURCE = files_of("months")
 
 
 @pytest.fixture

@@ -12,21 +12,9 @@ from ringside.github.checkup import Check, Seen
 from ringside.github.checkup_machinery import QUESTIONS
 from ringside.scaffold.machinery import RECORD, record
 from ringside.scaffold.update import Asked, put, ready, update
-from templates import Repo, template, used
+from templates import Repo
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="session")
-def source(tmp_path_factory):
-    """The template, which no test changes."""
-    return template(tmp_path_factory.mktemp("template") / "it")
-
-
-@pytest.fixture
-def copy(tmp_path):
-    """A copy by "Use this template" of the first release."""
-    return used(tmp_path / "copy")
 
 
 @pytest.fixture

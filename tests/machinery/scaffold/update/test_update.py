@@ -7,21 +7,9 @@ import pytest
 from ringside.errors import StoreError
 from ringside.scaffold.machinery import is_as_recorded
 from ringside.scaffold.update import Asked, Update, address_on_record, put, ready, update, without_password
-from templates import NEW, OLD, Repo, own, template, used
+from templates import NEW, OLD, Repo, own, used
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="session")
-def source(tmp_path_factory):
-    """The template, which no test changes."""
-    return template(tmp_path_factory.mktemp("template") / "it")
-
-
-@pytest.fixture
-def copy(tmp_path):
-    """A copy by "Use this template" of the first release."""
-    return used(tmp_path / "copy")
 
 
 def brought(copy: Repo, source: Repo, **asked: str) -> Update:
