@@ -7,11 +7,13 @@ BIN := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
+# Ringside itself: a package of its own, used from its folder.
+PACKAGE := packages/ringside
 RUN_LOCKS := requirements/model.txt requirements/tools.txt
-TEST_LOCKS := $(RUN_LOCKS) requirements/dev.txt requirements/doubles.txt
+TEST_LOCKS := $(RUN_LOCKS) requirements/dev.txt
 REPORT_LOCKS := requirements/report.txt
-# A lock is whole, so nothing is resolved: what the tests add for S3 asks for another python-dateutil than a model has.
-INSTALL = uv pip install --quiet --no-deps --require-hashes --compile-bytecode $(foreach lock,$(1),-r $(lock)) && uv pip install --quiet --no-deps -e .
+# A lock is complete, so nothing is resolved. The package is installed from its folder, never from an index.
+INSTALL = uv pip install --quiet --no-deps --require-hashes --compile-bytecode $(foreach lock,$(1),-r $(lock)) && uv pip install --quiet --no-deps -e $(PACKAGE)
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -19,101 +21,62 @@ help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 .PHONY: run
-run: $(VENV)/.run ## Bring the data, run the pipeline, show the verdict
+run: $(VENV)/.run ## Ingest the data, run the pipeline, show the verdict
 	@ringside ingest --frozen
 	@dvc repro
 	@ringside verdict --exit-zero
 
 .PHONY: test
-test: $(VENV)/.test ## Run the tests; in a copy of your own, those of the machinery where you changed it
-	@pytest -m "not long"
-
-.PHONY: test-fast
-test-fast: $(VENV)/.test ## Run the tests that are not marked slow (about a minute)
-	@pytest -m "not slow and not long"
-
-.PHONY: test-all
-test-all: $(VENV)/.test ## Run those that take long as well: each fault, servers, environments, every page's commands (half an hour)
-	@pytest
+test: test-task ## Run the tests
 
 .PHONY: test-task
-test-task: $(VENV)/.test ## Run the task's own tests
-	@pytest --ignore tests/machinery
-
-.PHONY: test-machinery
-test-machinery: $(VENV)/.test ## Run Ringside's own tests
-	@pytest tests/machinery
-
-# The same tests under another Python: make test-3.12
-.PHONY: test-%
-test-%: ## Run all tests under Python %, as in test-3.13
-	@$(MAKE) --no-print-directory test PYTHON=python$* VENV=.venv-$*
-
-.PHONY: rehearse
-rehearse: $(VENV)/.test ## Play the workflows' main story on this machine and leave it as one page (about two minutes)
-	@OMP_NUM_THREADS=1 PYTHONPATH=tests/machinery python tests/machinery/workflows/rehearse.py
+test-task: $(VENV)/.test
+	@pytest
 
 .PHONY: lint
-lint: $(VENV)/.test ## Check style, types and docstrings
+lint: lint-task ## Check style, docstrings and types
+
+.PHONY: lint-task
+lint-task: $(VENV)/.test
 	@ruff check .
 	@ruff format --check .
 	@mypy
-	@interrogate
-	@actionlint
-	@zizmor --quiet --offline --persona pedantic .github
-
-.PHONY: coverage
-coverage: $(VENV)/.run ## Simulate how often the statistics are right, for docs/statistics.md (about a quarter of an hour)
-	@python bench/coverage.py
-
-.PHONY: windows
-windows: $(VENV)/.run ## Simulate how often a champion's change is told right, for docs/retraining.md (two minutes)
-	@python bench/windows.py
-
-.PHONY: reference
-reference: $(VENV)/.run ## Write docs/reference.md, metrics.md and report.schema.json from the code
-	@python docs/reference.py > docs/reference.md
-	@python docs/metrics.py > docs/metrics.md
-	@python docs/schema.py > docs/report.schema.json
 
 .PHONY: lock
-lock: $(VENV)/.run ## Make dvc.lock anew from the run-cache and the code
+lock: $(VENV)/.run ## Write dvc.lock again, from the run-cache and the code
 	@rm -f dvc.lock
 	@dvc repro
 
-.PHONY: requirements
-requirements: $(VENV)/.run ## Write requirements/*.txt from pyproject.toml
-	@uv pip compile $(COMPILE) --extra pipeline pyproject.toml -o requirements/model.txt
-	@uv pip compile $(COMPILE) --group tools --group sample -c requirements/model.txt -o requirements/tools.txt
-	@uv pip compile $(COMPILE) --group report $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/report.txt
-	@uv pip compile $(COMPILE) --group dev $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/dev.txt
-	@uv pip compile $(COMPILE) --group doubles $(call BESIDE_ALL,$(RUN_LOCKS) requirements/dev.txt) -o requirements/doubles.txt
-	@$(foreach kind,s3 gs azure ssh,uv pip compile $(COMPILE) --group remote-$(kind) $(BESIDE) -o requirements/remote-$(kind).txt &&) true
-	@uv pip compile $(COMPILE) --group mlflow $(foreach lock,$(RUN_LOCKS),-c $(lock)) -o requirements/mlflow.txt
-	@uv pip compile $(COMPILE) --group postgresql $(BESIDE) -o requirements/database.txt
-	@uv pip compile $(COMPILE) --group datasets $(BESIDE) -o requirements/datasets.txt
-	@uv pip compile $(COMPILE) --group service $(BESIDE_MODEL) -o examples/service/requirements.txt
-	@uv pip compile $(COMPILE) --group batch $(BESIDE) -o examples/batch/requirements.txt
-
 .PHONY: update
-update: $(VENV)/.run ## Bring the template's newest machinery, keep what is yours (FROM=address, TO=version)
+update: $(VENV)/.run ## Take the template's newest version, keep what is yours (FROM=address, TO=version)
 	@ringside update $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)")
 
 .PHONY: rulesets
 rulesets: $(VENV)/.run ## Make the checks and the reviews compulsory on GitHub, by the files in .github/rulesets
 	@ringside ci rulesets
 
-COMPILE := --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make requirements'
-# The locks of remotes list only what they add. botocore asks for python-dateutil below 3 and works with the model's 4:
-# what DVC's remotes need must never change what a model was trained with.
-BESIDE_ALL = $(foreach lock,$(1),--override $(lock)) $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package=\1/p' $(1))
-BESIDE = $(call BESIDE_ALL,$(RUN_LOCKS))
+# The locks. Comments that name where a package is needed would change a lock, and so retrain, for a renamed project.
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command 'make requirements'
+OF_PACKAGE := $(PACKAGE)/pyproject.toml
+# Beside other locks: the same versions, and only what they do not have. botocore asks for python-dateutil below 3 and
+# works with the model's 4: what DVC's remotes need must never change what a model was trained with.
+BESIDE = $(foreach lock,$(1),--override $(lock)) $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package=\1/p' $(1))
+SAME = $(foreach lock,$(1),-c $(lock))
 
-# A service has the packages of its release, which are those of model.txt.
-BESIDE_MODEL = $(call BESIDE_ALL,requirements/model.txt)
+.PHONY: requirements
+requirements: task-requirements ## Write the locks (requirements/*.txt) from pyproject.toml
 
-# What is measured on the sample, where it is here.
--include bench/sample.mk
+.PHONY: task-requirements
+task-requirements: $(VENV)/.run
+	@$(COMPILE) pyproject.toml $(OF_PACKAGE) --extra pipeline -o requirements/model.txt
+	@$(COMPILE) --group source $(OF_PACKAGE) --extra cli $(call BESIDE,requirements/model.txt) -o requirements/tools.txt
+	@$(COMPILE) $(OF_PACKAGE) --extra report $(call SAME,$(RUN_LOCKS)) $(foreach name,numpy pyarrow scipy,--no-emit-package=$(name)) -o requirements/report.txt
+	@$(COMPILE) --group dev $(call BESIDE,$(RUN_LOCKS)) -o requirements/dev.txt
+	@$(foreach kind,s3 gs azure ssh,$(COMPILE) $(OF_PACKAGE) --extra $(kind) $(call BESIDE,$(RUN_LOCKS)) -o requirements/remote-$(kind).txt &&) true
+	@$(COMPILE) $(OF_PACKAGE) --extra mlflow $(call SAME,$(RUN_LOCKS)) -o requirements/mlflow.txt
+	@$(COMPILE) $(OF_PACKAGE) --extra postgresql $(call BESIDE,$(RUN_LOCKS)) -o requirements/database.txt
+	@$(COMPILE) --group service $(call BESIDE,requirements/model.txt) -o examples/service/requirements.txt
+	@$(COMPILE) --group batch $(call BESIDE,$(RUN_LOCKS)) -o examples/batch/requirements.txt
 
 # Set-up: done once, and again only when a lock changed. uv comes from pip where there is none.
 $(VENV)/bin/python:
@@ -128,22 +91,25 @@ setup-report: $(VENV)/.report ## Install what reading results needs
 setup-test: $(VENV)/.test ## Install what the tests need
 
 .PHONY: setup-database
-setup-database: $(VENV)/.run ## Install what asks a database, for `ringside init --from postgresql://...`
+setup-database: $(VENV)/.run ## Install what reads a database, for `ringside init --from postgresql://...`
 	@uv pip install --quiet --no-deps --require-hashes -r requirements/database.txt
 
 .PHONY: setup-mlflow
-setup-mlflow: ## Install the client that tells MLflow, beside what is installed
+setup-mlflow: ## Install MLflow's client beside what is installed
 	@uv pip install --quiet --require-hashes -r requirements/mlflow.txt
 
-$(VENV)/.run: $(RUN_LOCKS) pyproject.toml | $(VENV)/bin/python
+$(VENV)/.run: $(RUN_LOCKS) $(OF_PACKAGE) | $(VENV)/bin/python
 	@$(call INSTALL,$(RUN_LOCKS))
 	@touch $@
 
 # A job that only reads results needs no more.
-$(VENV)/.report: $(REPORT_LOCKS) pyproject.toml | $(VENV)/bin/python
+$(VENV)/.report: $(REPORT_LOCKS) $(OF_PACKAGE) | $(VENV)/bin/python
 	@$(call INSTALL,$(REPORT_LOCKS))
 	@touch $@
 
-$(VENV)/.test: $(TEST_LOCKS) pyproject.toml | $(VENV)/bin/python
+$(VENV)/.test: $(TEST_LOCKS) $(OF_PACKAGE) | $(VENV)/bin/python
 	@$(call INSTALL,$(TEST_LOCKS))
 	@touch $@ $(VENV)/.run
+
+# Tests, benchmarks and releases of the package, in the template's own repository.
+-include $(PACKAGE)/development.mk

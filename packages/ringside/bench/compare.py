@@ -20,7 +20,7 @@ from sklearn import metrics as skm
 
 from ringside.verdict import Policy, Scored, Tolerance, Truth, compare
 
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = Path(__file__).resolve().parents[3]
 PREDICTIONS = PROJECT / "reports" / "predictions.parquet"
 RESAMPLES, MEASURED, THRESHOLD = 2000, 20, 0.3
 

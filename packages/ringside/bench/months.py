@@ -61,6 +61,6 @@ def _valid(name: str) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    rows = months(Path(__file__).resolve().parents[1] / "params.yaml")
+    rows = months(Path(__file__).resolve().parents[3] / "params.yaml")
     header = ["month", "ROC AUC", "plain", "log loss", "plain", "base rate"]
     result(table(header, [[str(row["month"]), *(f"{v:.4f}" for v in list(row.values())[1:])] for row in rows]))

@@ -31,7 +31,7 @@ from ringside.verdict.rules import Evidence, judge_rules, verdict
 
 SEEDS = range(8)
 MONTHS = [f"2013-{month:02d}" for month in range(7, 13)]
-PARAMS = Path(__file__).resolve().parents[1] / "params.yaml"
+PARAMS = Path(__file__).resolve().parents[3] / "params.yaml"
 POLICY = Policy(
     metric="log_loss", tolerance=Tolerance(0.01), guardrails={"roc_auc": Tolerance(0.01)}, uses=5, min_groups=10
 )

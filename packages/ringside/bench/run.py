@@ -20,9 +20,10 @@ import scoring
 
 import workflows
 
-PROJECT = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[1]
+PROJECT = PACKAGE.parents[1]
 STAGES = ("validate", "split", "train", "evaluate")
-DOCS = PROJECT / "docs" / "benchmarks.md"
+DOCS = PACKAGE / "docs" / "benchmarks.md"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Cost:
 def timed(root: Path, *command: str) -> Cost:
     """Run a command in a checkout, alone, and wait for it."""
     env = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    env |= {"PYTHONPATH": str(root / "src"), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    env |= {"PYTHONPATH": str(root / "packages" / "ringside" / "src"), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -65,7 +66,7 @@ def checkout(root: Path) -> Path:
     for made in ("dvc.lock", "data/manifest.json", "data/raw.dvc", "reports/metrics.json"):
         (root / made).unlink(missing_ok=True)
     timed(root, "git", "init", "--quiet")
-    subprocess.run([sys.executable, "-m", "compileall", "-q", "src"], cwd=root, check=True)
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "src", "packages/ringside/src"], cwd=root, check=True)
     return root
 
 
@@ -77,7 +78,7 @@ def whole_against_plain(scratch: Path) -> tuple[float, float]:
         until = "2013-06"
         whole.append(sum(timed(root, *c).seconds for c in (["ringside", "ingest", "--until", until], ["dvc", "repro"])))
         root = checkout(scratch / f"plain-{turn}")
-        plain.append(timed(root, sys.executable, str(PROJECT / "bench" / "plain.py"), until).seconds)
+        plain.append(timed(root, sys.executable, str(PACKAGE / "bench" / "plain.py"), until).seconds)
     return statistics.median(whole), statistics.median(plain)
 
 
@@ -132,7 +133,7 @@ class Growth:
 def grown(root: Path, until: str, *, last: str, test: int) -> Growth:
     """Ingest and run each stage by itself, on the flights repeated under new months."""
     checkout(root)
-    shutil.copytree(PROJECT / "bench" / "repeated", root / "src" / "repeated")
+    shutil.copytree(PACKAGE / "bench" / "repeated", root / "src" / "repeated")
     params = (root / "params.yaml").read_text()
     params = params.replace("task: flights ", "task: repeated ").replace("  test: 1 ", f"  test: {test} ")
     (root / "params.yaml").write_text(params)

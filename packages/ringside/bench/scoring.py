@@ -19,7 +19,7 @@ from ringside.registry.code import code_hash
 from ringside.registry.interface import Facts
 from ringside.registry.scoring import LOCK, MODEL, predict_with
 from ringside.registry.sums import sha256
-from ringside.registry.wheel import build_wheel
+from ringside.registry.wheel import build_wheels
 from ringside.store.workspace import Workspace
 from ringside.task import Task
 
@@ -71,8 +71,8 @@ def _version(workspace: Workspace, task: Task, folder: Path, python: str) -> Fac
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(workspace.model, folder / MODEL)
     shutil.copyfile(workspace.lock, folder / LOCK)
-    name, content = build_wheel(workspace.root, task.name)
-    (folder / name).write_bytes(content)
+    for wheel in build_wheels(workspace.root, task.name):
+        (folder / wheel.name).write_bytes(wheel.content)
     return Facts(
         version="v1.0.0",
         commit="0" * 40,

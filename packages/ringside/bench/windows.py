@@ -15,7 +15,7 @@ from ringside.verdict.metrics import metrics_of
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rows import Scored, Truth
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "retraining.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "retraining.md"
 PAIRS = 2000
 METRICS = ("log_loss", "brier", "roc_auc", "average_precision", "recall")
 POLICY = Policy(metric="log_loss", tolerance=Tolerance(0.01))

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(PROJECT / "tests" / "machinery"), str(PROJECT / "tests" / "machinery" / "workflows")]
+PACKAGE = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(PACKAGE / "tests"), str(PACKAGE / "tests" / "workflows")]
 
 from arena import Arena  # noqa: E402  # where it is was said just above
 from harness import Checkout  # noqa: E402

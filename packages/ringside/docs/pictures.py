@@ -1,9 +1,9 @@
 """Draws the pictures of docs/images: reports as a page with GitHub's style shows them. Run by hand, not in CI.
 
-    python docs/pictures.py                the pictures of the README: two reports, wide and narrow, light and dark
-    python docs/pictures.py --all FOLDER   every example report, wide and as on a phone, light and dark
+    python packages/ringside/docs/pictures.py                the pictures of the README: two reports, wide and narrow, light and dark
+    python packages/ringside/docs/pictures.py --all FOLDER   every example report, wide and as on a phone, light and dark
 
-What each of them shows is noted in drawn.json beside them, so that a test tells when they are stale. It needs
+What each of them shows is noted in drawn.json beside this file, so that a test tells when they are stale. It needs
 Node.js, npm and Chromium. Its packages (marked, marked-alert, github-markdown-css, mermaid) are installed into
 a temporary folder, or into the one that `--modules` names, which is then kept.
 """
@@ -17,15 +17,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(PROJECT / "src"), str(PROJECT / "tests" / "machinery" / "report")]
+PACKAGE = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(PACKAGE / "src"), str(PACKAGE / "tests" / "report")]
 
 from examples import ALL  # noqa: E402  # found by the line above
 from ringside.report.html import to_html  # noqa: E402
 from ringside.report.markdown import to_markdown  # noqa: E402
 
 PACKAGES = ("marked@18", "marked-alert@2", "github-markdown-css@5", "mermaid@{mermaid}")
-IMAGES = PROJECT / "docs" / "images"
+IMAGES = PACKAGE.parents[1] / "docs" / "images"
 WIDE, PHONE = 900, 360
 REPORTS = {"report-pass": "passed", "report-inconclusive": "undecided"}
 NARROW = 500
@@ -96,7 +96,7 @@ def note() -> None:
         name: {"text": shown(example), "picture": hashlib.sha256((IMAGES / name).read_bytes()).hexdigest()}
         for name, (example, _, _) in OURS.items()
     }
-    (IMAGES / "drawn.json").write_text(json.dumps(drawn, indent=2) + "\n", encoding="utf-8")
+    (PACKAGE / "docs" / "drawn.json").write_text(json.dumps(drawn, indent=2) + "\n", encoding="utf-8")
 
 
 def install(folder: Path, version: str) -> Path:

@@ -68,7 +68,7 @@ class Ring:
         checkout.ok("git", "config", "user.name", "t")
         checkout.ok("git", "config", "user.email", "t@example.org")
         # What a verdict does not read; each test copies the rest.
-        for name in ("bench", "docs", "tests"):
+        for name in ("docs", "tests", *(f"packages/ringside/{part}" for part in ("bench", "docs", "tests"))):
             shutil.rmtree(checkout.root / name)
         typed(checkout.root, "ingest")
         ring.rerun(*STAGES)

@@ -1,11 +1,36 @@
-"""What the machinery's tests share: checkouts to type in."""
+"""What the package's tests share: threads, set before anything imports NumPy, and checkouts to type in."""
 
+import os
 from pathlib import Path
 
+import psutil
 import pytest
 
 from harbour_ring import Harbour
 from harness import Checkout
+
+# NOTE: two workers on two cores, each with two spinning OpenMP threads, wait for each other: a fit of 4 s took 60 s.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# `gh` and act are written in Go, whose collection of garbage is half of the time of a call that is over in moments.
+os.environ |= {"GOGC": "off", "GOMEMLIMIT": "256MiB"}
+
+# The tests write and remove hundreds of thousands of small files; where memory is plenty, they take a fifth less there.
+SHARED = Path("/dev/shm")  # noqa: S108  # pytest makes a folder there that is the user's alone
+ENOUGH = 10 * 2**30
+"""Bytes."""
+
+
+def is_roomy(place: Path) -> bool:
+    """Whether a folder is in memory that has room for what all tests leave, and programs may be run from it."""
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        return False
+    found = os.statvfs(place)
+    free = min(found.f_bavail * found.f_frsize, psutil.virtual_memory().available)
+    return free >= ENOUGH and not found.f_flag & os.ST_NOEXEC
+
+
+if is_roomy(SHARED):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHARED))
 
 # Each of these runs a pipeline, a publisher or whole workflows; a test that asks for one is slow (`make test-fast`).
 SLOW = {

@@ -14,8 +14,9 @@ import pytest
 import warm
 from ringside.scaffold.machinery import RECORD
 
-PROJECT = Path(__file__).resolve().parents[2]
-TASKS = PROJECT / "tests" / "machinery" / "tasks"
+PROJECT = Path(__file__).resolve().parents[3]
+PACKAGE = PROJECT / "packages" / "ringside"
+TASKS = PACKAGE / "tests" / "tasks"
 IS_COPY = (PROJECT / RECORD).exists()
 """Whether this is somebody's repository, with a task, a README and a params.yaml of its own."""
 
@@ -68,7 +69,7 @@ class Checkout:
         return Checkout(root)
 
     def use_task(self, name: str) -> None:
-        """Replace the sample by `name` of tests/machinery/tasks, as a person would: a folder and params.yaml."""
+        """Replace the sample by `name` of packages/ringside/tests/tasks, as a person would: a folder and params.yaml."""
         for folder in ("flights", name):
             shutil.rmtree(self.root / "src" / folder, ignore_errors=True)
         for file in ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json"):
@@ -110,7 +111,7 @@ class Checkout:
         who = {"GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.org"}
         who |= {key.replace("AUTHOR", "COMMITTER"): value for key, value in who.items()}
         inherited = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        return inherited | who | {"PATH": path, "PYTHONPATH": str(self.root / "src")} | (env or {})
+        return inherited | who | {"PATH": path, "PYTHONPATH": str(self.root / "packages" / "ringside" / "src")} | (env or {})
 
     def warm_environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
         """As `environment`; where nothing depends on how a process starts, Ringside and DVC start warm (warm.py)."""

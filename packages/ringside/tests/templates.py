@@ -11,7 +11,7 @@ PIPELINE = """stages:
     deps:
       - src/flights/__init__.py
       - src/flights/model.py
-      - src/ringside/core.py
+      - packages/ringside/src/ringside/core.py
 """
 
 PARAMS = """# What each key means: docs/params.md.
@@ -61,12 +61,12 @@ OLD = {
     "requirements/dev.txt": "ruff==1.0\n",
     "src/flights/__init__.py": '"""Flights."""\n',
     "src/flights/model.py": "DEPTH = 1\n",
-    "src/ringside/__init__.py": "",
-    "src/ringside/core.py": "ONE = 1\n\n\n\nTWO = 2\n\n\n\nTHREE = 3\n",
-    "src/ringside/old.py": "OLD = 1\nOLDER = 2\nOLDEST = 3\n",
+    "packages/ringside/src/ringside/__init__.py": "",
+    "packages/ringside/src/ringside/core.py": "ONE = 1\n\n\n\nTWO = 2\n\n\n\nTHREE = 3\n",
+    "packages/ringside/src/ringside/old.py": "OLD = 1\nOLDER = 2\nOLDEST = 3\n",
     "tests/conftest.py": "",
     "tests/flights/test_flights.py": "def test_flies(): ...\n",
-    "tests/machinery/test_core.py": "def test_core(): ...\n",
+    "packages/ringside/tests/test_core.py": "def test_core(): ...\n",
 }
 
 NEW = {
@@ -82,7 +82,7 @@ NEW = {
     "bench/shapes/rows.py": "ROWS = 2\n",
     "data/manifest.json": '{"partitions": ["2013-01", "2013-02"]}\n',
     "docs/reference.md": "# The command line\n\n## ringside new\n",
-    "dvc.yaml": PIPELINE + "      - src/ringside/added.py\n",
+    "dvc.yaml": PIPELINE + "      - packages/ringside/src/ringside/added.py\n",
     "params.yaml": PARAMS.replace("    roc_auc: 0.6\n", "    roc_auc: 0.7\n    brier: 0.2\n").replace(
         "  uses: 5 ", "  cap: 3                    # new, and\n                            # explained\n  uses: 5 "
     )
@@ -90,11 +90,11 @@ NEW = {
     "pyproject.toml": OLD["pyproject.toml"].replace("0.1.0", "0.2.0"),
     "requirements/dev.txt": "ruff==2.0\n",
     "src/flights/model.py": "DEPTH = 2\n",
-    "src/ringside/added.py": "ADDED = 1\n",
-    "src/ringside/core.py": "ONE = 1.5\n\n\n\nTWO = 2\n\n\n\nTHREE = 3\n",
-    "tests/machinery/test_core.py": "def test_core(): ...\n\n\ndef test_more(): ...\n",
+    "packages/ringside/src/ringside/added.py": "ADDED = 1\n",
+    "packages/ringside/src/ringside/core.py": "ONE = 1.5\n\n\n\nTWO = 2\n\n\n\nTHREE = 3\n",
+    "packages/ringside/tests/test_core.py": "def test_core(): ...\n\n\ndef test_more(): ...\n",
 }
-GONE = ("src/ringside/old.py",)
+GONE = ("packages/ringside/src/ringside/old.py",)
 """What the second release no longer has."""
 
 
@@ -166,7 +166,7 @@ def template(root: Path) -> Repo:
     made.write(NEW)
     made.commit("two")
     made.git("tag", "v0.2.0")
-    made.write({"src/ringside/core.py": "UNRELEASED = 1\n"})
+    made.write({"packages/ringside/src/ringside/core.py": "UNRELEASED = 1\n"})
     made.commit("three")
     return made
 

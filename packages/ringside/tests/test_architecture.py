@@ -15,10 +15,10 @@ import yaml
 
 from harness import PROJECT, TASKS, Checkout
 
-SRC = PROJECT / "src"
+SRC = PACKAGE / "src"
 FILES = sorted(path.relative_to(SRC).as_posix() for path in SRC.rglob("*.py"))
 MACHINERY = [name for name in FILES if name.startswith("ringside/")]
-PYTHON = [*(SRC / name for name in FILES), *(PROJECT / "bench").rglob("*.py"), *(PROJECT / "tests").rglob("*.py")]
+PYTHON = [*(SRC / name for name in FILES), *(PACKAGE / "bench").rglob("*.py"), *(PACKAGE / "tests").rglob("*.py")]
 
 # Rooms that know nothing of each other, so that each can be installed and tested by itself.
 FORBIDDEN = {
@@ -200,8 +200,8 @@ class TestNames:
 
 
 # What a stage imports and dvc.yaml leaves out: these print, choose the verb or word an error, and change no result.
-WORDS = {f"src/{name}" for name in MACHINERY if name.startswith("ringside/cli/")} - {"src/ringside/cli/stages.py"}
-WORDS |= {"src/ringside/errors.py", "src/ringside/__init__.py", "src/ringside/verdict/__init__.py"}
+WORDS = {f"src/{name}" for name in MACHINERY if name.startswith("ringside/cli/")} - {"packages/ringside/src/ringside/cli/stages.py"}
+WORDS |= {"packages/ringside/src/ringside/errors.py", "packages/ringside/src/ringside/__init__.py", "packages/ringside/src/ringside/verdict/__init__.py"}
 
 TRACED = """
 import atexit, json, sys

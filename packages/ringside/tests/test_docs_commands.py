@@ -143,7 +143,7 @@ class TestUnplayed:
 
     def test_names_files_of_tests_that_exist(self):
         """A reason that says which test types the command is right about the file."""
-        named = {path for reason in UNPLAYED.values() for path in re.findall(r"tests/machinery/[\w/.]*\w", reason)}
+        named = {path for reason in UNPLAYED.values() for path in re.findall(r"packages/ringside/tests/[\w/.]*\w", reason)}
 
         assert [name for name in sorted(named) if not (PROJECT / name).exists()] == []
 
@@ -325,8 +325,8 @@ class TestStories:
             ready_for_make(tmp_path)
             before = (
                 f"make() {{ [ -e .venv ] || cp -R {tmp_path}/.venv . && touch .venv/.run; "
-                'PYTHONPATH="$PWD/src" command make "$@"; }\n'
-                'ringside() { PYTHONPATH="$PWD/src" command ringside "$@"; }'
+                'PYTHONPATH="$PWD/packages/ringside/src" command make "$@"; }\n'
+                'ringside() { PYTHONPATH="$PWD/packages/ringside/src" command ringside "$@"; }'
             )
             said = Session(source, env, {"--from churn.csv": f"--from {tmp_path}/churn.csv"}, before).types(
                 blocks("docs/first-hour.md")

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import pages
-from harness import PROJECT
+from harness import PACKAGE, PROJECT
 
 IMAGES = PROJECT / "docs" / "images"
 
@@ -24,7 +24,7 @@ def pictures():
 @pytest.fixture(scope="module")
 def drawn():
     """What the script noted when it drew them: for each picture the hash of what it shows, and its own."""
-    return json.loads((IMAGES / "drawn.json").read_text(encoding="utf-8"))
+    return json.loads((PACKAGE / "docs" / "drawn.json").read_text(encoding="utf-8"))
 
 
 class TestPictures:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import pages
-from harness import PROJECT
+from harness import PACKAGE, PROJECT
 from ringside.report import phrases
 from verbs import parsed
 
@@ -24,7 +24,7 @@ YAML = "\n".join(file.read_text(encoding="utf-8") for file in WORKFLOWS)
 def strings() -> list[str]:
     """All texts in the machinery; those of an f-string by their parts."""
     found = []
-    for file in (PROJECT / "src" / "ringside").rglob("*.py"):
+    for file in (PACKAGE / "src" / "ringside").rglob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         found += [
             node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)

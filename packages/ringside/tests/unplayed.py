@@ -2,15 +2,15 @@
 
 _NAMED = "a sentence names it; it is no command to type"
 _INSTALLS = "it installs from the package index, which the set-up of `make` does in Checks"
-_SERVED = "tests/machinery/examples types it in an environment of its own"
-_SUMS = "tests/machinery/registry/test_build.py types it in the folder of a release"
-_CONTAINER = "there is no Docker here; tests/machinery/examples does what the Dockerfile says"
+_SERVED = "packages/ringside/tests/examples types it in an environment of its own"
+_SUMS = "packages/ringside/tests/registry/test_build.py types it in the folder of a release"
+_CONTAINER = "there is no Docker here; packages/ringside/tests/examples does what the Dockerfile says"
 _CLOUD = "it needs an account at a cloud"
 _KEPT = "the double of GitHub keeps no secrets; the verb is compared with gh's own help"
-_CONFLICT = "it needs a conflict, which tests/machinery/scaffold/update/test_update_apply.py makes"
-_BUCKET = "tests/machinery/sources/test_sources_s3.py types it beside a server of S3"
-_WORKFLOW = "a job of a workflow types it; tests/machinery/workflows plays them"
-_TRACKED = "tests/machinery/tracking types it beside a real server of MLflow"
+_CONFLICT = "it needs a conflict, which packages/ringside/tests/scaffold/update/test_update_apply.py makes"
+_BUCKET = "packages/ringside/tests/sources/test_sources_s3.py types it beside a server of S3"
+_WORKFLOW = "a job of a workflow types it; packages/ringside/tests/workflows plays them"
+_TRACKED = "packages/ringside/tests/tracking types it beside a real server of MLflow"
 
 UNPLAYED = {
     "python3 -m venv .venv && . .venv/bin/activate && pip install uv": _INSTALLS,
@@ -35,8 +35,8 @@ UNPLAYED = {
     "ringside adopt FILE": _NAMED,
     "DATABASE_URL=postgresql://reader:PASSWORD@db.example.com/shop ringside init churn "
     '--from postgresql://reader@db.example.com/shop --query "select * from customers" --target churned '
-    "--time signup --store git": "tests/machinery/cli/test_init.py types it for SQLite, and "
-    "tests/machinery/sources/test_sources_database.py asks PostgreSQL",
+    "--time signup --store git": "packages/ringside/tests/cli/test_init.py types it for SQLite, and "
+    "packages/ringside/tests/sources/test_sources_database.py asks PostgreSQL",
     "dvc exp": _NAMED,
     "dvc import-url": _NAMED,
     "dvc update": _NAMED,
@@ -55,7 +55,7 @@ UNPLAYED = {
     "git checkout --ours FILE": _CONFLICT,
     "git checkout --theirs FILE": _CONFLICT,
     "git mergetool": _CONFLICT,
-    "git fetch --unshallow --tags": "it needs a shallow clone, as tests/machinery/registry/test_registry.py makes one",
+    "git fetch --unshallow --tags": "it needs a shallow clone, as packages/ringside/tests/registry/test_registry.py makes one",
     "dvc import-url s3://BUCKET/churn.csv data/source/churn.csv": _BUCKET,
     "dvc update data/source/churn.csv.dvc": _BUCKET,
     "mlflow artifacts download --run-id RUN --artifact-path release --dst-path .": _TRACKED,
@@ -67,14 +67,14 @@ UNPLAYED = {
     "ringside ci watch": _WORKFLOW,
     "ringside ci propose": _WORKFLOW,
     "ringside ci train": _WORKFLOW,
-    "ringside update": "tests/machinery/scaffold/update/test_update_verb.py types it beside a template",
-    "ringside update --check": "tests/machinery/scaffold/update/test_update_verb.py types it beside a template",
-    "ringside update --base v0.1.0": "tests/machinery/scaffold/update/test_update_base.py does it",
+    "ringside update": "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template",
+    "ringside update --check": "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template",
+    "ringside update --base v0.1.0": "packages/ringside/tests/scaffold/update/test_update_base.py does it",
     "PYTHONPATH=../ringside/src .venv/bin/python -m ringside.cli.main update --from URL": (
-        "tests/machinery/scaffold/update/test_update_verb.py types it beside a template"
+        "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template"
     ),
-    "RINGSIDE_FUZZ=200000 pytest -n 0 tests/machinery/report/test_report_fuzz.py "
-    "tests/machinery/github/test_artifact.py": "it takes hours; the same tests run with fewer cases",
+    "RINGSIDE_FUZZ=200000 pytest -n 0 packages/ringside/tests/report/test_report_fuzz.py "
+    "packages/ringside/tests/github/test_artifact.py": "it takes hours; the same tests run with fewer cases",
 }
 """Each command and why nothing types it. A verb of `ringside` without what it asks for is a name by itself."""
 

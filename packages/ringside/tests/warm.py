@@ -155,7 +155,7 @@ def _server() -> str:
     """The address of the process that waits; started once in each worker, and ended with it."""
     folder = tempfile.TemporaryDirectory(prefix="ringside-warm-")
     address = str(Path(folder.name) / "door")
-    sources = [str(path) for path in (Path(__file__).resolve().parents[2] / "src").rglob("*.py")]
+    sources = [str(path) for path in (Path(__file__).resolve().parents[1] / "src").rglob("*.py")]
     text = _SERVER.format(packages=_PACKAGES, sources=sources, address=address)
     env = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
     process = subprocess.Popen([sys.executable, "-c", text], env=env, stdout=subprocess.PIPE, text=True)

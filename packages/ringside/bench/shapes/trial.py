@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from shapes.entries import DataSet
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[4]
 
 _ENDS = {"pass": 0, "fail": 3, "inconclusive": 4}
 _SPOILT = {"max_iter": "1", "C": "0.000001", "alpha": "1000000000.0"}
@@ -171,7 +171,7 @@ class Trial:
         database = {"DATABASE_URL": self.url} if self.url else {}
         # The copy's own code, and bytecode as on any machine of a person's.
         kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        return kept | who | database | {"PATH": path, "PYTHONPATH": str(self.root / "src"), "COLUMNS": "200"}
+        return kept | who | database | {"PATH": path, "PYTHONPATH": str(self.root / "packages" / "ringside" / "src"), "COLUMNS": "200"}
 
 
 def copy_project(root: Path) -> None:

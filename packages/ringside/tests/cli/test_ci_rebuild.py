@@ -23,7 +23,7 @@ def desk(first: Ring, tmp_path, monkeypatch) -> Desk:
         hub.repository(REPO, source=root)
         git(root, "remote", "set-url", "origin", URL)
         ask_as(hub, monkeypatch, RIGHTS)
-        monkeypatch.setenv("PYTHONPATH", str(root / "src"))
+        monkeypatch.setenv("PYTHONPATH", str(root / "packages/ringside/src"))
         for name, value in (("AUTHOR", "t"), ("COMMITTER", "t")):
             monkeypatch.setenv(f"GIT_{name}_NAME", value)
             monkeypatch.setenv(f"GIT_{name}_EMAIL", "t@example.org")

@@ -66,7 +66,7 @@ class TestHelp:
     def test_stands_in_the_pages_that_are_written_from_the_code(self, page):
         """The page is what `make reference` writes now."""
         done = subprocess.run(
-            [sys.executable, PROJECT / "docs" / f"{page}.py"], capture_output=True, text=True, check=True
+            [sys.executable, PACKAGE / "docs" / f"{page}.py"], capture_output=True, text=True, check=True
         )
 
         assert (PROJECT / "docs" / f"{page}.md").read_text(encoding="utf-8") == done.stdout

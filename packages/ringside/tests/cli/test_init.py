@@ -100,7 +100,7 @@ class TestAFile:
         """Nothing of flights is left but what Ringside's own tests and pages say of them."""
         checkout, _ = iris
 
-        of_the_machinery = [":!docs", ":!tests/machinery", ":!CHANGELOG.md", ":!src/ringside"]
+        of_the_machinery = [":!docs", ":!packages", ":!CHANGELOG.md", ":!packages/ringside/src/ringside"]
         assert checkout.run("git", "grep", "-il", "flights", "--", ".", *of_the_machinery).stdout == ""
         assert not list((checkout.root / "data").glob("**/2013-*"))
 
@@ -243,7 +243,7 @@ class TestADatabase:
         assert "other machines ask the database again, and no pull request may" in said
         assert 'Database(query="SELECT * FROM people"' in (checkout.root / "src/churn/source.py").read_text()
         checkout.run("git", "add", "--all")
-        assert checkout.run("git", "grep", "--cached", "-l", "people.db", "--", ":!tests/machinery").stdout == ""
+        assert checkout.run("git", "grep", "--cached", "-l", "people.db", "--", ":!packages").stdout == ""
         checkout.ok("ringside", "ingest", "--frozen")
         checkout.ok("dvc", "repro")
 

@@ -75,7 +75,7 @@ def no_wheel(ring: Ring) -> None:
     """The code changed, and the champion's wheel is none."""
     ring.recode()
     ring.damage("v1.0.1", "model.txt", b"")
-    ring.damage("v1.0.1", "ringside-0.1.0-py3-none-any.whl", b"not a wheel")
+    ring.damage("v1.0.1", "flights-0.1.0-py3-none-any.whl", b"not a wheel")
 
 
 def not_ours(ring: Ring) -> None:

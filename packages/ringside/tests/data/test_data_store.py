@@ -110,7 +110,7 @@ class TestGit:
 
 
 class TestRemote:
-    """`data.store: remote`; tests/machinery/sources has the remote itself."""
+    """`data.store: remote`; packages/ringside/tests/sources has the remote itself."""
 
     def test_is_asked_and_never_the_source(self, workspace):
         """Where neither cache nor remote have the data they cannot be read here, and nothing changes."""

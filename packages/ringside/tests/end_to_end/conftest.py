@@ -21,7 +21,7 @@ class Undisturbed:
 
 def _undisturbed(checkout: Checkout, ingest: tuple[str, ...], env: dict[str, str] | None = None) -> Undisturbed:
     # What a clone that was used before has, so that the timelines are not those of a first start.
-    checkout.ok("python", "-m", "compileall", "-q", "src")
+    checkout.ok("python", "-m", "compileall", "-q", "src", "packages/ringside/src")
     ingest_said = timed(checkout, "ringside", "ingest", *ingest, env=env)
     repro_said = timed(checkout, "dvc", "repro", env=env)
     checkout.commit("run")

@@ -23,7 +23,7 @@ class TestTwoFreshClones:
 
     def test_wrote_bytecode(self, flights, again):
         """Both clones have bytecode beside the code that the stages depend on."""
-        assert all(any((clone.root / "src" / "ringside").rglob("*.pyc")) for clone in (flights, again))
+        assert all(any((clone.root / "packages/ringside/src").rglob("*.pyc")) for clone in (flights, again))
 
     def test_have_the_same_model(self, flights, again):
         """models/model.skops is the same file, to the byte."""

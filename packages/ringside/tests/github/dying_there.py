@@ -20,7 +20,7 @@ WRITES = {"POST", "PATCH", "DELETE", "push"}
 def killed(shelf: HubShelf, made: Facts, count: int) -> bool:
     """Publish in a process of its own that is killed before its write number `count`; whether it came to that."""
     folder = Path(__file__).parent
-    places = [folder, folder.parent, folder.parent / "registry", folder.parents[2] / "src"]
+    places = [folder, folder.parent, folder.parent / "registry", folder.parents[1] / "src"]
     done = subprocess.run(
         [sys.executable, __file__, str(shelf.root), str(count), made.model_dump_json()],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, places))},

@@ -88,7 +88,7 @@ ARCHIVES = [
     ("report without status", lambda c: a.zipped(("report.json", a.report_of(c))), "no status.json"),
     ("report and a comment of commands", _long_comment, "no status.json"),
     ("a third file", _plus(("metrics.json", b"{}")), MORE),
-    ("a third file of code", _plus(("src/ringside/report/read.py", b"import os")), MORE),
+    ("a third file of code", _plus(("packages/ringside/src/ringside/report/read.py", b"import os")), MORE),
     ("5,000 entries", _many, MORE),
     ("traversal by slashes", _with("../status.json"), ELSE),
     ("deep traversal", _with("../../../../../../etc/cron.d/x"), ELSE),

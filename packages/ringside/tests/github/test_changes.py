@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import PROJECT
+from harness import PACKAGE, PROJECT
 from ringside.github.changes import changes
 from ringside.github.run import Run
 
@@ -19,7 +19,7 @@ FILES = {
     "params.yaml": "a",
     "src/flights/model.py": "a",
     "src/flights/old_name.py": "a long enough text to be found again\n" * 5,
-    "src/ringside/cli/main.py": "a",
+    "packages/ringside/src/ringside/cli/main.py": "a",
     "requirements/model.txt": "a",
     "requirements/dev.txt": "a",
     "docs/page.md": "a",
@@ -27,7 +27,7 @@ FILES = {
     "docs/schema.py": "a",
     "README.md": "a",
     "tests/flights/test_model.py": "a",
-    "tests/machinery/test_x.py": "a",
+    "packages/ringside/tests/test_x.py": "a",
     ".github/workflows/train.yaml": "a",
     "data/manifest.json": "{}",
 }
@@ -91,7 +91,7 @@ CASES = [
     ("data/adopted.parquet", True, False),
     ("src/flights/model.py", True, False),
     ("src/churn/__init__.py", True, False),
-    ("src/ringside/cli/main.py", True, True),
+    ("packages/ringside/src/ringside/cli/main.py", True, True),
     ("requirements/model.txt", True, True),
     ("requirements/tools.txt", True, True),
     ("requirements/dev.txt", False, True),
@@ -101,10 +101,10 @@ CASES = [
     (".github/workflows/train.yaml", False, True),
     (".github/CODEOWNERS", False, True),
     (".devcontainer/devcontainer.json", False, True),
-    ("tests/machinery/test_x.py", False, True),
+    ("packages/ringside/tests/test_x.py", False, True),
     ("tests/conftest.py", False, True),
     ("tests/flights/test_model.py", False, False),
-    ("bench/run.py", False, True),
+    ("packages/ringside/bench/run.py", False, True),
     ("docs/page.md", False, False),
     ("docs/schema.py", False, True),
     ("docs/report.schema.json", False, True),
@@ -215,7 +215,7 @@ class TestWhatMatters:
     @pytest.mark.parametrize("event", ["pull_request", "push"])
     def test_asks_for_no_test_that_a_copy_removed(self, repo, event):
         """Without tests/machinery there is nothing to run, and pytest would fail for want of the folder."""
-        repo.git("rm", "--quiet", "-r", "tests/machinery")
+        repo.git("rm", "--quiet", "-r", "packages/ringside/tests")
         repo.write(".github/workflows/train.yaml", "mine")
         repo.commit()
 
@@ -271,7 +271,7 @@ class TestTheBase:
 
     def test_is_unknown_where_there_is_no_repository(self, tmp_path):
         """A folder that Git does not know is all new."""
-        (tmp_path / "tests/machinery").mkdir(parents=True)
+        (tmp_path / "packages/ringside/tests").mkdir(parents=True)
 
         assert both(changes(tmp_path, PULL_REQUEST))
 
@@ -315,7 +315,7 @@ class TestTheCommand:
         """Run it with the standard library alone (`-S`: no installed package can be found)."""
         command = [sys.executable, "-S", "-m", "ringside.github.changes", *words]
         kept = {key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")}
-        env = {**kept, "PYTHONPATH": str(PROJECT / "src"), **environ}
+        env = {**kept, "PYTHONPATH": str(PACKAGE / "src"), **environ}
         return subprocess.run(command, cwd=repo.root, env=env, capture_output=True, text=True, check=False)
 
     def test_sets_the_outputs_and_says_why(self, repo, tmp_path):

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from harness import PROJECT
+from harness import PACKAGE, PROJECT
 from ringside.github.gate import answer, markdown, plain
 
 
@@ -167,7 +167,7 @@ class TestTheCommand:
     def typed(self, needs: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run it with the standard library alone."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")}
-        env = {**kept, "PYTHONPATH": str(PROJECT / "src"), "NEEDS": needs, **environ}
+        env = {**kept, "PYTHONPATH": str(PACKAGE / "src"), "NEEDS": needs, **environ}
         command = [sys.executable, "-S", "-m", "ringside.github.gate"]
         return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 

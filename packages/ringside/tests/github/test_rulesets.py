@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import PROJECT, Checkout
+from harness import PACKAGE, PROJECT, Checkout
 from hub import Hub, gh
 from ringside.errors import GitHubError, UsageError
 from ringside.github.api import GitHub
@@ -122,7 +122,7 @@ class TestVerb:
         checkout.ok("git", "init", "--quiet")
         checkout.ok("git", "remote", "add", "origin", "https://github.com/acme/demo.git")
         # The double's own address for Git, GH_TOKEN and HOME are in this process's environment.
-        said = checkout.ok("ringside", "ci", "rulesets", env={"PYTHONPATH": str(PROJECT / "src")})
+        said = checkout.ok("ringside", "ci", "rulesets", env={"PYTHONPATH": str(PACKAGE / "src")})
 
         assert "rulesets: main made" in said
         assert "names nobody yet" in said

@@ -13,7 +13,7 @@ from ringside.errors import DataError, ModelError, RegistryError
 from ringside.registry.build import assemble, reference_rows
 from ringside.registry.code import code_hash
 from ringside.registry.sums import check_folder
-from ringside.registry.wheel import build_wheel
+from ringside.registry.wheel import build_wheels
 from ringside.store.model_file import dump_model
 
 FILES = {
@@ -29,7 +29,8 @@ FILES = {
     "release.json",
     "report.html",
     "report.json",
-    "ringside-0.1.0-py3-none-any.whl",
+    "flights-0.1.0-py3-none-any.whl",
+    "ringside_ml-0.1.0-py3-none-any.whl",
     "sbom.json",
 }
 
@@ -140,29 +141,48 @@ class TestWheel:
         for path in (mine.checkout.root / "src").rglob("*.py"):
             path.touch()
 
-        assert build_wheel(mine.checkout.root, "diabetes") == build_wheel(diabetes.checkout.root, "diabetes")
+        assert build_wheels(mine.checkout.root, "diabetes") == build_wheels(diabetes.checkout.root, "diabetes")
 
     def test_changes_with_the_task(self, mine: Made):
         """An edit of the task gives other bytes, and another hash of the code."""
         root = mine.checkout.root
-        before = build_wheel(root, "diabetes"), code_hash(root, "diabetes")
+        (before, package), code = build_wheels(root, "diabetes"), code_hash(root, "diabetes")
         mine.checkout.edit("src/diabetes/model.py", "An unfitted model.", "A model, unfitted.")
 
-        assert build_wheel(root, "diabetes")[1] != before[0][1]
-        assert code_hash(root, "diabetes") != before[1]
+        assert build_wheels(root, "diabetes")[0].content != before.content
+        assert build_wheels(root, "diabetes")[1] == package
+        assert code_hash(root, "diabetes") != code
 
-    def test_has_the_task_and_the_machinery_alone(self, diabetes: Made):
-        """No other package, no bytecode and no test is in it."""
-        with zipfile.ZipFile(diabetes.release() / "ringside-0.1.0-py3-none-any.whl") as wheel:
+    @pytest.mark.parametrize(("name", "package"), [("flights", "diabetes"), ("ringside_ml", "ringside")])
+    def test_has_one_package_alone(self, diabetes: Made, name, package):
+        """The task's wheel, named after the project, does not contain the package; no bytecode and no test is in one."""
+        with zipfile.ZipFile(diabetes.release() / f"{name}-0.1.0-py3-none-any.whl") as wheel:
             names = wheel.namelist()
 
-        assert {name.partition("/")[0] for name in names} == {"ringside", "diabetes", "ringside-0.1.0.dist-info"}
+        assert {name.partition("/")[0] for name in names} == {package, f"{name}-0.1.0.dist-info"}
         assert not [name for name in names if name.endswith(".pyc")]
+
+    def test_of_the_task_requires_no_name_that_an_index_could_resolve(self, diabetes: Made):
+        """Whoever owns the package's name on an index cannot bring code into an installation of the release."""
+        with zipfile.ZipFile(diabetes.release() / "flights-0.1.0-py3-none-any.whl") as wheel:
+            assert b"ringside" not in wheel.read("flights-0.1.0.dist-info/METADATA")
+
+    def test_is_not_called_as_the_package(self, mine: Made):
+        """Two wheels of one name would be one file."""
+        mine.checkout.edit("pyproject.toml", 'name = "flights"', 'name = "Ringside.ML"')
+
+        with pytest.raises(RegistryError, match="called ringside-ml"):
+            build_wheels(mine.checkout.root, "diabetes")
+
+    def test_of_the_package_has_its_version_and_command(self, diabetes: Made):
+        """The command line works in an environment of the release's wheels."""
+        with zipfile.ZipFile(diabetes.release() / "ringside_ml-0.1.0-py3-none-any.whl") as wheel:
+            assert b"ringside = ringside.cli.main:main" in wheel.read("ringside_ml-0.1.0.dist-info/entry_points.txt")
 
     def test_lists_each_file_with_its_hash(self, diabetes: Made):
         """RECORD names all files of the wheel."""
-        with zipfile.ZipFile(diabetes.release() / "ringside-0.1.0-py3-none-any.whl") as wheel:
-            record = wheel.read("ringside-0.1.0.dist-info/RECORD").decode().splitlines()
+        with zipfile.ZipFile(diabetes.release() / "flights-0.1.0-py3-none-any.whl") as wheel:
+            record = wheel.read("flights-0.1.0.dist-info/RECORD").decode().splitlines()
 
             assert [line.partition(",")[0] for line in record] == wheel.namelist()
 
@@ -172,10 +192,10 @@ class TestWheel:
         before = code_hash(mine.checkout.root, "diabetes")
         table.write_text("a,b\n", encoding="utf-8")
 
-        assert b"diabetes/regions.csv" in build_wheel(mine.checkout.root, "diabetes")[1]
+        assert b"diabetes/regions.csv" in build_wheels(mine.checkout.root, "diabetes")[0].content
         assert code_hash(mine.checkout.root, "diabetes") != before
 
     def test_of_a_task_that_is_not_there_is_refused(self, diabetes: Made):
         """The error names the package."""
         with pytest.raises(RegistryError, match="src/nothing is empty"):
-            build_wheel(diabetes.checkout.root, "nothing")
+            build_wheels(diabetes.checkout.root, "nothing")

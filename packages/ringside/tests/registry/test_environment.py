@@ -11,7 +11,7 @@ from harness import PROJECT
 from ringside.errors import RegistryError
 from ringside.params import read_params
 from ringside.registry.environment import environment
-from ringside.registry.wheel import build_wheel
+from ringside.registry.wheel import build_wheels
 from ringside.store.workspace import Workspace
 
 pytestmark = pytest.mark.slow
@@ -27,13 +27,14 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A wheel, and a lock without packages: an environment of these is made in a moment and without network."""
+def parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Path], Path]:
+    """The wheels, and a lock without packages: an environment of these is made in a moment and without network."""
     folder = tmp_path_factory.mktemp("parts")
-    name, content = build_wheel(PROJECT, read_params(PROJECT / "params.yaml").task)
-    (folder / name).write_bytes(content)
+    wheels = build_wheels(PROJECT, read_params(PROJECT / "params.yaml").task)
+    for wheel in wheels:
+        (folder / wheel.name).write_bytes(wheel.content)
     (folder / "model.txt").write_text("# nothing\n", encoding="utf-8")
-    return folder / name, folder / "model.txt"
+    return [folder / wheel.name for wheel in wheels], folder / "model.txt"
 
 
 @pytest.fixture(autouse=True)
@@ -114,11 +115,11 @@ class TestFailure:
     @pytest.mark.parametrize("broken", ["wheel", "lock"])
     def test_says_what_the_tool_said(self, workspace: Workspace, parts, broken, tmp_path: Path):
         """The state is `environment_fails`, and no half of an environment stays."""
-        wheel, lock = (tmp_path / part.name for part in parts)
-        wheel.write_bytes(b"no wheel" if broken == "wheel" else parts[0].read_bytes())
+        wheel, lock = tmp_path / parts[0][0].name, tmp_path / "model.txt"
+        wheel.write_bytes(b"no wheel" if broken == "wheel" else parts[0][0].read_bytes())
         lock.write_text("# nothing\n" if broken == "wheel" else "a package\n", encoding="utf-8")
         with pytest.raises(RegistryError, match="failed: ") as caught:
-            environment(workspace, wheel, lock, VERSION)
+            environment(workspace, [wheel], lock, VERSION)
 
         assert caught.value.state == "environment_fails"
         assert homes(workspace) == []

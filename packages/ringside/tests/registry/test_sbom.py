@@ -8,10 +8,11 @@ import pytest
 from harness import PROJECT
 from made import Made
 from ringside.registry.sbom import bill, read_lock
+from ringside.registry.wheel import Wheel
 from shelf import SHA, facts
 
 LOCK = (PROJECT / "requirements" / "model.txt").read_text(encoding="utf-8")
-WHEEL = ("toy-1.0-py3-none-any.whl", b"wheel")
+WHEELS = (Wheel("toy-1.0-py3-none-any.whl", b"wheel"), Wheel("ringside_ml-1.0-py3-none-any.whl", b"package"))
 
 
 def problem(content: dict[str, object]) -> object:
@@ -26,7 +27,7 @@ def problem(content: dict[str, object]) -> object:
 @pytest.fixture(scope="module")
 def whole() -> dict[str, object]:
     """The bill of the project's own lock."""
-    return bill(LOCK, facts(version="v1.2.0"), WHEEL)
+    return bill(LOCK, facts(version="v1.2.0"), WHEELS)
 
 
 class TestBill:
@@ -52,14 +53,14 @@ class TestBill:
 
     def test_is_a_function_of_what_it_says(self, whole):
         """The same lock, wheel and version give the same bill, serial number included."""
-        assert bill(LOCK, facts(version="v1.2.0"), WHEEL) == whole
+        assert bill(LOCK, facts(version="v1.2.0"), WHEELS) == whole
 
     @pytest.mark.parametrize(
         "other",
         [
-            bill(LOCK, facts(version="v1.2.1"), WHEEL),
-            bill(LOCK.replace("==", "==1!"), facts(version="v1.2.0"), WHEEL),
-            bill(LOCK, facts(version="v1.2.0"), (WHEEL[0], b"other")),
+            bill(LOCK, facts(version="v1.2.1"), WHEELS),
+            bill(LOCK.replace("==", "==1!"), facts(version="v1.2.0"), WHEELS),
+            bill(LOCK, facts(version="v1.2.0"), (WHEELS[0], Wheel(WHEELS[1].name, b"other"))),
         ],
         ids=["version", "lock", "wheel"],
     )

@@ -11,7 +11,6 @@ from made import Made
 from ringside.errors import DataError, RegistryError
 from ringside.registry.score_process import main
 from ringside.registry.scoring import predict_with, runs_here
-from ringside.registry.wheel import build_wheel
 from ringside.store.model_file import dump_model
 
 
@@ -167,10 +166,10 @@ class TestEnvironmentThatFails:
 
         assert caught.value.state == "cannot_predict"
 
-    def test_needs_one_wheel(self, mine: Made, release: Path):
-        """With two wheels nobody could say which is the version's."""
+    def test_has_no_third_wheel(self, mine: Made, release: Path):
+        """The task's and the package's are a release's code; nothing else is installed."""
         mine.checkout.edit("src/diabetes/model.py", "An unfitted model.", "A model, unfitted.")
-        (release / "other.whl").write_bytes(build_wheel(mine.checkout.root, "diabetes")[1])
+        (release / "other.whl").write_bytes(b"")
 
-        with pytest.raises(RegistryError, match="2 wheels"):
+        with pytest.raises(RegistryError, match="3 wheels"):
             predicted(mine, release, rows(mine))

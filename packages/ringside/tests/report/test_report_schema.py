@@ -13,8 +13,8 @@ class TestSchema:
     """The format, written out."""
 
     def test_is_that_of_the_model(self):
-        """The file is what docs/schema.py prints; `python docs/schema.py > docs/report.schema.json` mends it."""
-        printed = subprocess.run([sys.executable, PROJECT / "docs" / "schema.py"], capture_output=True, check=True)
+        """The file is what docs/schema.py prints; `make reference` mends it."""
+        printed = subprocess.run([sys.executable, PACKAGE / "docs" / "schema.py"], capture_output=True, check=True)
 
         assert (PROJECT / "docs" / "report.schema.json").read_bytes() == printed.stdout
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from harness import PROJECT
+from harness import PACKAGE, PROJECT
 from ringside.github.changes import changes
 from ringside.github.run import Run
 from ringside.scaffold.machinery import RECORD, digest, digest_of, is_as_recorded, record
@@ -42,7 +42,7 @@ class TestAsRecorded:
         assert is_as_recorded(copy.root)
 
     @pytest.mark.parametrize(
-        "name", ["src/ringside/core.py", "src/ringside/new.py", "tests/machinery/test_core.py", "Makefile"]
+        "name", ["packages/ringside/src/ringside/core.py", "packages/ringside/src/ringside/new.py", "packages/ringside/tests/test_core.py", "Makefile"]
     )
     def test_is_none_that_changed_the_machinery(self, copy, name):
         """One file that is other or new, committed or not, is enough."""
@@ -83,7 +83,7 @@ class TestPytest:
 
     def typed(self, copy: Repo, *words: str) -> str:
         """The tests that pytest finds."""
-        env = {**os.environ, "PYTHONPATH": str(PROJECT / "src")}
+        env = {**os.environ, "PYTHONPATH": str(PACKAGE / "src")}
         command = [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider", "-p", "no:xdist", *words]
         done = subprocess.run(command, cwd=copy.root, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -99,13 +99,13 @@ class TestPytest:
 
     def test_runs_the_machinerys_where_it_was_changed(self, copy):
         """An edit of the machinery brings its tests back."""
-        copy.write({"src/ringside/core.py": "ONE = 0\n"})
+        copy.write({"packages/ringside/src/ringside/core.py": "ONE = 0\n"})
 
         assert "test_core" in self.typed(copy)
 
     def test_runs_the_machinerys_where_they_are_asked_for(self, copy):
         """`make test-machinery` is not refused."""
-        assert "test_core" in self.typed(copy, "tests/machinery")
+        assert "test_core" in self.typed(copy, "packages/ringside/tests")
 
 
 class TestWorkflow:
@@ -120,7 +120,7 @@ class TestWorkflow:
 
     def test_tests_no_machinery_that_an_update_brought(self, copy):
         """The template tested what the record names."""
-        copy.write({"src/ringside/core.py": "ONE = 2\n"})
+        copy.write({"packages/ringside/src/ringside/core.py": "ONE = 2\n"})
         copy.write({RECORD: record(digest(copy.root)).decode()})
         copy.commit("Update Ringside")
         found = changes(self.merged(copy).root, Run("acme/demo", event_name="pull_request"))
@@ -129,7 +129,7 @@ class TestWorkflow:
 
     def test_tests_a_machinery_that_a_copy_changed(self, copy):
         """A pull request that edits it without an update has it tested."""
-        copy.write({"src/ringside/core.py": "ONE = 2\n"})
+        copy.write({"packages/ringside/src/ringside/core.py": "ONE = 2\n"})
         copy.commit("mine")
 
         assert changes(self.merged(copy).root, Run("acme/demo", event_name="pull_request")).machinery
@@ -161,12 +161,12 @@ class TestPush:
     def test_of_a_branch_with_history_is_tested(self, tmp_path):
         """A branch that is new and not the first commit may hold anything."""
         copy = used(tmp_path / "it")
-        copy.write({"src/ringside/core.py": "x"})
+        copy.write({"packages/ringside/src/ringside/core.py": "x"})
         copy.commit("mine")
 
         assert self.pushed(copy, "0" * 40)
 
-    @pytest.mark.parametrize(("name", "tested"), [("params.yaml", False), ("src/ringside/core.py", True)])
+    @pytest.mark.parametrize(("name", "tested"), [("params.yaml", False), ("packages/ringside/src/ringside/core.py", True)])
     def test_is_tested_where_it_touches_the_machinery(self, tmp_path, name, tested):
         """In a copy without a record the files since the last push decide."""
         copy = used(tmp_path / "it")
@@ -188,7 +188,7 @@ class TestPush:
 def test_the_module_says_so_without_any_package(copy):
     """`python3 -m ringside.scaffold.machinery` needs the standard library alone."""
     command = [sys.executable, "-S", "-m", "ringside.scaffold.machinery"]
-    env = {**os.environ, "PYTHONPATH": str(PROJECT / "src")}
+    env = {**os.environ, "PYTHONPATH": str(PACKAGE / "src")}
     done = subprocess.run(command, cwd=copy.root, env=env, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (1, "")

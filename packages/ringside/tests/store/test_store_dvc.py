@@ -58,7 +58,7 @@ stages:
     deps:
       - data/valid
       - src/flights/__init__.py
-      - src/ringside/task.py
+      - packages/ringside/src/ringside/task.py
   train:
     deps:
       - src/flights/__init__.py

@@ -25,7 +25,7 @@ from store.model_zoo import FOLDER, MODELS, Halved, edited, entries, fitted, fru
 pytestmark = pytest.mark.slow
 
 WHERE = "models/model.skops"
-SRC = FOLDER.parents[1] / "src" / "ringside"
+SRC = FOLDER.parent / "src" / "ringside"
 
 # A name and a seed need no simpler example, which would cost many fits.
 PROPERTY = settings(deadline=None, derandomize=True, max_examples=15, phases=[Phase.explicit, Phase.generate])

@@ -2,7 +2,7 @@
 
 import sys
 
-from harness import PROJECT
+from harness import PACKAGE
 
 # At the end, so that nothing installed is hidden by a program's name.
-sys.path.append(str(PROJECT / "bench"))
+sys.path.append(str(PACKAGE / "bench"))

@@ -232,7 +232,7 @@ def linter(_released, tmp_path_factory):
     """Dependabot's bump of a linter."""
     with _released.twin(tmp_path_factory.mktemp("linter")) as arena:
         # The harbour's repository lacks the machinery's tests, which a copy has.
-        arena.change("main", {"tests/machinery/test_ours.py": ""})
+        arena.change("main", {"packages/ringside/tests/test_ours.py": ""})
         arena.hub.take()
         yield told(arena, bump(arena, "ruff", "requirements/dev.txt"), "dependabot/pip/tools-1", user=BOT)
 

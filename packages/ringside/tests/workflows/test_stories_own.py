@@ -15,7 +15,7 @@ from settling import Typing, csv, later
 from telling import Told, told
 
 SOURCE = "data/source/churn.csv"
-MACHINERY = ("src/ringside/", ".github/")
+MACHINERY = ("packages/ringside/src/ringside/", ".github/")
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("stories-own")]
 

@@ -25,6 +25,7 @@ MODEL = (
     "data/",
     "dvc.lock",
     "dvc.yaml",
+    "packages/ringside/src/",
     "params.yaml",
     "requirements/model.txt",
     "requirements/tools.txt",
@@ -36,17 +37,14 @@ MACHINERY = (
     ".devcontainer/",
     ".github/",
     "Makefile",
-    "bench/",
     "dvc.yaml",
+    "packages/",
     "pyproject.toml",
     "requirements/",
-    "src/ringside/",
-    "tests/conftest.py",
-    "tests/machinery/",
 )
 """What the machinery's tests test; the scripts in docs/, too, but not its pages."""
 
-_TESTS = "tests/machinery"
+_TESTS = "packages/ringside/tests"
 _SCRIPT = re.compile(rb"docs/[^/]+\.(?:py|json)")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _NOTHING = "0" * 40

@@ -20,7 +20,7 @@ from ringside.registry.rows import predict_rows
 from ringside.registry.sbom import bill
 from ringside.registry.scoring import LOCK, MODEL
 from ringside.registry.sums import write_sums
-from ringside.registry.wheel import build_wheel
+from ringside.registry.wheel import build_wheels
 from ringside.report.model import Report
 from ringside.store.files import read_bytes, read_json, write_bytes, write_json
 from ringside.store.model_file import load_model
@@ -60,8 +60,9 @@ def assemble(  # noqa: PLR0913  # the checkout, what is published of it, and whe
     estimator = load_model(content, where="models/model.skops", trusted_types=task.trusted_types)
     for name, source in _copies(workspace).items():
         write_bytes(folder / name, read_bytes(source, remedy=_RERUN))
-    wheel = build_wheel(workspace.root, task.name)
-    write_bytes(folder / wheel[0], wheel[1])
+    wheels = build_wheels(workspace.root, task.name)
+    for wheel in wheels:
+        write_bytes(folder / wheel.name, wheel.content)
     count = params.publish.reference_rows if rows else 0
     if count:
         reference = reference_rows(workspace, task, count)
@@ -74,7 +75,7 @@ def assemble(  # noqa: PLR0913  # the checkout, what is published of it, and whe
     material = Material(read_by_stages, entries, asked_types(content), count)
     write_bytes(folder / CARD, card(facts, report, material).encode())
     lock = read_bytes(workspace.lock, remedy=_RERUN).decode()
-    write_json(folder / SBOM, bill(lock, facts, wheel))
+    write_json(folder / SBOM, bill(lock, facts, wheels))
     write_sums(folder)
 
 

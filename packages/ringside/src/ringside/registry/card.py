@@ -84,7 +84,7 @@ def notes(facts: Facts, report: Report, lines: Lines) -> str:
         report: what it was published by.
         lines: the loader.
     """
-    wheel = "" if lines.complete else " and the wheel, which has types of the model"
+    wheel = "" if lines.complete else " and the wheels, which have types of the model"
     how = "Load it with scikit-learn and skops alone, in the folder of its files"
     more = "compares files, types and predictions with what was published"
     sections = [

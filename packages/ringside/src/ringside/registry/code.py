@@ -11,13 +11,12 @@ _MADE = {"__pycache__"}
 """Folders that Python writes by itself."""
 
 
-def package_files(root: Path, package: str) -> Iterator[tuple[str, Path]]:
-    """The files of a package under `root/src`, as (name from `src`, path), in order of their names.
+def package_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files of the package in `folder`, as (name from the folder's parent, path), in order of their names.
 
-    All of its files count, since a task may read a table that lies beside its modules; not hidden files and bytecode.
+    All files count, since a task may read a table that lies beside its modules; hidden files and bytecode do not.
     """
-    source = root / "src"
-    found = ((path.relative_to(source), path) for path in (source / package).rglob("*") if path.is_file())
+    found = ((path.relative_to(folder.parent), path) for path in folder.rglob("*") if path.is_file())
     kept = (
         (name.as_posix(), path)
         for name, path in found
@@ -35,7 +34,7 @@ def code_hash(root: Path, task: str) -> str:
         RegistryError: there is no such package under `root/src`.
         DataError: `requirements/model.txt` is missing.
     """
-    files = list(package_files(root, task))
+    files = list(package_files(root / "src" / task))
     if not files:
         remedy = "name a package under src/ as `task` in params.yaml."
         raise RegistryError(f"there is no src/{task}", where=str(root / "src"), remedy=remedy)

@@ -1,6 +1,6 @@
 """An environment of its own for a version whose code or packages differ from this checkout's.
 
-Made once for each wheel, lock and Python, from the hashes that the lock states, beside DVC's own temporary files; built
+Made once for each set of wheels, lock and Python, from the hashes that the lock states, beside DVC's own temporary files; built
 aside and renamed when it is complete, so that a kill leaves no half of one.
 """
 
@@ -27,12 +27,12 @@ FAILS = "environment_fails"
 """The state of a `RegistryError` where the environment of a version cannot be made."""
 
 
-def environment(workspace: Workspace, wheel: Path, lock: Path, python: str) -> Path:
-    """The Python of an environment with the packages of `lock` and the `wheel`, made where there is none yet.
+def environment(workspace: Workspace, wheels: Sequence[Path], lock: Path, python: str) -> Path:
+    """The Python of an environment with the packages of `lock` and the `wheels`, made where there is none yet.
 
     Args:
         workspace: in whose `.dvc/tmp/ringside-environments` it stands.
-        wheel: the release's wheel, whose hash was compared.
+        wheels: the release's wheels, whose hashes were compared.
         lock: the release's `model.txt`, whose hash was compared.
         python: the version of Python that it was published with; major and minor count.
 
@@ -43,7 +43,7 @@ def environment(workspace: Workspace, wheel: Path, lock: Path, python: str) -> P
     remedy = "take the release again (`ringside fetch`)."
     minor = ".".join(python.split(".")[:2])
     digest = hashlib.sha256(f"1 {minor} {platform.machine()} ".encode())
-    for path in (wheel, lock):
+    for path in (*wheels, lock):
         digest.update(hashlib.sha256(read_bytes(path, remedy=remedy)).digest())
     folder = workspace.root / ".dvc" / "tmp" / "ringside-environments"
     home = folder / digest.hexdigest()[:32]
@@ -54,7 +54,7 @@ def environment(workspace: Workspace, wheel: Path, lock: Path, python: str) -> P
             if not _python_of(home).exists():
                 empty_folder(aside)
                 try:
-                    _fill(aside, wheel, lock, minor, cwd=workspace.root)
+                    _fill(aside, wheels, lock, minor, cwd=workspace.root)
                     # One whose Python was removed from the machine.
                     remove(home)
                     move(aside, home)
@@ -63,7 +63,7 @@ def environment(workspace: Workspace, wheel: Path, lock: Path, python: str) -> P
     return _python_of(home)
 
 
-def _fill(home: Path, wheel: Path, lock: Path, minor: str, *, cwd: Path) -> None:
+def _fill(home: Path, wheels: Sequence[Path], lock: Path, minor: str, *, cwd: Path) -> None:
     python = str(_python_of(home))
     if uv := _uv():
         _run([uv, "venv", "--quiet", "--allow-existing", "--python", _python(minor) or minor, str(home)], cwd)
@@ -75,7 +75,7 @@ def _fill(home: Path, wheel: Path, lock: Path, minor: str, *, cwd: Path) -> None
         remedy = f"install Python {minor}, or uv, which brings it."
         raise RegistryError(f"there is no Python {minor}", where=str(home), remedy=remedy, state=FAILS)
     _run([*install, "--require-hashes", "-r", str(lock)], cwd)
-    _run([*install, "--no-deps", str(wheel)], cwd)
+    _run([*install, "--no-deps", *map(str, wheels)], cwd)
 
 
 def _python(minor: str) -> str | None:

@@ -8,10 +8,12 @@ import hashlib
 import json
 import re
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ringside.registry.interface import Facts
+from ringside.registry.wheel import Wheel
 
 _PIN = re.compile(
     r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[^\s;\\]+)(?:\s*;\s*(?P<marker>[^\\]*?))?\s*\\?$"
@@ -48,18 +50,18 @@ def read_lock(text: str) -> list[Pin]:
     return pins
 
 
-def bill(lock: str, facts: Facts, wheel: tuple[str, bytes]) -> dict[str, Any]:
+def bill(lock: str, facts: Facts, wheels: Iterable[Wheel]) -> dict[str, Any]:
     """The bill of materials of a version.
 
     Args:
         lock: the text of `model.txt`.
         facts: the version.
-        wheel: name and bytes of the wheel that the release carries.
+        wheels: the wheels that the release carries.
     """
     pins = read_lock(lock)
     root = f"{facts.task}@{facts.version}"
-    name, content = wheel
-    contents = [{"type": "file", "name": "model.skops", "hashes": [_hash(facts.model)]}]
+    digests = {"model.skops": facts.model, **{w.name: hashlib.sha256(w.content).hexdigest() for w in wheels}}
+    contents = [{"type": "file", "name": name, "hashes": [_hash(digest)]} for name, digest in digests.items()]
     whole: dict[str, Any] = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -71,8 +73,6 @@ def bill(lock: str, facts: Facts, wheel: tuple[str, bytes]) -> dict[str, Any]:
                 "bom-ref": root,
                 "name": facts.task,
                 "version": facts.version,
-                "hashes": [_hash(hashlib.sha256(content).hexdigest())],
-                "properties": [{"name": "ringside:wheel", "value": name}],
                 "components": contents,
             },
         },

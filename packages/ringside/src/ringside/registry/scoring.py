@@ -81,17 +81,17 @@ class _Release:
     facts: Facts
 
     @property
-    def wheel(self) -> Path:
-        """The only wheel in the folder.
+    def wheels(self) -> list[Path]:
+        """The wheels in the folder: the task's and the package's; one that has both in releases before 0.1.0.
 
         Raises:
-            RegistryError: there is none, or several; state `files_missing`.
+            RegistryError: there is none, or more than two; state `files_missing`.
         """
         wheels = sorted(self.folder.glob("*.whl"))
-        if len(wheels) != 1:
-            found = f"it holds {len(wheels)} wheels, not one"
+        if len(wheels) not in (1, 2):
+            found = f"it has {len(wheels)} wheels, not one or two"
             raise RegistryError(found, where=str(self.folder), remedy=_REMEDY, state="files_missing")
-        return wheels[0]
+        return wheels
 
 
 def _here(model: Path, rows: pd.DataFrame, task: Task, *, check: bool) -> pd.DataFrame:
@@ -104,7 +104,7 @@ def _here(model: Path, rows: pd.DataFrame, task: Task, *, check: bool) -> pd.Dat
 
 
 def _apart(release: _Release, rows: pd.DataFrame, workspace: Workspace, *, check: bool) -> pd.DataFrame:
-    python = environment(workspace, release.wheel, release.folder / LOCK, release.facts.python)
+    python = environment(workspace, release.wheels, release.folder / LOCK, release.facts.python)
     with tempfile.TemporaryDirectory(prefix="ringside-score-") as folder:
         source, out = Path(folder) / "rows.parquet", Path(folder) / "out.parquet"
         write_frame(source, rows.reset_index(drop=True))

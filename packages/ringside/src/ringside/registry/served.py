@@ -1,6 +1,6 @@
 """A release by itself: no checkout, no registry, only its files and an environment with its packages.
 
-For services and containers that install the release's `model.txt` and wheel, and so have its code.
+For services and containers that install the release's `model.txt` and wheels, and so have its code.
 """
 
 import platform
@@ -30,7 +30,7 @@ class Release:
     Raises:
         RegistryError: a file is missing or damaged, or this is not the environment that the release asks for.
         ModelError: the model file holds types that are not trusted.
-        TaskError: the release's wheel is not installed here.
+        TaskError: the release's wheels are not installed here.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -91,5 +91,5 @@ def _check_python(made_with: str, folder: Path) -> None:
     minor = ".".join(made_with.split(".")[:2])
     if ".".join(platform.python_version_tuple()[:2]) != minor:
         found = f"it was made with Python {made_with}, and this is {platform.python_version()}"
-        remedy = f"install {folder.name}/model.txt and the wheel in an environment of Python {minor}."
+        remedy = f"install {folder.name}/model.txt and the wheels in an environment of Python {minor}."
         raise RegistryError(found, where=str(folder), remedy=remedy, state="environment_fails")

@@ -1,41 +1,66 @@
-"""The wheel of a task and the machinery: what an old model needs to predict, as one file.
+"""The wheels of a release: the task, and the package `ringside` that predicts with it.
 
-Written here and not by a build backend, so that equal sources give equal bytes on every machine: entries in order,
-constant times and modes, no compression (zlib's output changes with its version). The form is that of the binary
+They are written here and not by a build backend, so that equal sources give equal bytes on every machine: entries in
+order, constant times and modes, no compression (zlib's output changes with its version). The form is that of the binary
 distribution format, <https://packaging.python.org/specifications/binary-distribution-format/>.
 """
 
 import base64
 import hashlib
+import importlib.metadata
 import io
 import re
 import tomllib
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import ringside
 from ringside.errors import RegistryError
 from ringside.registry.code import package_files
 from ringside.store.files import read_bytes
 
-MACHINERY = "ringside"
+DISTRIBUTION = "ringside-ml"
+"""The distribution that the package `ringside` belongs to."""
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def build_wheel(root: Path, task: str) -> tuple[str, bytes]:
-    """The wheel of `src/ringside` and `src/<task>`, as (file name, bytes).
+class Wheel(NamedTuple):
+    """A wheel before it is written."""
+
+    name: str
+    """Of its file."""
+    content: bytes
+
+
+def build_wheels(root: Path, task: str) -> tuple[Wheel, Wheel]:
+    """Build the wheel of `root/src/<task>`, named after the project in pyproject.toml, and that of `ringside`.
+
+    The second has the files of the package that this process imported, wherever they are. The task's wheel does not
+    require it: a name that an index resolves could bring somebody else's code.
 
     Raises:
-        RegistryError: pyproject.toml names no project or version, or there is no such task.
+        RegistryError: pyproject.toml states no project with name and version, there is no such task, or the project is
+            called as the package.
     """
-    project = _project(root)
-    stem = f"{re.sub(r'[-_.]+', '_', project['name']).lower()}-{project['version']}"
-    packages = [dict(package_files(root, package)) for package in (MACHINERY, task)]
-    if not all(packages):
-        remedy = "build from a whole checkout whose params.yaml names the task."
-        raise RegistryError(f"src/{MACHINERY} or src/{task} is empty", where=str(root), remedy=remedy)
-    remedy = "restore it from Git (`git checkout src`)."
-    files = {name: read_bytes(path, remedy=remedy) for name, path in sorted((packages[0] | packages[1]).items())}
+    project = _project(root / "pyproject.toml")
+    files = dict(package_files(root / "src" / task))
+    if not files:
+        remedy = "build from a complete checkout whose params.yaml names the task."
+        raise RegistryError(f"src/{task} is empty", where=str(root), remedy=remedy)
+    if _normal(project["name"]) == _normal(DISTRIBUTION):
+        remedy = "give your project a name of its own in pyproject.toml."
+        raise RegistryError(f"the project is called {DISTRIBUTION}, as the package", where=str(root), remedy=remedy)
+    package = Path(ringside.__file__).parent
+    return _wheel(project, files), _wheel(_distribution(package), dict(package_files(package)))
+
+
+def _wheel(project: Mapping[str, Any], packages: Mapping[str, Path]) -> Wheel:
+    stem = f"{_normal(project['name'])}-{project['version']}"
+    remedy = "restore it from Git (`git checkout src packages`)."
+    files = {name: read_bytes(path, remedy=remedy) for name, path in sorted(packages.items())}
     info = f"{stem}.dist-info"
     files[f"{info}/METADATA"] = _metadata(project).encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: ringside\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -43,11 +68,15 @@ def build_wheel(root: Path, task: str) -> tuple[str, bytes]:
         lines = ["[console_scripts]", *(f"{name} = {place}" for name, place in sorted(scripts.items()))]
         files[f"{info}/entry_points.txt"] = ("\n".join(lines) + "\n").encode()
     files[f"{info}/RECORD"] = _record(files, f"{info}/RECORD").encode()
-    return f"{stem}-py3-none-any.whl", _archive(files)
+    return Wheel(f"{stem}-py3-none-any.whl", _archive(files))
 
 
-def _project(root: Path) -> dict[str, Any]:
-    path = root / "pyproject.toml"
+def _normal(name: str) -> str:
+    """Return a distribution's name as the names of wheels have it."""
+    return re.sub(r"[-_.]+", "_", name).lower()
+
+
+def _project(path: Path) -> dict[str, Any]:
     remedy = "restore it from Git (`git checkout pyproject.toml`)."
     content = read_bytes(path, remedy=remedy)
     try:
@@ -59,15 +88,28 @@ def _project(root: Path) -> dict[str, Any]:
     return project
 
 
-def _metadata(project: dict[str, Any]) -> str:
-    """Core metadata 2.1; without the README, whose words change no prediction."""
+def _distribution(package: Path) -> dict[str, Any]:
+    """Return what the metadata of the package's wheel state: of its pyproject.toml, or as it is installed."""
+    source = package.parents[1] / "pyproject.toml"
+    if source.is_file():
+        return _project(source)
+    found = importlib.metadata.distribution(DISTRIBUTION)
+    required = [re.sub(r"\s*;\s*$", "", text) for text in found.requires or () if "extra ==" not in text]
+    return {
+        "name": DISTRIBUTION,
+        "version": found.version,
+        "requires-python": found.metadata["Requires-Python"],
+        "dependencies": required,
+        "scripts": {point.name: point.value for point in found.entry_points if point.group == "console_scripts"},
+    }
+
+
+def _metadata(project: Mapping[str, Any]) -> str:
+    """Return core metadata 2.1; without the README, whose words change no prediction, and without extras."""
     lines = ["Metadata-Version: 2.1", f"Name: {project['name']}", f"Version: {project['version']}"]
     if needed := project.get("requires-python"):
         lines.append(f"Requires-Python: {needed}")
     lines += [f"Requires-Dist: {requirement}" for requirement in project.get("dependencies", ())]
-    for extra, requirements in sorted(project.get("optional-dependencies", {}).items()):
-        lines.append(f"Provides-Extra: {extra}")
-        lines += [f'Requires-Dist: {requirement} ; extra == "{extra}"' for requirement in requirements]
     return "\n".join(lines) + "\n"
 
 

@@ -22,9 +22,8 @@ RECORD = ".ringside.json"
 PLACES = (
     ".github/",
     "Makefile",
-    "src/ringside/",
+    "packages/ringside/",
     "tests/conftest.py",
-    "tests/machinery/",
     "tests/test_task_contract.py",
 )
 """What the template wrote and a copy need not change. pyproject.toml, dvc.yaml and the locks hold a copy's own lines,

@@ -12,20 +12,12 @@ from ringside.store.workspace import Workspace
 
 SAMPLE = "flights"
 
-FOLDERS = (f"tests/{SAMPLE}", "bench/repeated", "bench/shapes", f"src/{SAMPLE}")
+FOLDERS = (f"tests/{SAMPLE}", "packages/ringside/bench", "packages/ringside/docs", "packages/ringside/tests", f"src/{SAMPLE}")
 """The last goes last: as long as it is here, a run that was cut off has not removed all."""
 RESULTS = ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json")
 """What `make run` and `ringside ingest` write of the sample into files that Git has: made again, and nobody's work."""
 FILES = (
-    "bench/compare.py",
-    "bench/datasets.py",
-    "bench/months.py",
-    "bench/plain.py",
-    "bench/reseeds.py",
-    "bench/run.py",
-    "bench/sample.mk",
-    "bench/scoring.py",
-    "bench/workflows.py",
+    "packages/ringside/development.mk",
     "data/adopted.parquet",
     "docs/sample.md",
     *RESULTS,

@@ -29,9 +29,9 @@ class TestMachinery:
         found = brought(copy, source)
 
         assert found.version.name == "v0.2.0"
-        for name in ("src/ringside/core.py", "src/ringside/added.py", "tests/machinery/test_core.py"):
+        for name in ("packages/ringside/src/ringside/core.py", "packages/ringside/src/ringside/added.py", "packages/ringside/tests/test_core.py"):
             assert copy.read(name) == NEW[name]
-        assert not (copy.root / "src/ringside/old.py").exists()
+        assert not (copy.root / "packages/ringside/src/ringside/old.py").exists()
 
     def test_waits_in_the_index_for_people_to_commit(self, copy, source):
         """Nothing is committed: what came is to be looked at first, and `git reset --hard` takes all of it back."""
@@ -62,40 +62,40 @@ class TestMachinery:
     def test_that_is_new_in_a_folder_you_removed_stays_away(self, copy, tmp_path):
         """New tests without those that were there would not even load; the folder is named once, not file by file."""
         source = Repo.new(tmp_path / "source", OLD)
-        names = ("tests/machinery/test_core.py", "tests/machinery/new/test_more.py", "src/ringside/b.py")
+        names = ("packages/ringside/tests/test_core.py", "packages/ringside/tests/new/test_more.py", "packages/ringside/src/ringside/b.py")
         source.write(dict.fromkeys(names, "x"))
         source.commit("more")
-        copy.remove("tests/machinery")
+        copy.remove("packages/ringside/tests")
         copy.commit("ours")
         found = brought(copy, source)
 
-        assert found.plan.removed == ["tests/machinery/"]
-        assert copy.status().keys() == {".ringside.json", "src/ringside/b.py"}
+        assert found.plan.removed == ["packages/ringside/tests/"]
+        assert copy.status().keys() == {".ringside.json", "packages/ringside/src/ringside/b.py"}
 
     def test_that_the_template_removed_and_you_changed_stays(self, copy, source):
         """Work of the copy's in a file that the template has no more is kept, and named."""
         own(copy)
-        copy.write({"src/ringside/old.py": OLD["src/ringside/old.py"] + "MINE = 1\n"})
+        copy.write({"packages/ringside/src/ringside/old.py": OLD["packages/ringside/src/ringside/old.py"] + "MINE = 1\n"})
         copy.commit("mine")
         found = brought(copy, source)
 
-        assert copy.read("src/ringside/old.py").endswith("MINE = 1\n")
-        assert found.plan.left == ["src/ringside/old.py"]
+        assert copy.read("packages/ringside/src/ringside/old.py").endswith("MINE = 1\n")
+        assert found.plan.left == ["packages/ringside/src/ringside/old.py"]
 
     def test_follows_a_change_into_a_file_that_the_template_renamed(self, tmp_path):
         """A line of the copy's is in the file's new place."""
         text = "".join(f"LINE_{number} = {number}\n" for number in range(30))
-        files = {**OLD, "src/ringside/before.py": text}
+        files = {**OLD, "packages/ringside/src/ringside/before.py": text}
         source = Repo.new(tmp_path / "source", files)
-        source.git("mv", "src/ringside/before.py", "src/ringside/after.py")
+        source.git("mv", "packages/ringside/src/ringside/before.py", "packages/ringside/src/ringside/after.py")
         source.commit("renamed")
         mine = used(tmp_path / "mine", files)
-        mine.write({"src/ringside/before.py": text.replace("LINE_7 = 7", "LINE_7 = 70")})
+        mine.write({"packages/ringside/src/ringside/before.py": text.replace("LINE_7 = 7", "LINE_7 = 70")})
         mine.commit("ours")
         brought(mine, source)
 
-        assert not (mine.root / "src/ringside/before.py").exists()
-        assert "LINE_7 = 70" in mine.read("src/ringside/after.py")
+        assert not (mine.root / "packages/ringside/src/ringside/before.py").exists()
+        assert "LINE_7 = 70" in mine.read("packages/ringside/src/ringside/after.py")
 
     def test_may_have_any_file_name(self, copy, tmp_path):
         """Names with blanks, quotes, line ends and umlauts arrive as they are."""
@@ -255,7 +255,7 @@ class TestRecord:
         copy.commit("as it came")
         brought(copy, source)
         same = is_as_recorded(copy.root)
-        copy.write({"src/ringside/core.py": "ONE = 0\n"})
+        copy.write({"packages/ringside/src/ringside/core.py": "ONE = 0\n"})
 
         assert (same, is_as_recorded(copy.root)) == (True, False)
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from harness import PROJECT
+from harness import PACKAGE, PROJECT
 from ringside.errors import StoreError
 from ringside.scaffold.update import Asked, ready, update
 from ringside.scaffold.update import apply as update_apply
@@ -52,7 +52,7 @@ def copy(tmp_path):
 def halted(copy: Repo, source: Repo, command: str) -> "subprocess.Popen[str]":
     """An update in a process of its own, which came to a command of Git's."""
     words = [sys.executable, "-c", TYPED, str(copy.root), str(source.root), command]
-    pipe, env = subprocess.PIPE, {**os.environ, "PYTHONPATH": str(PROJECT / "src")}
+    pipe, env = subprocess.PIPE, {**os.environ, "PYTHONPATH": str(PACKAGE / "src")}
     process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=env)
     assert process.stdout.readline() == "here\n"
     return process
@@ -92,9 +92,9 @@ class TestInterruption:
         process.communicate()
         git = Git(copy.root)
         after = git.tree("refs/ringside/applying")
-        for name in ("src/ringside/core.py", "src/ringside/added.py"):
+        for name in ("packages/ringside/src/ringside/core.py", "packages/ringside/src/ringside/added.py"):
             (copy.root / name).write_bytes(git.blobs([after[name].oid])[after[name].oid])
-        (copy.root / "src/ringside/old.py").unlink()
+        (copy.root / "packages/ringside/src/ringside/old.py").unlink()
         _, mended = ready(copy.root)
 
         assert mended
@@ -105,11 +105,11 @@ class TestInterruption:
         process = halted(copy, source, "read-tree")
         process.kill()
         process.communicate()
-        copy.write({"src/ringside/core.py": "work\n"})
+        copy.write({"packages/ringside/src/ringside/core.py": "work\n"})
 
-        with pytest.raises(StoreError, match=r"src/ringside/core.py"):
+        with pytest.raises(StoreError, match=r"packages/ringside/src/ringside/core.py"):
             ready(copy.root)
-        assert copy.read("src/ringside/core.py") == "work\n"
+        assert copy.read("packages/ringside/src/ringside/core.py") == "work\n"
 
     def test_of_git_itself_is_told_by_its_lock(self, copy, source):
         """Where Git was killed too, its lock is for people to remove."""

@@ -23,9 +23,9 @@ def template(tmp_path_factory):
     source = Checkout.of_project(tmp_path_factory.mktemp("template") / "it")
     source.ok("git", "tag", "v1.0.0")
     source.edit("params.yaml", "\nretrain:\n", "\nserve:                      # new\n  port: 8000\n\nretrain:\n")
-    source.edit("src/ringside/github/changes.py", "_SECONDS = 60\n", "_SECONDS = 61\n")
+    source.edit("packages/ringside/src/ringside/github/changes.py", "_SECONDS = 60\n", "_SECONDS = 61\n")
     source.edit(".github/workflows/doctor.yaml", "name: Doctor\n", "name: The doctor\n")
-    (source.root / "src/ringside/newest.py").write_text('"""New."""\n')
+    (source.root / "packages/ringside/src/ringside/newest.py").write_text('"""New."""\n')
     source.commit("newer")
     source.ok("git", "tag", "v1.1.0")
     return source

@@ -89,7 +89,7 @@ def setup_uv() -> None:
     shutil.copytree(ARENA / "venv", venv, symlinks=True)
     tell("GITHUB_PATH", str(venv / "bin"))
     tell("GITHUB_ENV", f"VIRTUAL_ENV={venv}")
-    tell("GITHUB_ENV", f"PYTHONPATH={WORKSPACE / 'src'}")
+    tell("GITHUB_ENV", f"PYTHONPATH={WORKSPACE / 'packages/ringside/src'}")
     note(version=given("version"), cache=given("enable-cache"))
 
 

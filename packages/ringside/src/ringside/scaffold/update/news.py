@@ -7,11 +7,11 @@ from ringside.scaffold.update.git import Tree, changed
 
 _ROOMS = (
     (".github/", "workflows and GitHub's files"),
-    ("src/ringside/", "machinery"),
-    ("tests/machinery/", "the machinery's tests"),
+    ("packages/ringside/src/", "machinery"),
+    ("packages/ringside/tests/", "the machinery's tests"),
     ("docs/", "documents"),
     ("requirements/", "locks"),
-    ("bench/", "benchmarks"),
+    ("packages/ringside/bench/", "benchmarks"),
 )
 _OTHER = "other files"
 
