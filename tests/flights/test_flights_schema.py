@@ -3,12 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from flights_package import AFTER_DEPARTURE
+from ringside.testing import REASON, DataError, Validated, validate
 
 from flights import TASK, source
 from flights.schema import SCHEMA
-from flights_package import AFTER_DEPARTURE
-from ringside.errors import DataError
-from ringside.pipeline.validate import REASON, Validated, validate
 
 pytestmark = pytest.mark.xdist_group("flights_model")
 

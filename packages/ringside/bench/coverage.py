@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.pool import Pool
 
 import numpy as np
+
+from ringside.codes import Kind
+from ringside.verdict.policy import Policy, Tolerance
 from simulation import years
 from simulation.cells import ASKED, USES, Cell
 from simulation.pages import percent, publish, table
 from simulation.plan import GROUPS, SEED, SETTINGS, Task, cell, tasks, truths_of
 from simulation.processes import workers
-
-from ringside.codes import Kind
-from ringside.verdict.policy import Policy, Tolerance
 
 WINDOWS = 1000
 YEARS = 1000

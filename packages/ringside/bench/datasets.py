@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from shapes.entries import SETS, DataSet
-from shapes.trial import PROJECT, LostError, Trial
+from shapes.trial import LostError, Trial
 from simulation.pages import replaced, table
 
 PAGE = PACKAGE / "docs" / "datasets.md"

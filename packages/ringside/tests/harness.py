@@ -111,7 +111,12 @@ class Checkout:
         who = {"GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.org"}
         who |= {key.replace("AUTHOR", "COMMITTER"): value for key, value in who.items()}
         inherited = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        return inherited | who | {"PATH": path, "PYTHONPATH": str(self.root / "packages" / "ringside" / "src")} | (env or {})
+        return (
+            inherited
+            | who
+            | {"PATH": path, "PYTHONPATH": str(self.root / "packages" / "ringside" / "src")}
+            | (env or {})
+        )
 
     def warm_environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
         """As `environment`; where nothing depends on how a process starts, Ringside and DVC start warm (warm.py)."""

@@ -143,7 +143,9 @@ class TestUnplayed:
 
     def test_names_files_of_tests_that_exist(self):
         """A reason that says which test types the command is right about the file."""
-        named = {path for reason in UNPLAYED.values() for path in re.findall(r"packages/ringside/tests/[\w/.]*\w", reason)}
+        named = {
+            path for reason in UNPLAYED.values() for path in re.findall(r"packages/ringside/tests/[\w/.]*\w", reason)
+        }
 
         assert [name for name in sorted(named) if not (PROJECT / name).exists()] == []
 

@@ -171,7 +171,12 @@ class Trial:
         database = {"DATABASE_URL": self.url} if self.url else {}
         # The copy's own code, and bytecode as on any machine of a person's.
         kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        return kept | who | database | {"PATH": path, "PYTHONPATH": str(self.root / "packages" / "ringside" / "src"), "COLUMNS": "200"}
+        return (
+            kept
+            | who
+            | database
+            | {"PATH": path, "PYTHONPATH": str(self.root / "packages" / "ringside" / "src"), "COLUMNS": "200"}
+        )
 
 
 def copy_project(root: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import PACKAGE, PROJECT
+from harness import PACKAGE
 from ringside.github.changes import changes
 from ringside.github.run import Run
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from harness import PACKAGE, PROJECT
+from harness import PACKAGE
 from ringside.github.gate import answer, markdown, plain
 
 

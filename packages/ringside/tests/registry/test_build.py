@@ -9,12 +9,12 @@ import pytest
 
 from harness import Checkout
 from made import Made, report
+from ringside.common.model_file import dump_model
 from ringside.errors import DataError, ModelError, RegistryError
 from ringside.registry.build import assemble, reference_rows
 from ringside.registry.code import code_hash
 from ringside.registry.sums import check_folder
 from ringside.registry.wheel import build_wheels
-from ringside.store.model_file import dump_model
 
 FILES = {
     "MODEL_CARD.md",

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from examples import passed
-from harness import PROJECT
+from harness import PACKAGE, PROJECT
 from ringside.report.read import dump_report
 
 

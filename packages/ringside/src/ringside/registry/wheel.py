@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import ringside
+from ringside.common.files import read_bytes
 from ringside.errors import RegistryError
 from ringside.registry.code import package_files
-from ringside.store.files import read_bytes
 
 DISTRIBUTION = "ringside-ml"
 """The distribution that the package `ringside` belongs to."""

@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ringside.common.files import remove, write_bytes
 from ringside.errors import StoreError
-from ringside.store.files import remove, write_bytes
 from ringside.store.workspace import Workspace
 
 SAMPLE = "flights"
 
-FOLDERS = (f"tests/{SAMPLE}", "packages/ringside/bench", "packages/ringside/docs", "packages/ringside/tests", f"src/{SAMPLE}")
+FOLDERS = (
+    f"tests/{SAMPLE}",
+    "packages/ringside/bench",
+    "packages/ringside/docs",
+    "packages/ringside/tests",
+    f"src/{SAMPLE}",
+)
 """The last goes last: as long as it is here, a run that was cut off has not removed all."""
 RESULTS = ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json")
 """What `make run` and `ringside ingest` write of the sample into files that Git has: made again, and nobody's work."""

@@ -11,9 +11,7 @@ def test_file(draft: Draft) -> str:
         f"from {draft.name} import TASK, {draft.params_class}",
         f"from {draft.name}.model import {', '.join([*lists, 'build_model'])}",
         f"from {draft.name}.schema import SCHEMA",
-        "from ringside.params import read_params, train_params",
-        "from ringside.pipeline.train import train",
-        "from ringside.pipeline.validate import validate",
+        "from ringside.testing import read_params, train, train_params, validate",
     ]
     return _TEXT.format(
         name=draft.name,
