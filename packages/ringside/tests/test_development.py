@@ -118,7 +118,7 @@ class TestReleasePackage:
             yield hub
 
     def test_makes_a_release_that_is_not_the_latest(self, hub, folder):
-        """The model's release stays the latest; the package's has both files and its notes; a second run does nothing."""
+        """The model's release stays the latest; the package's has both files and notes; a second run does nothing."""
         path = os.pathsep.join([str(Path(sys.executable).parent), str(Path(gh()).parent), os.environ["PATH"]])
         env = hub.environment(hub.token(user="acme")) | {"PATH": path, "GH_REPO": "acme/demo"}
         model = [gh(), "release", "create", "model@v1.0.0", "--verify-tag", "--title", "v1.0.0", "--notes", "a model"]

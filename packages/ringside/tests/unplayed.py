@@ -3,6 +3,7 @@
 _NAMED = "a sentence names it; it is no command to type"
 _INSTALLS = "it installs from the package index, which the set-up of `make` does in Checks"
 _SERVED = "packages/ringside/tests/examples types it in an environment of its own"
+_SHALLOW = "it needs a shallow clone, as packages/ringside/tests/registry/test_registry.py makes one"
 _TAGGED = "packages/ringside/tests/test_development.py types it"
 _BUILT = "packages/ringside/tests/test_distribution.py types it for the wheel that it builds"
 _SUMS = "packages/ringside/tests/registry/test_build.py types it in the folder of a release"
@@ -59,7 +60,7 @@ UNPLAYED = {
     "git checkout --ours FILE": _CONFLICT,
     "git checkout --theirs FILE": _CONFLICT,
     "git mergetool": _CONFLICT,
-    "git fetch --unshallow --tags": "it needs a shallow clone, as packages/ringside/tests/registry/test_registry.py makes one",
+    "git fetch --unshallow --tags": _SHALLOW,
     "dvc import-url s3://BUCKET/churn.csv data/source/churn.csv": _BUCKET,
     "dvc update data/source/churn.csv.dvc": _BUCKET,
     "mlflow artifacts download --run-id RUN --artifact-path release --dst-path .": _TRACKED,
