@@ -45,7 +45,6 @@ class TestNames:
         assert [text for text in WRONG if not FROM_INDEX.search(text)] == []
 
 
-@pages.of_the_template
 class TestReadme:
     """README.md."""
 

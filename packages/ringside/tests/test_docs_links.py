@@ -55,7 +55,6 @@ class TestLinks:
         """A page that stays after `ringside init` names the package's tests, benchmarks and pages in words alone."""
         assert [link for link in pages.links(page) if is_gone(target(page, link)[0])] == []
 
-    @pages.of_the_template
     @pytest.mark.parametrize("path", ["packages/ringside/docs", "packages/ringside/tests/pages.py", "docs/sample.md"])
     def test_would_be_seen_to_lead_there(self, path):
         """Files and folders that go are told from those that stay."""
@@ -69,7 +68,6 @@ class TestLinks:
 
         assert kept - listed == {"README.md", "docs/README.md"}
 
-    @pages.of_the_template
     def test_from_contributing_reach_each_page_of_the_package(self):
         """The package's CONTRIBUTING.md, which the one at the root names, lists the pages that forks do not have."""
         listed = {target(CONTRIBUTING, link)[0] for link in pages.links(CONTRIBUTING)}
@@ -77,7 +75,6 @@ class TestLinks:
         assert CONTRIBUTING in {target("CONTRIBUTING.md", link)[0] for link in pages.links("CONTRIBUTING.md")}
         assert {page for page in pages.names() if page.startswith("packages/ringside/docs/")} <= listed
 
-    @pages.of_the_template
     def test_from_the_readme_reaches_the_index_and_the_sample(self):
         """Whoever begins at the README finds the one and the other."""
         assert {"docs/README.md", "docs/sample.md"} <= set(pages.links("README.md"))
