@@ -1,7 +1,8 @@
 """How often the verdict is right where the truth is known: `make coverage`.
 
-Draws test windows from worlds whose true differences are known, judges each with `ringside.verdict`, and writes what it
-found into docs/statistics.md. Seeds stand in the code, so the same code finds the same figures.
+Draws test windows from worlds whose true differences are known, judges each with `ringside.verdict`, and writes
+summaries into docs/statistics.md and every cell into packages/ringside/docs/simulations.md. Seeds stand in the code, so
+the same code finds the same figures.
 """
 
 from collections.abc import Callable, Iterable, Sequence

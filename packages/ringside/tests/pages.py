@@ -4,12 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pytest
-
-from harness import IS_COPY, PROJECT
-
-of_the_template = pytest.mark.skipif(IS_COPY, reason="a copy has a README of its own")
-"""Marks what is true of the template's own documents."""
+from harness import PACKAGE, PROJECT
 
 GENERATED = {"docs/reference.md", "docs/metrics.md"}
 """Written from the code, and compared with it by test_cli_help.py."""
@@ -30,8 +25,8 @@ _CODE = re.compile(rf"{_FENCE.pattern}|{_INDENTED.pattern}|`(?P<inline>[^`]+)`",
 
 
 def names() -> list[str]:
-    """The documents, by their paths in the repository: the README's, then those of docs."""
-    found = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
+    """The documents, by their paths in the repository: the README first, then the root's and the package's."""
+    found = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), *PACKAGE.glob("*.md"), *PACKAGE.glob("docs/*.md")]
     return sorted((str(path.relative_to(PROJECT)) for path in found), key=lambda name: (name != "README.md", name))
 
 
