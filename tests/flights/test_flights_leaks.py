@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from flights_package import AFTER_DEPARTURE, NOT_FEATURES, leaks, package_file
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
@@ -9,9 +10,6 @@ from sklearn.pipeline import Pipeline
 from flights import TASK, source
 from flights.model import FEATURES
 from flights.schema import SCHEMA
-from flights_package import AFTER_DEPARTURE, NOT_FEATURES, leaks, package_file
-
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flights_model")]
 
 
 def selected(model: Pipeline) -> set[str]:
