@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from flights_package import Reckoning, reckoned
 from ringside.params import read_params, train_params
 from ringside.pipeline.train import train
 from ringside.pipeline.validate import validate
@@ -15,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from flights import TASK, FlightsParams, source
 from flights.model import build_model
 from flights.schema import SCHEMA
+from flights_package import Reckoning, reckoned
 
 TRAINED_ON = 6
 """The model is trained on so many months, from January."""
