@@ -70,6 +70,7 @@ class Copy:
             self._rename()
             gone = self._sample.remove()
             said.append(f"removed the sample: {', '.join(gone)}")
+            said.append("removed what only the template needs: tests and documents of Ringside (docs/init.md)")
         dvc.name_task(self.place.workspace, name)
         importlib.invalidate_caches()
         return said

@@ -122,9 +122,9 @@ class Sample:
             raise StoreError(f"{shown} would be removed or rewritten and is not committed", where="init", remedy=remedy)
 
     def remove(self) -> list[str]:
-        """Remove the sample and what only the template needs; return the paths that Git tracked."""
+        """Remove the sample and what only the template needs; return the paths of the sample that Git tracked."""
         root = self.workspace.root
-        gone = [name for name in (*FOLDERS[::-1], *FILES, *TEMPLATE_ONLY) if (root / name).exists()]
+        gone = [name for name in (*FOLDERS[::-1], *FILES) if (root / name).exists()]
         for name in (*MADE, *FILES, *TEMPLATE_ONLY, *FOLDERS):
             remove(root / name)
         return gone
