@@ -42,7 +42,13 @@ class TestAsRecorded:
         assert is_as_recorded(copy.root)
 
     @pytest.mark.parametrize(
-        "name", ["packages/ringside/src/ringside/core.py", "packages/ringside/src/ringside/new.py", "packages/ringside/tests/test_core.py", "Makefile"]
+        "name",
+        [
+            "packages/ringside/src/ringside/core.py",
+            "packages/ringside/src/ringside/new.py",
+            "packages/ringside/tests/test_core.py",
+            "Makefile",
+        ],
     )
     def test_is_none_that_changed_the_machinery(self, copy, name):
         """One file that is other or new, committed or not, is enough."""
@@ -166,7 +172,9 @@ class TestPush:
 
         assert self.pushed(copy, "0" * 40)
 
-    @pytest.mark.parametrize(("name", "tested"), [("params.yaml", False), ("packages/ringside/src/ringside/core.py", True)])
+    @pytest.mark.parametrize(
+        ("name", "tested"), [("params.yaml", False), ("packages/ringside/src/ringside/core.py", True)]
+    )
     def test_is_tested_where_it_touches_the_machinery(self, tmp_path, name, tested):
         """In a copy without a record the files since the last push decide."""
         copy = used(tmp_path / "it")

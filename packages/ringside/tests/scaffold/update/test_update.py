@@ -29,7 +29,11 @@ class TestMachinery:
         found = brought(copy, source)
 
         assert found.version.name == "v0.2.0"
-        for name in ("packages/ringside/src/ringside/core.py", "packages/ringside/src/ringside/added.py", "packages/ringside/tests/test_core.py"):
+        for name in (
+            "packages/ringside/src/ringside/core.py",
+            "packages/ringside/src/ringside/added.py",
+            "packages/ringside/tests/test_core.py",
+        ):
             assert copy.read(name) == NEW[name]
         assert not (copy.root / "packages/ringside/src/ringside/old.py").exists()
 
@@ -62,7 +66,11 @@ class TestMachinery:
     def test_that_is_new_in_a_folder_you_removed_stays_away(self, copy, tmp_path):
         """New tests without those that were there would not even load; the folder is named once, not file by file."""
         source = Repo.new(tmp_path / "source", OLD)
-        names = ("packages/ringside/tests/test_core.py", "packages/ringside/tests/new/test_more.py", "packages/ringside/src/ringside/b.py")
+        names = (
+            "packages/ringside/tests/test_core.py",
+            "packages/ringside/tests/new/test_more.py",
+            "packages/ringside/src/ringside/b.py",
+        )
         source.write(dict.fromkeys(names, "x"))
         source.commit("more")
         copy.remove("packages/ringside/tests")
@@ -75,7 +83,9 @@ class TestMachinery:
     def test_that_the_template_removed_and_you_changed_stays(self, copy, source):
         """Work of the copy's in a file that the template has no more is kept, and named."""
         own(copy)
-        copy.write({"packages/ringside/src/ringside/old.py": OLD["packages/ringside/src/ringside/old.py"] + "MINE = 1\n"})
+        copy.write(
+            {"packages/ringside/src/ringside/old.py": OLD["packages/ringside/src/ringside/old.py"] + "MINE = 1\n"}
+        )
         copy.commit("mine")
         found = brought(copy, source)
 
