@@ -1,4 +1,4 @@
-"""Makes a task of each data set in `shapes`, runs and changes it, and writes its docs/datasets.md: `make test-datasets`.
+"""Makes a task of each data set in `shapes`, runs and changes it, and writes docs/datasets.md: `make test-datasets`.
 
 With names it takes these data sets alone, and replaces their rows of the page.
 """
