@@ -67,7 +67,6 @@ class TestTheTask:
         assert load_model_builder(task)(train_params(PARAMS, task.train_params)) is not None
 
 
-@pytest.mark.slow
 class TestDvcYaml:
     """What dvc.yaml says of the task."""
 

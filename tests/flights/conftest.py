@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from flights_package import Reckoning, reckoned
 from ringside.testing import read_params, train, train_params, validate
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
@@ -13,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from flights import TASK, FlightsParams, source
 from flights.model import build_model
 from flights.schema import SCHEMA
+from flights_package import Reckoning, reckoned
 
 TRAINED_ON = 6
 """The model is trained on so many months, from January."""

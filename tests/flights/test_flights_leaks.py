@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from flights_package import AFTER_DEPARTURE, NOT_FEATURES, leaks, package_file
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
@@ -10,8 +9,7 @@ from sklearn.pipeline import Pipeline
 from flights import TASK, source
 from flights.model import FEATURES
 from flights.schema import SCHEMA
-
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flights_model")]
+from flights_package import AFTER_DEPARTURE, NOT_FEATURES, leaks, package_file
 
 
 def selected(model: Pipeline) -> set[str]:

@@ -3,13 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from flights_package import AFTER_DEPARTURE
 from ringside.testing import REASON, DataError, Validated, validate
 
 from flights import TASK, source
 from flights.schema import SCHEMA
-
-pytestmark = pytest.mark.xdist_group("flights_model")
+from flights_package import AFTER_DEPARTURE
 
 BAD = [
     ("carrier", "united", "not a code of two letters or digits"),

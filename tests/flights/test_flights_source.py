@@ -3,12 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from flights_package import Row, hour
 
 from flights import TASK, source
 from flights.schema import SCHEMA
-
-pytestmark = pytest.mark.xdist_group("flights_model")
+from flights_package import Row, hour
 
 PICKED = pytest.mark.parametrize("number", range(12))
 """Flights far apart from January to December."""

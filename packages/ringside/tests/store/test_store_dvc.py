@@ -13,8 +13,8 @@ import yaml
 from dvc.schema import COMPILED_LOCKFILE_SCHEMA, COMPILED_SINGLE_STAGE_SCHEMA
 from voluptuous import Invalid
 
-from ringside.errors import StoreError
 from ringside.common.context import TASK_FILE
+from ringside.errors import StoreError
 from ringside.store.dvc import PendingAdd, checkout, mend, name_task
 from ringside.store.workspace import Workspace
 from store.repository import dvc, files, new_repository

@@ -11,12 +11,11 @@ def test_file(draft: Draft) -> str:
         f"from {draft.name} import TASK, {draft.params_class}",
         f"from {draft.name}.model import {', '.join([*lists, 'build_model'])}",
         f"from {draft.name}.schema import SCHEMA",
-        "from ringside.testing import read_params, train, train_params, validate",
     ]
     return _TEXT.format(
         name=draft.name,
         params=draft.params_class,
-        imports="\n".join(sorted(imports, key=lambda line: line.split()[1])),
+        imports="\n".join(imports),
         features=features,
     )
 
@@ -28,6 +27,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from ringside.testing import read_params, train, train_params, validate
 from sklearn.pipeline import Pipeline
 
 {imports}
