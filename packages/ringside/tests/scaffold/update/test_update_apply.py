@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from harness import PACKAGE, PROJECT
+from harness import PACKAGE
 from ringside.errors import StoreError
 from ringside.scaffold.update import Asked, ready, update
 from ringside.scaffold.update import apply as update_apply
