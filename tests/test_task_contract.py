@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from ringside.data.reach import out_of_reach
 from ringside.errors import SourceError
 from ringside.loader import load_model_builder, load_schema, load_source, load_task
@@ -65,7 +64,6 @@ class TestTheTask:
         assert load_model_builder(task)(train_params(PARAMS, task.train_params)) is not None
 
 
-@pytest.mark.slow
 class TestDvcYaml:
     """What dvc.yaml says of the task."""
 

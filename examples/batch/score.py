@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-
 import ringside
+import sqlalchemy as sa
 from ringside.errors import DataError, RingsideError
+from sqlalchemy.dialects import postgresql, sqlite
 
 PART = 50_000
 """Rows that are read, scored and written together; a job that is killed goes on behind the last part."""

@@ -7,12 +7,11 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
+import ringside
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StrictBool, StrictStr, create_model
-
-import ringside
 from ringside.errors import DataError
 
 MOST_ROWS = 10_000
@@ -23,7 +22,7 @@ MOST_ERRORS = 100
 model = ringside.Release(Path(os.environ.get("RELEASE", "release")))
 
 
-def json_type(dtype: str) -> Any:  # noqa: ANN401  # a type
+def json_type(dtype: str) -> Any:  # a type
     """What stands in JSON for a column of this type; a time is a text as in 2013-06-30T12:00:00."""
     name = dtype.removesuffix("?").lower()
     kinds = {"bool": StrictBool, "str": StrictStr, "object": StrictStr, "category": StrictStr}

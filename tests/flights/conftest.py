@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from ringside.params import read_params, train_params
+from ringside.pipeline.train import train
+from ringside.pipeline.validate import validate
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
@@ -12,9 +15,6 @@ from flights import TASK, FlightsParams, source
 from flights.model import build_model
 from flights.schema import SCHEMA
 from flights_package import Reckoning, reckoned
-from ringside.params import read_params, train_params
-from ringside.pipeline.train import train
-from ringside.pipeline.validate import validate
 
 TRAINED_ON = 6
 """The model is trained on so many months, from January."""

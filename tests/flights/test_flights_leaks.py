@@ -11,8 +11,6 @@ from flights.model import FEATURES
 from flights.schema import SCHEMA
 from flights_package import AFTER_DEPARTURE, NOT_FEATURES, leaks, package_file
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flights_model")]
-
 
 def selected(model: Pipeline) -> set[str]:
     """The columns that a fitted Pipeline takes up; its first step is a ColumnTransformer."""

@@ -8,8 +8,6 @@ from sklearn.pipeline import Pipeline
 from flights import source
 from flights.model import FEATURES
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flights_model")]
-
 
 @pytest.fixture(scope="module")
 def later(valid) -> pd.DataFrame:

@@ -7,8 +7,6 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from flights import source
 
-pytestmark = pytest.mark.xdist_group("flights_model")
-
 LATER = source.partitions()[6:]
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 from pydantic import ValidationError
+from ringside.task import TrainParams
 
 from flights import FlightsParams
-from ringside.task import TrainParams
 
 ROOT = Path(__file__).parents[2]
 

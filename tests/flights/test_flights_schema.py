@@ -3,14 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from ringside.errors import DataError
+from ringside.pipeline.validate import REASON, Validated, validate
 
 from flights import TASK, source
 from flights.schema import SCHEMA
 from flights_package import AFTER_DEPARTURE
-from ringside.errors import DataError
-from ringside.pipeline.validate import REASON, Validated, validate
-
-pytestmark = pytest.mark.xdist_group("flights_model")
 
 BAD = [
     ("carrier", "united", "not a code of two letters or digits"),

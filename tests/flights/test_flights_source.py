@@ -8,8 +8,6 @@ from flights import TASK, source
 from flights.schema import SCHEMA
 from flights_package import Row, hour
 
-pytestmark = pytest.mark.xdist_group("flights_model")
-
 PICKED = pytest.mark.parametrize("number", range(12))
 """Flights far apart from January to December."""
 

@@ -9,16 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import warm
-from ringside.scaffold.machinery import RECORD
 
 PROJECT = Path(__file__).resolve().parents[3]
 PACKAGE = PROJECT / "packages" / "ringside"
 TASKS = PACKAGE / "tests" / "tasks"
-IS_COPY = (PROJECT / RECORD).exists()
-"""Whether this is somebody's repository, with a task, a README and a params.yaml of its own."""
 
 _LIMIT = 300
 """Seconds after which a command that a test typed is ended; no test depends on how fast one is."""
@@ -34,12 +29,7 @@ class Checkout:
 
     @classmethod
     def of_project(cls, root: Path) -> "Checkout":
-        """A new repository at `root` with this project's files, as they are in the working tree, in one commit.
-
-        A copy that removed the sample skips the test: what it plays has no data there.
-        """
-        if not (PROJECT / "src" / "flights").is_dir():
-            pytest.skip("this copy has no sample (src/flights), which the test plays with")
+        """Return a new repository at `root` with one commit: this project's files as they are in the working tree."""
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=PROJECT,
@@ -69,7 +59,7 @@ class Checkout:
         return Checkout(root)
 
     def use_task(self, name: str) -> None:
-        """Replace the sample by `name` of packages/ringside/tests/tasks, as a person would: a folder and params.yaml."""
+        """Replace the sample by `name` of tests/tasks, as a person would: a folder and params.yaml."""
         for folder in ("flights", name):
             shutil.rmtree(self.root / "src" / folder, ignore_errors=True)
         for file in ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json"):
@@ -111,7 +101,8 @@ class Checkout:
         who = {"GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.org"}
         who |= {key.replace("AUTHOR", "COMMITTER"): value for key, value in who.items()}
         inherited = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        return inherited | who | {"PATH": path, "PYTHONPATH": str(self.root / "packages" / "ringside" / "src")} | (env or {})
+        code = str(self.root / "packages" / "ringside" / "src")
+        return inherited | who | {"PATH": path, "PYTHONPATH": code} | (env or {})
 
     def warm_environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
         """As `environment`; where nothing depends on how a process starts, Ringside and DVC start warm (warm.py)."""

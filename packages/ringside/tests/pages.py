@@ -4,12 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pytest
-
-from harness import IS_COPY, PROJECT
-
-of_the_template = pytest.mark.skipif(IS_COPY, reason="a copy has a README of its own")
-"""Marks what is true of the template's own documents."""
+from harness import PROJECT
 
 GENERATED = {"docs/reference.md", "docs/metrics.md"}
 """Written from the code, and compared with it by test_cli_help.py."""

@@ -23,7 +23,6 @@ from unplayed import CLOUDS, UNPLAYED
 from verbs import is_name, parsed
 
 ALL = [command for page in pages.names() for command in pages.commands(page)]
-pytestmark = pages.of_the_template
 STORIES = ("README.md", "docs/first-hour.md", "docs/init.md")
 """Pages whose blocks are typed in the sample; all others' in a repository of the toy task."""
 

@@ -21,7 +21,6 @@ class TestTables:
         assert pages.cells("| `a|b` | c |") == 3
 
 
-@pages.of_the_template
 class TestReadme:
     """README.md."""
 

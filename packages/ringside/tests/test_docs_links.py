@@ -6,7 +6,7 @@ import pytest
 
 import pages
 from harness import PROJECT
-from ringside.scaffold.sample import FILES
+from ringside.scaffold.sample import TEMPLATE_ONLY
 
 PLACES = [*pages.names(), *(str(path.relative_to(PROJECT)) for path in sorted((PROJECT / ".github").rglob("*.md")))]
 
@@ -39,14 +39,13 @@ class TestLinks:
         assert wrong == []
 
     def test_from_the_index_reaches_each_page(self):
-        """docs/README.md, which copies keep, lists every document but those of the sample, which `init` removes."""
+        """docs/README.md, which `init` keeps, lists every document but those that `init` removes."""
         listed = {target("docs/README.md", link)[0] for link in pages.links("docs/README.md")}
 
         assert set(pages.names()) - listed == {"README.md", "docs/README.md"} | {
-            name for name in FILES if name.endswith(".md") and (PROJECT / name).exists()
+            name for name in TEMPLATE_ONLY if name in pages.names()
         }
 
-    @pages.of_the_template
     def test_from_the_readme_reaches_the_index_and_the_sample(self):
         """Whoever begins at the README finds the one and the other."""
         assert {"docs/README.md", "docs/sample.md"} <= set(pages.links("README.md"))

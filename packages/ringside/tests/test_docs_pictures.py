@@ -42,7 +42,6 @@ class TestPictures:
 
         assert there == {name: facts["picture"] for name, facts in drawn.items()}
 
-    @pages.of_the_template
     def test_stand_in_the_readme(self, drawn):
         """The README shows each."""
         assert {f"docs/images/{name}" for name in drawn} <= set(pages.links("README.md"))

@@ -12,7 +12,6 @@ from harness import Checkout
 pytestmark = [
     pytest.mark.long,
     pytest.mark.xdist_group("docs-task"),
-    pages.of_the_template,
 ]
 PAGE = "docs/task.md"
 FACTS, MODEL = "src/churn/__init__.py", "src/churn/model.py"

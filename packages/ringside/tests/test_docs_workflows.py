@@ -7,7 +7,6 @@ from functools import cache
 import pytest
 import yaml
 
-import pages
 from harness import PACKAGE, PROJECT
 from ringside.report import phrases
 from verbs import parsed
@@ -124,7 +123,6 @@ class TestMinutes:
 
         assert max(counts) == len(usual)
 
-    @pages.of_the_template
     def test_is_what_the_readme_says(self):
         """The README's minutes are those of the rows, in their order, but for the week with a proposal."""
         said = (PROJECT / "README.md").read_text(encoding="utf-8").partition("started minutes of each job: ")[2]

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from harness import IS_COPY, PROJECT
+from harness import PROJECT
 from ringside.errors import UsageError
 from ringside.loader import load_task
 from ringside.params import Params, read_params, train_params
@@ -93,7 +93,6 @@ class TestShippedFile:
 
         assert {key for key in machinery_keys() if f"`{key}`" not in documented} == set()
 
-    @pytest.mark.skipif(IS_COPY, reason="a copy has a params.yaml of its own")
     def test_has_every_section(self):
         """A reader finds all keys of the machinery in one place, but for some of the policy that have a default."""
         sections = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))

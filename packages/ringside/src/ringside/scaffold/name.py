@@ -9,7 +9,7 @@ from ringside.errors import UsageError
 from ringside.scaffold.sample import SAMPLE
 from ringside.store.workspace import Workspace
 
-_TAKEN = (SAMPLE, "ringside", "machinery", "conftest", "src", "tests")
+_TAKEN = (SAMPLE, "ringside", "ringside_ml", "conftest", "src", "tests")
 
 
 def check_name(workspace: Workspace, name: str) -> None:

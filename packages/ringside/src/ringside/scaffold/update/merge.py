@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import yaml
 
-from ringside.scaffold.machinery import PACKAGE, TEMPLATE_ONLY
-from ringside.scaffold.sample import SAMPLE
+from ringside.scaffold.machinery import PACKAGE
+from ringside.scaffold.sample import SAMPLE, TEMPLATE_ONLY
 from ringside.scaffold.update.bounds import unmet
 from ringside.scaffold.update.git import OURS, THEIRS, Entry, Git, Merged, Tree, changed
 from ringside.scaffold.update.params import NewKeys, new_keys
@@ -86,21 +86,20 @@ def _without_absent(sides: Sides) -> Sides:
 
     Before `ringside init` a repository has all of them, also those that are new.
     """
-    has_sample = any(path.startswith(f"src/{SAMPLE}/") for path in sides.ours)
-    absent = tuple(
-        place
-        for place in TEMPLATE_ONLY
-        if not _any_in(sides.ours, place) and (not has_sample or _any_in(sides.base, place))
-    )
-    base, theirs = (
-        {path: entry for path, entry in tree.items() if not path.startswith(absent)}
-        for tree in (sides.base, sides.theirs)
-    )
-    return Sides(base, sides.ours, theirs)
+    base, ours, theirs = sides
+    has_sample = _any_in(ours, f"src/{SAMPLE}")
+    absent = [place for place in TEMPLATE_ONLY if not _any_in(ours, place) and (not has_sample or _any_in(base, place))]
+    gone = {path for path in base.keys() | theirs.keys() if any(_is_in(path, place) for place in absent)}
+    base, theirs = ({path: tree[path] for path in tree.keys() - gone} for tree in (base, theirs))
+    return Sides(base, ours, theirs)
 
 
 def _any_in(tree: Tree, place: str) -> bool:
-    return any(path.startswith(place) for path in tree)
+    return any(_is_in(path, place) for path in tree)
+
+
+def _is_in(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}/")
 
 
 def _replace(done: Plan, sides: Sides) -> None:

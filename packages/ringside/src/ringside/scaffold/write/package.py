@@ -105,7 +105,7 @@ def source_file(draft: Draft, source: dict[str, object]) -> str:
     lines = [
         '"""Where the rows come from, and in which types; if the source answers anything else, that is an error."""',
         "",
-        *(["import pandas as pd", ""] if made else []),
+        *(["import pandas as pd"] if made else []),
         f"from ringside.task import {kind}",
         "",
         "COLUMNS = {",

@@ -43,25 +43,45 @@ def readme_file(draft: Draft, *, store: str, where: str) -> str:
     return f"""# {title}
 
 A model that predicts {_KINDS[draft.kind]}: the task `src/{draft.name}`. Every change of it trains a **challenger**.
-[Ringside](docs/verdict.md) puts it against the **champion**, the model in production, on the same rows, and says
+[Ringside](docs/verdict.md) compares it with the **champion**, the model in production, on the same rows, and says
 *pass*, *fail* or *inconclusive*.
 
 ## Your next three steps
 
 {numbered}
 
-## Run it
+## Commands
 
-You need Linux, macOS or WSL with Python 3.11 or newer, git and make. `make run` sets up `.venv`, brings the data, runs
-the pipeline and ends with the verdict; `make test` runs the task's tests, `make lint` checks style and types.
+You need Linux, macOS or WSL with Python 3.11 or newer, git and make.
+
+| command | what it does |
+|---|---|
+| `make run` | sets up `.venv`, ingests the data, runs the pipeline, shows the verdict |
+| `make test` | runs the tests in `tests` |
+| `make lint` | checks style and types of your code |
+| `make requirements` | writes the locks again after a change of `pyproject.toml` |
+| `make update` | replaces Ringside by its newest version |
+
+## Folders
+
+| folder | what it contains |
+|---|---|
+| `src/{draft.name}` | the task: facts, source, schema, model |
+| `tests` | tests of the task |
+| `data`, `models`, `reports` | the rows, the model and its figures, which the pipeline writes |
+| `docs` | a page for each question: [the index](docs/README.md) |
+| `examples` | a service and a nightly job that use a released model |
+| `requirements` | the locked versions of all dependencies |
+| `.github` | the workflows |
+| `packages/ringside` | Ringside itself: do not change it, `make update` replaces it |
 
 ## The data
 
 {where}
 The rows are kept {_STORES[store]}.
 
-`ringside ingest` brings what is new and says so in `data/manifest.json`; a source that answers differently than before
-is an error that names the partition ([data](docs/data.md)).
+`ringside ingest` reads new rows and records them in `data/manifest.json`. If the source returns other rows for a
+partition than before, it stops and names the partition ([data](docs/data.md)).
 
 ## To change X, edit Y
 
@@ -78,8 +98,5 @@ is an error that names the partition ([data](docs/data.md)).
 | a dependency | `pyproject.toml`, then `make requirements` |
 | who must review the policy and the workflows | `.github/CODEOWNERS`, then `make rulesets` |
 
-`src/ringside` and `.github` are Ringside's: leave them as they are, and `make update` brings newer ones.
-
-[docs](docs/README.md) has a page for each question: [a bad Friday](docs/rollback.md), say, or
-[when something says no](docs/troubleshooting.md).
+If something goes wrong: [rollback](docs/rollback.md), or [troubleshooting](docs/troubleshooting.md).
 """

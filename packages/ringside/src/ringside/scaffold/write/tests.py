@@ -11,14 +11,11 @@ def test_file(draft: Draft) -> str:
         f"from {draft.name} import TASK, {draft.params_class}",
         f"from {draft.name}.model import {', '.join([*lists, 'build_model'])}",
         f"from {draft.name}.schema import SCHEMA",
-        "from ringside.params import read_params, train_params",
-        "from ringside.pipeline.train import train",
-        "from ringside.pipeline.validate import validate",
     ]
     return _TEXT.format(
         name=draft.name,
         params=draft.params_class,
-        imports="\n".join(sorted(imports, key=lambda line: line.split()[1])),
+        imports="\n".join(imports),
         features=features,
     )
 
@@ -30,6 +27,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from ringside.params import read_params, train_params
+from ringside.pipeline.train import train
+from ringside.pipeline.validate import validate
 from sklearn.pipeline import Pipeline
 
 {imports}
