@@ -80,7 +80,7 @@ class TestBlocks:
 
         assert ("README.md", "make run", False) in texts
         assert ("docs/workflows.md", "ringside doctor", False) in texts
-        assert ("docs/updating.md", "make test-machinery", True) in texts
+        assert ("docs/updating.md", "make requirements", True) in texts
         assert len(of("ringside")) > 50
 
 

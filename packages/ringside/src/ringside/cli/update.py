@@ -17,12 +17,12 @@ From = Annotated[
     typer.Option(
         "--from",
         metavar="URL",
-        help="The template's address; kept in .ringside.json. Before the first update GitHub is asked for it.",
+        help="The template's address, kept in .ringside.json; by default GitHub is asked for it.",
     ),
 ]
 To = Annotated[
     str | None,
-    typer.Option(metavar="VERSION", help="A release, branch or commit of the template. Default: the newest release."),
+    typer.Option(metavar="VERSION", help="A release, branch or commit of the template, by default the newest release."),
 ]
 Base = Annotated[
     str | None,
@@ -39,8 +39,7 @@ def update(
 ) -> None:
     """Update your repository to the template's newest version.
 
-    Replaces packages/ringside, merges the workflows, the Makefile and dvc.yaml, and adds new keys to params.yaml. Exits
-    with 3 if you have to decide: after a merge conflict, or, with nothing changed, if you edited packages/ringside.
+    Exits with 3 if you have to decide: about a conflict, or about changes of yours in packages/ringside.
     """
     # All imports come first: this process continues after its own code was replaced.
     from ringside.scaffold import update as scaffold
