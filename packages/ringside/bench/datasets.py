@@ -1,4 +1,4 @@
-"""Makes a task of each data set in `shapes`, runs and changes it, and writes docs/datasets.md: `make test-datasets`.
+"""Makes a task of each data set in `shapes`, runs and changes it, and writes its docs/datasets.md: `make test-datasets`.
 
 With names it takes these data sets alone, and replaces their rows of the page.
 """
@@ -15,7 +15,7 @@ from shapes.entries import SETS, DataSet
 from shapes.trial import PROJECT, LostError, Trial
 from simulation.pages import replaced, table
 
-PAGE = PACKAGE / "docs" / "datasets.md"
+PAGE = PROJECT / "packages" / "ringside" / "docs" / "datasets.md"
 _MOST = 5
 """So many columns that are left out are shown."""
 HEADER = ["data set", "what it is there for", "kind", "rows", "columns", "init, s", "run, s", "another seed", "spoilt"]

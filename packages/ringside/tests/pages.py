@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness import PROJECT
+from harness import PACKAGE, PROJECT
 
 GENERATED = {"docs/reference.md", "docs/metrics.md"}
 """Written from the code, and compared with it by test_cli_help.py."""
@@ -25,8 +25,8 @@ _CODE = re.compile(rf"{_FENCE.pattern}|{_INDENTED.pattern}|`(?P<inline>[^`]+)`",
 
 
 def names() -> list[str]:
-    """The documents, by their paths in the repository: the README's, then those of docs."""
-    found = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
+    """The documents, by their paths in the repository: the README first, then the root's and the package's."""
+    found = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), *PACKAGE.glob("*.md"), *PACKAGE.glob("docs/*.md")]
     return sorted((str(path.relative_to(PROJECT)) for path in found), key=lambda name: (name != "README.md", name))
 
 

@@ -6,9 +6,21 @@ import pytest
 
 import pages
 from harness import PROJECT
-from ringside.scaffold.sample import TEMPLATE_ONLY
+from ringside.scaffold.sample import is_of_sample
 
 PLACES = [*pages.names(), *(str(path.relative_to(PROJECT)) for path in sorted((PROJECT / ".github").rglob("*.md")))]
+
+
+CONTRIBUTING = "packages/ringside/CONTRIBUTING.md"
+REWRITTEN = "README.md"
+"""Written anew by `ringside init`, so that its links are the template's alone."""
+KEPT = [page for page in PLACES if page != REWRITTEN and not is_of_sample(page)]
+"""What a repository made from the template has after `ringside init`."""
+
+
+def is_gone(path: str) -> bool:
+    """Whether `ringside init` removes a file, or a folder with all that is in it."""
+    return is_of_sample(path) or is_of_sample(f"{path}/")
 
 
 def target(page: str, link: str) -> tuple[str, str]:
@@ -38,13 +50,30 @@ class TestLinks:
 
         assert wrong == []
 
-    def test_from_the_index_reaches_each_page(self):
-        """docs/README.md, which `init` keeps, lists every document but those that `init` removes."""
-        listed = {target("docs/README.md", link)[0] for link in pages.links("docs/README.md")}
+    @pytest.mark.parametrize("page", KEPT)
+    def test_leads_to_nothing_that_init_removes(self, page):
+        """A page that stays after `ringside init` names the package's tests, benchmarks and pages in words alone."""
+        assert [link for link in pages.links(page) if is_gone(target(page, link)[0])] == []
 
-        assert set(pages.names()) - listed == {"README.md", "docs/README.md"} | {
-            name for name in TEMPLATE_ONLY if name in pages.names()
-        }
+    @pytest.mark.parametrize("path", ["packages/ringside/docs", "packages/ringside/tests/pages.py", "docs/sample.md"])
+    def test_would_be_seen_to_lead_there(self, path):
+        """Files and folders that go are told from those that stay."""
+        assert is_gone(path)
+        assert not is_gone("packages/ringside/README.md")
+
+    def test_from_the_index_reaches_each_page(self):
+        """docs/README.md, which stays after `init`, lists every document that does."""
+        listed = {target("docs/README.md", link)[0] for link in pages.links("docs/README.md")}
+        kept = {page for page in pages.names() if not is_of_sample(page)}
+
+        assert kept - listed == {"README.md", "docs/README.md"}
+
+    def test_from_contributing_reach_each_page_of_the_package(self):
+        """The package's CONTRIBUTING.md, which the one at the root names, lists the pages that forks do not have."""
+        listed = {target(CONTRIBUTING, link)[0] for link in pages.links(CONTRIBUTING)}
+
+        assert CONTRIBUTING in {target("CONTRIBUTING.md", link)[0] for link in pages.links("CONTRIBUTING.md")}
+        assert {page for page in pages.names() if page.startswith("packages/ringside/docs/")} <= listed
 
     def test_from_the_readme_reaches_the_index_and_the_sample(self):
         """Whoever begins at the README finds the one and the other."""

