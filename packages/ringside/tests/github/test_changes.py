@@ -80,67 +80,66 @@ def repo(tmp_path: Path) -> Repo:
     return Repo(tmp_path)
 
 
-# What is touched, whether it matters to the model, and whether to the machinery.
+# A file, and whether a change of it can change a model.
 CASES = [
-    ("params.yaml", True, False),
-    ("dvc.yaml", True, True),
-    ("dvc.lock", True, False),
-    (".dvc/config", True, False),
-    (".dvcignore", True, False),
-    ("data/manifest.json", True, False),
-    ("data/adopted.parquet", True, False),
-    ("src/flights/model.py", True, False),
-    ("src/churn/__init__.py", True, False),
-    ("packages/ringside/src/ringside/cli/main.py", True, True),
-    ("requirements/model.txt", True, True),
-    ("requirements/tools.txt", True, True),
-    ("requirements/dev.txt", False, True),
-    ("requirements/report.txt", False, True),
-    ("pyproject.toml", False, True),
-    ("Makefile", False, True),
-    (".github/workflows/train.yaml", False, True),
-    (".github/CODEOWNERS", False, True),
-    (".devcontainer/devcontainer.json", False, True),
-    ("packages/ringside/tests/test_x.py", False, True),
-    ("tests/conftest.py", False, True),
-    ("tests/flights/test_model.py", False, False),
-    ("packages/ringside/bench/run.py", False, True),
-    ("docs/page.md", False, False),
-    ("docs/schema.py", False, True),
-    ("docs/report.schema.json", False, True),
-    ("docs/images/a.png", False, False),
-    ("README.md", False, False),
-    ("params.yaml.bak", False, False),
-    ("a/params.yaml", False, False),
-    ("a/src/b.py", False, False),
-    ("srcs/b.py", False, False),
-    ("docs/src/x.py", False, False),
-    ("SRC/x.py", False, False),
+    ("params.yaml", True),
+    ("dvc.yaml", True),
+    ("dvc.lock", True),
+    (".dvc/config", True),
+    (".dvcignore", True),
+    ("data/manifest.json", True),
+    ("data/adopted.parquet", True),
+    ("src/flights/model.py", True),
+    ("src/churn/__init__.py", True),
+    ("packages/ringside/src/ringside/cli/main.py", True),
+    ("requirements/model.txt", True),
+    ("requirements/tools.txt", True),
+    ("requirements/dev.txt", False),
+    ("requirements/report.txt", False),
+    ("pyproject.toml", False),
+    ("Makefile", False),
+    (".github/workflows/train.yaml", False),
+    (".github/CODEOWNERS", False),
+    (".devcontainer/devcontainer.json", False),
+    ("packages/ringside/tests/test_x.py", False),
+    ("tests/conftest.py", False),
+    ("tests/flights/test_model.py", False),
+    ("packages/ringside/bench/run.py", False),
+    ("docs/page.md", False),
+    ("docs/schema.py", False),
+    ("docs/report.schema.json", False),
+    ("docs/images/a.png", False),
+    ("README.md", False),
+    ("params.yaml.bak", False),
+    ("a/params.yaml", False),
+    ("a/src/b.py", False),
+    ("srcs/b.py", False),
+    ("docs/src/x.py", False),
+    ("SRC/x.py", False),
     # Names that people with bad intent choose, and some by accident.
-    ("docs/a\nsrc/b", False, False),
-    ("docs/::set-output name=model::false", False, False),
-    ("-rf", False, False),
-    ("$(touch owned)", False, False),
-    ("src/a\nb.py", True, False),
-    ("src/\u202etxt.exe", True, False),
-    ("data/<img src=x>|`x`.md", True, False),
-    ("src/ümläut ✓.py", True, False),
-    (b"src/\xff\xfe.py", True, False),
-    (b"docs/\xff\xfe.py", False, True),
+    ("docs/a\nsrc/b", False),
+    ("docs/::set-output name=model::false", False),
+    ("-rf", False),
+    ("$(touch owned)", False),
+    ("src/a\nb.py", True),
+    ("src/\u202etxt.exe", True),
+    ("data/<img src=x>|`x`.md", True),
+    ("src/ümläut ✓.py", True),
+    (b"src/\xff\xfe.py", True),
+    (b"docs/\xff\xfe.py", False),
 ]
 
 
 class TestWhatMatters:
     """The table: one file that is touched, and what follows."""
 
-    @pytest.mark.parametrize(("name", "model", "machinery"), CASES, ids=[repr(case[0]) for case in CASES])
-    def test_is_told_by_the_files_names(self, repo, name, model, machinery):
+    @pytest.mark.parametrize(("name", "model"), CASES, ids=[repr(case[0]) for case in CASES])
+    def test_is_told_by_the_files_names(self, repo, name, model):
         """One file that is new or other says what has to be done, whatever its name is."""
         repo.write(name, "changed")
         repo.commit()
-        found = changes(repo.merged().root, PULL_REQUEST)
 
-        assert (found.model, found.machinery) == (model, machinery)
+        assert changes(repo.merged().root, PULL_REQUEST).model == model
 
     @pytest.mark.parametrize("name", ["src/flights/model.py", "data/manifest.json"])
     def test_is_so_for_what_is_removed(self, repo, name):
@@ -212,15 +211,6 @@ class TestWhatMatters:
 
         assert not changes(repo.merged().root, PULL_REQUEST).model
 
-    @pytest.mark.parametrize("event", ["pull_request", "push"])
-    def test_asks_for_no_test_that_a_copy_removed(self, repo, event):
-        """Without tests/machinery there is nothing to run, and pytest would fail for want of the folder."""
-        repo.git("rm", "--quiet", "-r", "packages/ringside/tests")
-        repo.write(".github/workflows/train.yaml", "mine")
-        repo.commit()
-
-        assert not changes(repo.merged().root, Run("acme/demo", event_name=event)).machinery
-
     def test_sees_all_commits_of_the_pull_request(self, repo):
         """What an early commit touched counts, though the last one touched a page."""
         repo.write("params.yaml", "changed")
@@ -231,9 +221,9 @@ class TestWhatMatters:
         assert changes(repo.merged().root, PULL_REQUEST).model
 
 
-def both(found: object) -> bool:
-    """Whether everything is to be done, and the sentence says that the base is not known."""
-    return found.model and found.machinery and "cannot be told" in found.because
+def unknown(found: object) -> bool:
+    """Return whether a model is trained because the base is not known."""
+    return found.model and "the base is not here" in found.because
 
 
 class TestTheBase:
@@ -251,14 +241,14 @@ class TestTheBase:
         assert not changes(clone, PULL_REQUEST).model
 
     def test_of_a_shallow_clone_with_one_commit_is_missing(self, repo, tmp_path):
-        """Without parents nothing can be told, so all of it is done."""
+        """Without parents the base is unknown, so a model is trained."""
         repo.write("docs/page.md", "changed")
         repo.commit()
         repo.merged().git("branch", "merge")
         clone = tmp_path / "clone"
         repo.git("clone", "--quiet", "--depth=1", "--branch=merge", f"file://{repo.root}", str(clone))
 
-        assert both(changes(clone, PULL_REQUEST))
+        assert unknown(changes(clone, PULL_REQUEST))
 
     def test_is_not_the_pull_requests_own_commit(self, repo):
         """A checkout that is no merge has the pull request's own history before it, which hides what came earlier."""
@@ -267,13 +257,11 @@ class TestTheBase:
         repo.write("docs/page.md", "changed")
         repo.commit()
 
-        assert both(changes(repo.root, PULL_REQUEST))
+        assert unknown(changes(repo.root, PULL_REQUEST))
 
     def test_is_unknown_where_there_is_no_repository(self, tmp_path):
         """A folder that Git does not know is all new."""
-        (tmp_path / "packages/ringside/tests").mkdir(parents=True)
-
-        assert both(changes(tmp_path, PULL_REQUEST))
+        assert unknown(changes(tmp_path, PULL_REQUEST))
 
     def test_of_a_merge_queue_is_stated_by_the_event(self, repo):
         """A queue's commit is compared with the commit that the event names."""
@@ -290,15 +278,13 @@ class TestTheBase:
         repo.commit()
         run = Run("acme/demo", event_name="merge_group", event={"merge_group": {"base_sha": stated}})
 
-        assert both(changes(repo.root, run))
+        assert unknown(changes(repo.root, run))
         assert not (repo.root / "owned").exists()
 
     @pytest.mark.parametrize("event", ["push", "workflow_dispatch", "schedule", ""])
     def test_of_another_event_is_not_asked_for(self, repo, event):
-        """What no pull request started does everything."""
-        found = changes(repo.root, Run("acme/demo", event_name=event))
-
-        assert (found.model, found.machinery) == (True, True)
+        """A run without a pull request trains a model."""
+        assert changes(repo.root, Run("acme/demo", event_name=event)).model
 
     def test_may_be_named_by_a_person(self, repo):
         """At a terminal the base is an argument."""
@@ -320,7 +306,7 @@ class TestTheCommand:
 
     def test_sets_the_outputs_and_says_why(self, repo, tmp_path):
         """Outputs and summary are files of the run; no name that the pull request chose is in them."""
-        repo.write("src/evil\nmachinery=false", "changed")
+        repo.write("src/evil\nmodel=false", "changed")
         repo.commit()
         repo.merged()
         output, summary, event = (tmp_path / name for name in ("output", "summary", "event"))
@@ -331,7 +317,7 @@ class TestTheCommand:
         )
 
         assert (done.returncode, done.stderr) == (0, "")
-        assert output.read_text() == "model=true\nmachinery=false\n"
+        assert output.read_text() == "model=true\n"
         assert summary.read_text() == (
             "1 file differs from the base, some of which matter to the model (src/): it is made and judged.\n"
         )
@@ -342,7 +328,7 @@ class TestTheCommand:
         repo.commit()
         done = self.typed(repo, "main")
 
-        assert done.stdout.splitlines()[:2] == ["model=false", "machinery=false"]
+        assert done.stdout.splitlines()[0] == "model=false"
         assert "none of which matters to the model: nothing is trained" in done.stdout
 
     def test_refuses_what_is_no_base(self, repo):

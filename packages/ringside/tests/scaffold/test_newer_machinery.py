@@ -1,4 +1,4 @@
-"""What `ringside doctor` says of the template's newer machinery."""
+"""`ringside doctor` about a newer version of the template."""
 
 import socket
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def said(copy: Repo, name: str = "") -> Check:
 
 def recorded(copy: Repo, address: str) -> None:
     """Let the copy have the template's address on record."""
-    copy.write({RECORD: record(None, {"template": address}).decode()})
+    copy.write({RECORD: record("0.1.0", template=address).decode()})
     copy.commit("on record")
 
 
@@ -47,7 +47,10 @@ class TestNewerMachinery:
         found = said(copy)
 
         assert (found.state, found.remedy) == ("off", "run `make update`.")
-        assert found.found == f"v0.2.0 is newer than this copy's {source.git('rev-parse', 'v0.1.0')[:10]}"
+        assert (
+            found.found
+            == f"package-v0.2.0 is newer than {source.git('rev-parse', 'package-v0.1.0')[:10]}, which you have"
+        )
         assert (copy.status(), copy.git("for-each-ref", "refs/ringside")) == ({}, "")
 
     def test_is_none_after_an_update(self, copy, source):
@@ -55,7 +58,7 @@ class TestNewerMachinery:
         git, _ = ready(copy.root)
         put(git, update(git, Asked(str(source.root))))
 
-        assert (said(copy).state, said(copy).found) == ("on", "the template has nothing newer than this copy (v0.2.0)")
+        assert (said(copy).state, said(copy).found) == ("on", "the template has nothing newer (package-v0.2.0)")
 
     @pytest.mark.parametrize("rights", [None, {"contents": "read", "actions": "read"}])
     def test_is_found_by_what_github_remembers(self, copy, hub, monkeypatch, rights):
@@ -63,7 +66,7 @@ class TestNewerMachinery:
         for name, value in hub.environment(hub.token(rights, repository="acme/demo")).items():
             monkeypatch.setenv(name, value)
 
-        assert said(copy, "acme/demo").found.startswith("v0.2.0 is newer")
+        assert said(copy, "acme/demo").found.startswith("package-v0.2.0 is newer")
 
     def test_of_the_template_itself_is_none(self, copy, hub, monkeypatch):
         """The template has nothing above it."""

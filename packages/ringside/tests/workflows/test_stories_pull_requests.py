@@ -40,7 +40,7 @@ class TestDocsOnly:
 
     def test_is_red_where_a_linter_is(self, plain):
         """A check that fails is named by the required one."""
-        plain.failing.add("lint")
+        plain.failing.add("lint-task")
         plain.without("train.yaml")
         plain.change("typo", {"README.md": "# Ringside\n"})
         plain.propose("typo")

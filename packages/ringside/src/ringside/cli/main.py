@@ -69,7 +69,7 @@ _VERBS: dict[Callable[..., None], str] = {
     tracking.track: "Bring MLflow's model registry up to date.",
     predict.predict: "Predict rows with a version or a model file.",
     doctor.doctor: "Say what is on, what is off, and what each switch adds.",
-    update.update: "Bring the template's newest machinery into this copy.",
+    update.update: "Update to the template's newest version.",
 }
 """Each verb with its line in the list of all, which has room for no more."""
 for verb, line in _VERBS.items():

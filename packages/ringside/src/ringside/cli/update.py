@@ -10,107 +10,114 @@ from ringside.cli.terminal import result, say, seconds, working
 if TYPE_CHECKING:
     from ringside.scaffold.update import Update
 
-_CONFLICTS = 3
+_DECIDE = 3
 
 From = Annotated[
     str | None,
     typer.Option(
         "--from",
         metavar="URL",
-        help="Where the template is; kept in .ringside.json, at first asked of GitHub.",
+        help="The template's address, kept in .ringside.json; by default GitHub is asked for it.",
     ),
 ]
 To = Annotated[
     str | None,
-    typer.Option(metavar="VERSION", help="A release, branch or commit of the template; without it the newest release."),
+    typer.Option(metavar="VERSION", help="A release, branch or commit of the template, by default the newest release."),
 ]
 Base = Annotated[
     str | None,
-    typer.Option(
-        metavar="COMMIT", help="The template's commit that this copy was made from, where it cannot be found."
-    ),
+    typer.Option(metavar="COMMIT", help="The template's commit that your repository comes from, if it is not found."),
 ]
-Check = Annotated[bool, typer.Option("--check", help="Say what would change, and change nothing.")]
+Check = Annotated[bool, typer.Option("--check", help="Show what would change, and change nothing.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace packages/ringside even if you changed files in it.")
+]
 
 
-def update(address: From = None, to: To = None, base: Base = None, check: Check = False) -> None:
-    """Bring the template's newest machinery into this copy and keep what is yours.
+def update(
+    address: From = None, to: To = None, base: Base = None, check: Check = False, overwrite: Overwrite = False
+) -> None:
+    """Update your repository to the template's newest version.
 
-    Ends with 3 where files need you to decide between your lines and the template's.
+    Exits with 3 if you have to decide: about a conflict, or about changes of yours in packages/ringside.
     """
-    # All at the start: this process goes on after its own code was replaced.
+    # All imports come first: this process continues after its own code was replaced.
     from ringside.scaffold import update as scaffold
     from ringside.store.workspace import Workspace
 
     root = Workspace.find(Path.cwd()).root
-    git, mended = scaffold.ready(root)
-    if mended:
-        say("update: an earlier one was cut off; the checkout is as it was before")
+    git, recovered = scaffold.ready(root)
+    if recovered:
+        say("update: an earlier update was interrupted; its changes were taken back")
     asked = scaffold.Asked(address or scaffold.address_on_record(root) or _parent(root), to, base)
     with working(f"update: from {scaffold.without_password(asked.address)}"):
         found = scaffold.update(git, asked)
     if not found.is_needed:
-        say(f"update: this copy has the template's newest machinery ({found.version.name}); nothing to do")
+        say(f"update: nothing to do, the template has nothing newer ({found.version.name})")
         return
+    refused = bool(found.plan.edited) and not overwrite
     lines = _lines(found)
-    if not check:
+    if not check and not refused:
         scaffold.put(git, found)
     for line in lines:
         result(line)
-    for line in _next(found, check=check):
+    for line in _next(found, check=check, refused=refused):
         say(line)
-    say(f"update: {'would come' if check else 'brought'} to {found.version.name}, {seconds()}")
-    if found.plan.conflicts:
-        raise typer.Exit(_CONFLICTS)
+    if refused or found.plan.conflicts:
+        raise typer.Exit(_DECIDE)
 
 
 def _parent(root: Path) -> str:
-    """The repository that this one was copied or forked from, as GitHub knows it."""
+    """Return the address of the repository that this one was made from, as GitHub knows it."""
     from ringside.errors import GitHubError, UsageError
     from ringside.github.credentials import lend_token
     from ringside.github.origin import parent
 
     lend_token()
-    said = "GitHub knows of no template and no parent"
+    said = "GitHub knows no template and no parent of it"
     try:
         if found := parent(root):
             return found
     except GitHubError as error:
-        said = f"GitHub cannot be asked: {error.found}"
-    remedy = "name it once, as in `make update FROM=https://github.com/OWNER/ringside`; it is then on record."
-    raise UsageError(f"it is not known where the template is ({said})", where="ringside update", remedy=remedy)
+        said = f"GitHub does not answer: {error.found}"
+    remedy = "name it once: `make update FROM=https://github.com/OWNER/ringside`; .ringside.json keeps the address."
+    raise UsageError(f"the template's address is not known ({said})", where="ringside update", remedy=remedy)
 
 
 def _lines(found: "Update") -> list[str]:
-    """What changes, for people."""
+    """Return the summary of an update."""
     lines = [f"from {found.base.commit[:10]} ({found.base.how}) to {found.version.name}", ""]
     lines += [*found.news, ""] if found.news else []
-    lines += [f"  {line}" for line in found.rooms]
+    lines += [f"  {line}" for line in found.areas]
     params, plan = found.plan.params, found.plan
-    told = (
+    lists = (
+        ("changed by you in packages/ringside, and replaced", plan.edited),
         ("added to params.yaml, with the template's values", params.added),
-        ("new in the template's params.yaml, to be added by you", params.told),
+        ("new in the template's params.yaml; add them yourself", params.told),
         ("no longer in the template's params.yaml; see docs/params.md", params.gone),
-        ("kept as they are, though the template's changed", plan.kept),
-        ("still removed, as you did, though the template's changed", plan.removed),
-        ("kept, though the template has them no more", plan.left),
-        ("taken from the template; your own lines come back by `make requirements` and `make reference`", plan.locks),
+        ("kept as you changed them, although the template changed them too", plan.kept),
+        ("kept, although the template removed them", plan.left),
+        ("still removed, although the template changed them", plan.removed),
+        ("required by the new package and not met by requirements/*.txt", plan.unmet),
+        ("changed by you and by the template in the same lines", plan.conflicts),
     )
-    for what, names in told:
+    for title, names in lists:
         if names:
-            lines += ["", f"{what}:", *(f"  {name}" for name in sorted(names))]
-    if plan.conflicts:
-        lines += ["", "changed by you and by the template in the same place:"]
-        lines += [f"  {name}" for name in sorted(plan.conflicts)]
+            lines += ["", f"{title}:", *(f"  {name}" for name in sorted(names))]
     return lines
 
 
-def _next(found: "Update", *, check: bool) -> list[str]:
-    if check:
-        return ["update: nothing was changed"]
-    lines = []
+def _next(found: "Update", *, check: bool, refused: bool) -> list[str]:
+    """Return the steps that remain for people."""
+    name, lines = found.version.name, []
+    if refused:
+        lines.append("update: your changes in packages/ringside would be lost; `--overwrite` replaces these files")
+    if check or refused:
+        return [*lines, f"update: nothing was changed; {name} is available"]
     if found.plan.conflicts:
-        lines.append("update: in these, choose between the marks <<<<<<< and >>>>>>>, then `git add` the file")
+        lines.append("update: resolve the conflicts between the marks <<<<<<< and >>>>>>>, then `git add` the files")
+    if found.plan.unmet:
+        lines.append("update: run `make requirements`, which writes the locks again")
     lines.append("update: look at it with `git diff --cached`, run `make test` and `make run`, then commit it")
     lines.append("update: `git reset --hard` takes all of it back")
-    return lines
+    return [*lines, f"update: updated to {name}, {seconds()}"]

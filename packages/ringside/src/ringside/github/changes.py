@@ -1,11 +1,9 @@
-"""What a pull request touches: whether a model has to be trained, and whether the machinery has to be tested.
+"""Whether a pull request can change a model, so that one has to be trained.
 
     python3 -m ringside.github.changes [BASE]
 
-compares the commit that is checked out with its base and sets the outputs `model` and `machinery`. Standard library
-only: the job that runs it installs nothing. Where the base cannot be told, both are true: too much work, never too
-little. In a copy whose machinery is the template's, by its record, the machinery needs no test, whatever is touched: an
-update brings what was tested there.
+compares the commit that is checked out with its base and sets the output `model`. It needs the standard library alone:
+the job that runs it installs nothing. If the base is not known, the output is true: too much work, never too little.
 """
 
 import os
@@ -17,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.github.run import Run
-from ringside.scaffold.machinery import is_as_recorded
 
 MODEL = (
     ".dvc/",
@@ -33,90 +30,35 @@ MODEL = (
 )
 """What can change a model or its verdict; a path that ends with `/` is a folder."""
 
-MACHINERY = (
-    ".devcontainer/",
-    ".github/",
-    "Makefile",
-    "dvc.yaml",
-    "packages/",
-    "pyproject.toml",
-    "requirements/",
-)
-"""What the machinery's tests test; the scripts in docs/, too, but not its pages."""
-
-_TESTS = "packages/ringside/tests"
-_SCRIPT = re.compile(rb"docs/[^/]+\.(?:py|json)")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_NOTHING = "0" * 40
-"""What a push says was there before the branch."""
 _SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What is touched."""
+    """The answer for a pull request."""
 
     model: bool
-    machinery: bool
     because: str
     """One sentence, without a word that the pull request wrote."""
 
 
 def changes(root: Path, run: Run, base: str | None = None) -> Changes:
-    """What differs between the commit that is checked out at `root` and its base.
+    """Return whether a difference between the checked-out commit and its base can change a model.
 
     Args:
         root: a Git repository.
-        run: the event says which commit is the base.
+        run: the event, which states the base.
         base: a commit, in place of the event's.
     """
-    if base is None and run.event_name == "push":
-        return _pushed(root, run)
     if base is None and run.event_name not in ("pull_request", "merge_group"):
-        return _all(root, "This run is no pull request's, so all of it is done.")
+        return Changes(model=True, because="This run does not belong to a pull request, so a model is trained.")
     before = _known(root, base) if base is not None else _base(root, run)
     touched = _diff(root, before) if before else None
     if touched is None:
-        return _all(root, "What this changes cannot be told, since its base is not here; so all of it is done.")
+        return Changes(model=True, because="The changes are unknown: the base is not here. So a model is trained.")
     model = _of(touched, MODEL)
-    return Changes(model=bool(model), machinery=_needs_test(root, touched), because=_sentence(len(touched), model))
-
-
-def _pushed(root: Path, run: Run) -> Changes:
-    """What a push touches: all that a model is made of, and of the machinery what the push's commits touch."""
-    if _is_fresh_copy(root, run):
-        because = "This is the first commit of a copy, whose machinery the template has tested."
-        return Changes(model=True, machinery=False, because=because)
-    stated = run.at("before")
-    before = _known(root, stated) if isinstance(stated, str) and _COMMIT.fullmatch(stated) else None
-    touched = _diff(root, before) if before else None
-    if touched is None:
-        return _all(root, "This run is no pull request's, so all of it is done.")
-    because = f"{len(touched):,} file{' differs' if len(touched) == 1 else 's differ'} from what was there before."
-    return Changes(model=True, machinery=_needs_test(root, touched), because=because)
-
-
-def _is_fresh_copy(root: Path, run: Run) -> bool:
-    """Whether this is what "Use this template" pushes: one commit without a parent, to a branch that was not there."""
-    if run.at("before") != _NOTHING or run.at("repository", "is_template") is not False:
-        return False
-    listed = (_git(root, "rev-list", "--parents", "--max-count=1", "HEAD") or b"").split()
-    return len(listed) == 1 and _git(root, "rev-parse", "--is-shallow-repository") == b"false\n"
-
-
-def _needs_test(root: Path, touched: set[bytes]) -> bool:
-    """Whether the machinery is to be tested: it is touched, not what the record of a copy says, and has tests here."""
-    scripts = any(_SCRIPT.fullmatch(path) for path in touched)
-    return bool(scripts or _of(touched, MACHINERY)) and _has_tests(root) and not is_as_recorded(root)
-
-
-def _has_tests(root: Path) -> bool:
-    """Whether a copy kept the machinery's tests; pytest fails where it is sent into a folder that is gone."""
-    return (root / _TESTS).is_dir()
-
-
-def _all(root: Path, because: str) -> Changes:
-    return Changes(model=True, machinery=_has_tests(root), because=because)
+    return Changes(model=bool(model), because=_sentence(len(touched), model))
 
 
 def _sentence(touched: int, model: list[str]) -> str:
@@ -173,14 +115,13 @@ def _git(root: Path, *command: str) -> bytes | None:
 
 
 def main(words: list[str]) -> int:
-    """Set the outputs and say why; the exit code, 2 where more than a base is given."""
+    """Set the output and write why; return the exit code, 2 for anything but one base."""
     if len(words) > 1 or any(word.startswith("-") for word in words):
         print("usage: python3 -m ringside.github.changes [BASE]", file=sys.stderr)
         return 2
     run = Run.here()
     found = changes(Path.cwd(), run, words[0] if words else None)
     run.output("model", str(found.model).lower())
-    run.output("machinery", str(found.machinery).lower())
     run.summary(found.because)
     return 0
 

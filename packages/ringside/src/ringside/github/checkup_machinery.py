@@ -1,4 +1,4 @@
-"""Whether the template has newer machinery than this copy."""
+"""Whether the template has a newer version than your repository."""
 
 from ringside.github.checkup import Finding, Question, Seen
 from ringside.github.origin import parent_of
@@ -7,35 +7,35 @@ from ringside.scaffold.update.base import FETCHED, standing
 from ringside.scaffold.update.git import PREFIX, Git
 
 _SECONDS = 30
-"""A template that takes longer gives no answer; nothing else waits for it."""
+"""After which the template counts as out of reach."""
 _SHOWN = 10
 """Characters of a commit's hash."""
 
 
 def machinery(seen: Seen) -> Finding:
-    """Whether `make update` would bring anything; the template is asked, which needs no secret where it is public."""
+    """Return whether `make update` would bring anything; a public template is asked without a secret."""
     address = address_on_record(seen.root)
     if address is None and seen.github is not None:
         address = parent_of(seen.facts)
         if address is None and seen.facts.get("is_template"):
             return Finding("on", "this is the template")
     if address is None:
-        how = "name it once, as in `make update FROM=https://github.com/OWNER/ringside`; it is then on record."
-        return Finding("off", "it is not on record where the template is", how)
+        how = "name it once: `make update FROM=https://github.com/OWNER/ringside`; .ringside.json keeps the address."
+        return Finding("off", "the template's address is not known", how)
     git = Git(seen.root, _SECONDS)
     try:
         here, newest = standing(git, address)
     finally:
         git.forget(FETCHED.removeprefix(PREFIX))
     if here.commit == newest.commit:
-        return Finding("on", f"the template has nothing newer than this copy ({newest.name})")
-    return Finding("off", f"{newest.name} is newer than this copy's {here.commit[:_SHOWN]}", "run `make update`.")
+        return Finding("on", f"the template has nothing newer ({newest.name})")
+    return Finding("off", f"{newest.name} is newer than {here.commit[:_SHOWN]}, which you have", "run `make update`.")
 
 
 QUESTIONS = (
     Question(
         "machinery",
-        "what the template mended and learned since comes to this copy, and what is yours stays",
+        "fixes and new functions of the template come to your repository; what is yours stays",
         machinery,
         "run `ringside update --check`.",
     ),

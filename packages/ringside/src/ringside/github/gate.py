@@ -98,10 +98,7 @@ def _of_run(verdict: str, said: str, blocks: str) -> Answer:
 
 
 def _of_checks(jobs: Mapping[str, _Job]) -> Answer:
-    wrong = {name: job.result for name, job in jobs.items() if job.result not in ("success", "skipped")}
-    if (changes := jobs.get("changes")) is not None and changes.result != "success":
-        # Whatever was skipped then was skipped for no reason.
-        wrong["changes"] = changes.result
+    wrong = {name: job.result for name, job in jobs.items() if job.result != "success"}
     if not wrong:
         return Answer("notice", "All checks passed.")
     named = ", ".join(f"{plain(name)} ({plain(result)})" for name, result in sorted(wrong.items()))

@@ -7,7 +7,7 @@ from ringside.common.files import write_bytes
 from ringside.errors import UsageError
 from ringside.params import read_params
 from ringside.scaffold.infer.draft import Draft
-from ringside.scaffold.machinery import RECORD, digest, record
+from ringside.scaffold.machinery import PACKAGE, RECORD, package_version, record
 from ringside.scaffold.place import Place
 from ringside.scaffold.sample import (
     DISTRIBUTION,
@@ -120,7 +120,7 @@ class Copy:
         return self.place.workspace.params.read_text(encoding="utf-8") == self._params(Limits())
 
     def finish(self) -> list[str]:
-        """README, and what the machinery was when the copy became somebody's own; as sentences."""
+        """Write README.md and the record of the package's version; return what was done, as sentences."""
         said = []
         readme = self._root / "README.md"
         text = readme_file(self.draft, store=self.place.store, where=self._where())
@@ -131,7 +131,8 @@ class Copy:
         elif before != text:
             said.append("README.md is yours already and was kept")
         if not (self._root / RECORD).exists():
-            write_bytes(self._root / RECORD, record(digest(self._root)))
+            pyproject = self._root / PACKAGE / "pyproject.toml"
+            write_bytes(self._root / RECORD, record(package_version(pyproject.read_text(encoding="utf-8"))))
         return [*said, *self._visible()]
 
     def _where(self) -> str:

@@ -1,157 +1,153 @@
-"""`ringside update`: a copy of an older template, with changes of every kind, is brought to a newer one."""
+"""`ringside update`: a repository with changes of every kind is updated to a newer version of the template."""
 
 import json
 
 import pytest
 
 from ringside.errors import StoreError
-from ringside.scaffold.machinery import is_as_recorded
 from ringside.scaffold.update import Asked, Update, address_on_record, put, ready, update, without_password
-from templates import NEW, OLD, Repo, own, used
+from templates import GONE, NEW, OLD, Repo, own, used
 
 pytestmark = pytest.mark.slow
 
+CORE = "packages/ringside/src/ringside/core.py"
 
-def brought(copy: Repo, source: Repo, **asked: str) -> Update:
-    """Update a copy; what was done."""
+
+def updated(copy: Repo, source: Repo, **asked: str) -> Update:
+    """Update a repository; return what was worked out."""
     git, _ = ready(copy.root)
     found = update(git, Asked(str(source.root), **asked))
     put(git, found)
     return found
 
 
-class TestMachinery:
-    """What is the template's."""
+class TestPackage:
+    """The folder packages/ringside."""
 
-    def test_becomes_the_newest_release(self, copy, source):
-        """Changed, new and removed files of the machinery are those of v0.2.0, and not of what came after it."""
+    def test_becomes_that_of_the_newest_release(self, copy, source):
+        """The package equals that of 0.2.0, without what serves the template alone, and not a later commit's."""
         own(copy)
-        found = brought(copy, source)
+        found = updated(copy, source)
+        here = {path for path in copy.files() if path.startswith("packages/")}
 
-        assert found.version.name == "v0.2.0"
-        for name in (
-            "packages/ringside/src/ringside/core.py",
+        assert found.version.name == "package-v0.2.0"
+        assert here == {
+            "packages/ringside/pyproject.toml",
+            "packages/ringside/src/ringside/__init__.py",
             "packages/ringside/src/ringside/added.py",
-            "packages/ringside/tests/test_core.py",
-        ):
-            assert copy.read(name) == NEW[name]
-        assert not (copy.root / "packages/ringside/src/ringside/old.py").exists()
+            CORE,
+        }
+        assert {path: copy.read(path) for path in here} == {path: (OLD | NEW)[path] for path in here}
 
-    def test_waits_in_the_index_for_people_to_commit(self, copy, source):
-        """Nothing is committed: what came is to be looked at first, and `git reset --hard` takes all of it back."""
-        own(copy)
-        before, head = copy.files(), copy.git("rev-parse", "HEAD")
-        brought(copy, source)
-        letters = set(copy.status().values())
-        copy.git("reset", "--quiet", "--hard")
+    def test_keeps_its_tests_before_init(self, copy, source):
+        """A repository that still has the sample gets the package with its tests, benchmarks and documents."""
+        updated(copy, source)
+        theirs = {path for path in (OLD | NEW).keys() - {*GONE} if path.startswith("packages/")}
 
-        assert letters == {"A ", "D ", "M "}
-        assert (copy.git("rev-parse", "HEAD"), copy.files()) == (head, before)
+        assert {path for path in copy.files() if path.startswith("packages/")} == theirs
+        assert copy.read("packages/ringside/tests/test_core.py") == NEW["packages/ringside/tests/test_core.py"]
 
-    def test_keeps_lines_of_yours_beside_lines_of_the_templates(self, copy, source):
-        """A workflow that both changed in different places has both changes."""
-        own(copy)
-        brought(copy, source)
-
-        assert copy.read(".github/workflows/doctor.yaml") == "# Ours\nname: Doctor\non: push\npermissions: {}\n"
-
-    def test_that_you_removed_stays_away(self, copy, source):
-        """A workflow that a copy removed does not come back with the template's change of it; the update says so."""
-        own(copy)
-        found = brought(copy, source)
-
-        assert not (copy.root / ".github/workflows/rollback.yaml").exists()
-        assert ".github/workflows/rollback.yaml" in found.plan.removed
-
-    def test_that_is_new_in_a_folder_you_removed_stays_away(self, copy, tmp_path):
-        """New tests without those that were there would not even load; the folder is named once, not file by file."""
-        source = Repo.new(tmp_path / "source", OLD)
-        names = (
-            "packages/ringside/tests/test_core.py",
-            "packages/ringside/tests/new/test_more.py",
-            "packages/ringside/src/ringside/b.py",
-        )
-        source.write(dict.fromkeys(names, "x"))
-        source.commit("more")
+    def test_has_no_folder_for_the_template_that_was_removed_before_init(self, copy, source):
+        """Tests of the package that a user removed stay away, although the sample is still here."""
         copy.remove("packages/ringside/tests")
-        copy.commit("ours")
-        found = brought(copy, source)
+        copy.commit("no tests")
+        found = updated(copy, source)
 
-        assert found.plan.removed == ["packages/ringside/tests/"]
-        assert copy.status().keys() == {".ringside.json", "packages/ringside/src/ringside/b.py"}
+        assert not (copy.root / "packages/ringside/tests").exists()
+        assert found.plan.edited == []
 
-    def test_that_the_template_removed_and_you_changed_stays(self, copy, source):
-        """Work of the copy's in a file that the template has no more is kept, and named."""
+    def test_names_each_file_that_you_changed_added_or_removed(self, copy, source):
+        """The update replaces all of them, so it names all of them, also those that the template did not change."""
         own(copy)
-        copy.write(
-            {"packages/ringside/src/ringside/old.py": OLD["packages/ringside/src/ringside/old.py"] + "MINE = 1\n"}
-        )
+        names = [f"packages/ringside/src/ringside/{name}.py" for name in ("__init__", "core", "mine", "old")]
+        copy.write(dict.fromkeys(names[:3], "MINE = 1\n"))
+        copy.remove(names[3])
+        copy.write({names[3].replace("old", "zoo"): "MINE = 2\n"})
         copy.commit("mine")
-        found = brought(copy, source)
+        found = updated(copy, source)
 
-        assert copy.read("packages/ringside/src/ringside/old.py").endswith("MINE = 1\n")
-        assert found.plan.left == ["packages/ringside/src/ringside/old.py"]
+        assert found.plan.edited == [*names[:3], names[3].replace("old", "zoo")]
+        assert copy.read(CORE) == NEW[CORE]
+        assert not (copy.root / names[2]).exists()
 
-    def test_follows_a_change_into_a_file_that_the_template_renamed(self, tmp_path):
-        """A line of the copy's is in the file's new place."""
-        text = "".join(f"LINE_{number} = {number}\n" for number in range(30))
-        files = {**OLD, "packages/ringside/src/ringside/before.py": text}
-        source = Repo.new(tmp_path / "source", files)
-        source.git("mv", "packages/ringside/src/ringside/before.py", "packages/ringside/src/ringside/after.py")
-        source.commit("renamed")
-        mine = used(tmp_path / "mine", files)
-        mine.write({"packages/ringside/src/ringside/before.py": text.replace("LINE_7 = 7", "LINE_7 = 70")})
-        mine.commit("ours")
-        brought(mine, source)
+    def test_takes_a_change_that_the_template_has_too(self, copy, source):
+        """A fix that was copied from the template's new version is no change that could be lost."""
+        own(copy)
+        copy.write({CORE: NEW[CORE]})
+        copy.commit("the same fix")
 
-        assert not (mine.root / "packages/ringside/src/ringside/before.py").exists()
-        assert "LINE_7 = 70" in mine.read("packages/ringside/src/ringside/after.py")
+        assert updated(copy, source).plan.edited == []
 
-    def test_may_have_any_file_name(self, copy, tmp_path):
+    def test_has_files_of_any_name(self, copy, tmp_path):
         """Names with blanks, quotes, line ends and umlauts arrive as they are."""
-        names = ["docs/a b.md", 'docs/"q".md', "docs/ü ✓.md", "docs/a\nb.md", "docs/-rf", "docs/$(touch x)\\n.md"]
+        names = ["a b.py", '"q".py', "ü ✓.py", "a\nb.py", "-rf", "$(touch x)\\n.py"]
+        names = [f"packages/ringside/src/ringside/{name}" for name in names]
         source = Repo.new(tmp_path / "source", OLD)
         source.write({name: name for name in names})
         source.commit("names")
-        brought(copy, source)
+        updated(copy, source)
 
         assert {name: copy.read(name) for name in names} == {name: name for name in names}
 
 
-class TestYours:
-    """What is the copy's own."""
+class TestMerged:
+    """Workflows, Makefile, dvc.yaml and params.yaml."""
 
-    def test_is_as_it_was(self, copy, source):
-        """Task, tests, data, README, owners and added workflows: byte for byte."""
+    def test_have_your_lines_beside_those_of_the_template(self, copy, source):
+        """A workflow that both changed in different places has both changes."""
         own(copy)
-        places = ("src/churn/", "tests/churn/", "data/manifest.json", "README.md", ".github/CODEOWNERS")
-        mine = {n: b for n, b in copy.files().items() if n.startswith((*places, ".github/workflows/mine.yaml"))}
-        found = brought(copy, source)
+        updated(copy, source)
 
-        assert len(mine) == 7
-        assert {name: (copy.root / name).read_bytes() for name in mine} == mine
-        assert found.plan.kept == [".github/CODEOWNERS", "README.md"]
+        assert copy.read(".github/workflows/doctor.yaml") == "# Ours\nname: Doctor\non: push\npermissions: {}\n"
 
-    def test_has_no_sample_again(self, copy, source):
-        """What `init` removed of the sample stays away, though the template changed it or added to it."""
+    def test_that_you_removed_stay_away(self, copy, source):
+        """A removed workflow does not come back with the template's change; the template's own is not mentioned."""
         own(copy)
-        found = brought(copy, source)
+        found = updated(copy, source)
 
-        assert not [name for name in copy.files() if "flights" in name or name == "dvc.lock" or "shapes" in name]
+        assert not (copy.root / ".github/workflows/rollback.yaml").exists()
+        assert not (copy.root / ".github/workflows/package.yaml").exists()
         assert found.plan.removed == [".github/workflows/rollback.yaml"]
 
-    def test_is_the_name_in_dvc_yaml(self, copy, source):
-        """Stages are the template's, with the copy's task, and nobody has to merge them."""
+    def test_that_are_new_in_a_folder_you_removed_stay_away(self, copy, tmp_path):
+        """The folder is named once, not file by file."""
+        source = Repo.new(tmp_path / "source", {**OLD, ".github/forms/a.yaml": "a", "examples/jobs/a.py": "a"})
+        copy = used(tmp_path / "mine", {**OLD, ".github/forms/a.yaml": "a", "examples/jobs/a.py": "a"})
+        source.write({".github/forms/b.yaml": "b", ".github/forms/a.yaml": "b", "examples/jobs/b.py": "b"})
+        source.commit("more")
+        copy.remove(".github/forms", "examples/jobs")
+        copy.commit("ours")
+        found = updated(copy, source)
+
+        assert found.plan.removed == [".github/forms/", "examples/jobs/"]
+        assert copy.status().keys() == {".ringside.json"}
+
+    def test_that_the_template_removed_and_you_changed_stay(self, tmp_path):
+        """Your work in a file that the template does not have anymore is kept and named."""
+        files = {**OLD, ".github/old.yaml": "a\n", "docs/odd.md": "a\n"}
+        source = Repo.new(tmp_path / "source", files)
+        source.remove(".github/old.yaml", "docs/odd.md")
+        source.commit("less")
+        copy = used(tmp_path / "mine", files)
+        copy.write({".github/old.yaml": "mine\n", "docs/odd.md": "mine\n"})
+        copy.commit("mine")
+        found = updated(copy, source)
+
+        assert (copy.read(".github/old.yaml"), copy.read("docs/odd.md")) == ("mine\n", "mine\n")
+        assert sorted(found.plan.left) == [".github/old.yaml", "docs/odd.md"]
+
+    def test_name_your_task_in_dvc_yaml(self, copy, source):
+        """The stages are the template's, with your task, without a conflict."""
         own(copy)
-        brought(copy, source)
+        updated(copy, source)
 
         assert copy.read("dvc.yaml") == NEW["dvc.yaml"].replace("flights", "churn")
 
-    def test_are_the_values_of_params_yaml(self, copy, source):
-        """Each line stays; a key and a section that the machinery came to know are added with their comments."""
+    def test_keep_the_values_of_params_yaml(self, copy, source):
+        """Each of your lines stays; a new key and a new section are added with their comments."""
         own(copy)
         before = copy.read("params.yaml")
-        found = brought(copy, source)
+        found = updated(copy, source)
         after = copy.read("params.yaml")
 
         assert found.plan.params.added == ["policy.cap", "serve"]
@@ -160,38 +156,85 @@ class TestYours:
         assert after.endswith("\n# Where things go.\nserve:\n  port: 8000                # which\n")
         assert "brier" not in after
 
-    def test_is_the_sample_as_long_as_nobody_changed_it(self, copy, source):
-        """A copy that still is the template has the sample's newest: code, parameters and data."""
-        brought(copy, source)
 
-        names = ("src/flights/model.py", "params.yaml", "data/manifest.json", "README.md")
+class TestDocuments:
+    """Documents, examples and other files of the template that users rarely change."""
+
+    def test_are_the_new_ones_if_you_did_not_change_them(self, copy, source):
+        """A changed, a new and a removed file are the template's; what only the template needs stays away."""
+        own(copy)
+        updated(copy, source)
+        names = ("docs/reference.md", "docs/new.md", "examples/service/app.py", "tests/test_task_contract.py")
+
         assert {name: copy.read(name) for name in names} == {name: NEW[name] for name in names}
+        assert not (copy.root / "docs/old.md").exists()
+        assert not (copy.root / "docs/sample.md").exists()
 
-    def test_is_the_sample_once_one_file_of_it_is_changed(self, copy, source):
-        """Somebody who models in src/flights finds it as it was."""
-        copy.write({"src/flights/__init__.py": '"""Mine."""\n'})
-        copy.commit("mine")
-        brought(copy, source)
+    def test_are_yours_once_you_changed_them(self, copy, source):
+        """They stay byte for byte, and are named if the template changed them too."""
+        own(copy)
+        found = updated(copy, source)
 
-        assert copy.read("src/flights/model.py") == OLD["src/flights/model.py"]
-        assert copy.read("data/manifest.json") == OLD["data/manifest.json"]
+        assert copy.read("docs/params.md") == "# Our parameters\n"
+        assert copy.read(".github/CODEOWNERS") == "/params.yaml @acme/models\n"
+        assert found.plan.kept == [".github/CODEOWNERS", "docs/params.md", "pyproject.toml"]
+
+
+class TestYours:
+    """All other files."""
+
+    def test_stay_as_they_are(self, copy, source):
+        """Task, tests, data, README, locks and added workflows: byte for byte."""
+        own(copy)
+        places = ("src/", "tests/churn/", "data/", "README.md", "requirements/", ".github/workflows/mine.yaml", ".git")
+        mine = {name: content for name, content in copy.files().items() if name.startswith(places)}
+        mine.pop(".github/workflows/checks.yaml")
+        mine.pop(".github/workflows/doctor.yaml")
+        updated(copy, source)
+
+        assert len(mine) == 12
+        assert {name: (copy.root / name).read_bytes() for name in mine} == mine
+
+    def test_are_the_sample_too(self, copy, source):
+        """The sample is a task as any other: an update does not change it, nor its data and its dvc.lock."""
+        updated(copy, source)
+        names = ("src/flights/model.py", "data/manifest.json", "dvc.lock", "README.md", "requirements/model.txt")
+
+        assert {name: copy.read(name) for name in names} == {name: OLD[name] for name in names}
+
+
+class TestLocks:
+    """The locks against the requirements of the new package."""
+
+    def test_that_are_too_old_are_named(self, copy, source):
+        """The requirement stands beside the locked version."""
+        own(copy)
+
+        assert updated(copy, source).plan.unmet == ["typer>=0.30 (locked: 0.20.1)"]
+
+    def test_that_are_new_enough_are_not(self, copy, source):
+        """Locks that meet the bounds need no command."""
+        own(copy)
+        copy.write({"requirements/tools.txt": "typer==0.30.0\n"})
+        copy.commit("newer")
+
+        assert updated(copy, source).plan.unmet == []
 
 
 class TestConflicts:
-    """Lines that both changed."""
+    """Lines that you and the template changed."""
 
     @pytest.fixture
     def torn(self, copy):
-        """A copy that changed what the template changes."""
+        """A repository that changed what the template changes."""
         own(copy)
-        checks = OLD[".github/workflows/checks.yaml"].replace("15", "60")
-        copy.write({".github/workflows/checks.yaml": checks, "requirements/dev.txt": "ruff==1.0\nmine==1.0\n"})
+        copy.write({".github/workflows/checks.yaml": OLD[".github/workflows/checks.yaml"].replace("15", "60")})
         copy.commit("ours")
         return copy
 
-    def test_are_marked_as_any_merge_of_gits(self, torn, source):
-        """Both sides stand between marks, `git status` says so, and `git checkout --ours` brings the copy's back."""
-        found = brought(torn, source)
+    def test_are_marked_as_in_any_merge(self, torn, source):
+        """Both sides stand between marks, `git status` shows it, and `git checkout --ours` brings yours back."""
+        found = updated(torn, source)
         text = torn.read(".github/workflows/checks.yaml")
         torn.git("checkout", "--ours", ".github/workflows/checks.yaml")
 
@@ -202,36 +245,47 @@ class TestConflicts:
         assert torn.status()[".github/workflows/checks.yaml"] == "UU"
         assert torn.read(".github/workflows/checks.yaml") == OLD[".github/workflows/checks.yaml"].replace("15", "60")
 
-    def test_of_a_lock_are_the_templates_until_it_is_made_anew(self, torn, source):
-        """A lock with marks could not be installed; the command that makes it is said instead."""
-        found = brought(torn, source)
-
-        assert torn.read("requirements/dev.txt") == "ruff==2.0\n"
-        assert found.plan.locks == ["requirements/dev.txt"]
-
     def test_leave_nothing_behind_when_taken_back(self, torn, source):
         """`git reset --hard` undoes an update with conflicts as well."""
         before = torn.files()
-        brought(torn, source)
+        updated(torn, source)
         torn.git("reset", "--quiet", "--hard")
 
         assert (torn.files(), torn.status()) == (before, {})
 
 
+class TestIndex:
+    """How an update waits for people."""
+
+    def test_has_all_of_it_and_nothing_is_committed(self, copy, source):
+        """People look at the index first, and `git reset --hard` takes all of it back."""
+        own(copy)
+        before, head = copy.files(), copy.git("rev-parse", "HEAD")
+        updated(copy, source)
+        letters = set(copy.status().values())
+        copy.git("reset", "--quiet", "--hard")
+
+        assert letters == {"A ", "D ", "M "}
+        assert (copy.git("rev-parse", "HEAD"), copy.files()) == (head, before)
+
+
 class TestRecord:
     """`.ringside.json`."""
 
-    def test_says_which_commit_this_is(self, copy, source):
-        """Address, version and commit of the template, for the next update."""
+    def test_names_address_version_and_commit(self, copy, source):
+        """The next update begins there; nothing else is in the record."""
         own(copy)
-        brought(copy, source)
-        recorded = json.loads(copy.read(".ringside.json"))
+        updated(copy, source)
 
-        assert recorded["commit"] == source.git("rev-parse", "v0.2.0")
-        assert (recorded["version"], address_on_record(copy.root)) == ("0.2.0", str(source.root))
+        assert json.loads(copy.read(".ringside.json")) == {
+            "template": str(source.root),
+            "version": "0.2.0",
+            "commit": source.git("rev-parse", "package-v0.2.0"),
+        }
+        assert address_on_record(copy.root) == str(source.root)
 
     def test_has_no_password(self, copy, source, monkeypatch, tmp_path):
-        """What stands before the @ of an address stays out of Git."""
+        """The part before the @ of an address stays out of Git."""
         home = tmp_path / "home"
         home.mkdir()
         led = f'[url "{source.root}"]\n\tinsteadOf = https://me:s3cret@git.example.org/x\n'
@@ -256,55 +310,41 @@ class TestRecord:
         """Neither password nor token; the user of ssh, and all of a path."""
         assert without_password(address) == shown
 
-    def test_tells_a_machinery_of_the_templates_from_one_that_was_changed(self, copy, source):
-        """After an update the machinery is as recorded; after an edit of it, it is not."""
-        own(copy)
-        copy.write({".github/workflows/doctor.yaml": OLD[".github/workflows/doctor.yaml"]})
-        copy.write({".github/workflows/rollback.yaml": OLD[".github/workflows/rollback.yaml"]})
-        copy.remove(".github/workflows/mine.yaml")
-        copy.commit("as it came")
-        brought(copy, source)
-        same = is_as_recorded(copy.root)
-        copy.write({"packages/ringside/src/ringside/core.py": "ONE = 0\n"})
-
-        assert (same, is_as_recorded(copy.root)) == (True, False)
-
     def test_lets_a_second_update_begin_where_the_first_ended(self, copy, source):
-        """The next one brings what came since, and one more has nothing to do; squashed or not."""
+        """The next update brings newer commits, and a further one has nothing to do."""
         own(copy)
-        brought(copy, source)
+        updated(copy, source)
         copy.commit("Update Ringside")
-        second = brought(copy, source, version="main")
+        second = updated(copy, source, version="main")
         copy.commit("Update Ringside again")
         git, _ = ready(copy.root)
 
         assert second.base.how == "as .ringside.json records"
-        assert set(second.rooms) == {"machinery: 1 changed"}
+        assert (second.areas, second.plan.edited) == (["packages/ringside: 1 changed"], [])
         assert not update(git, Asked(str(source.root), version="main")).is_needed
-        # The newest release is older than what this copy has now.
+        # The newest release is older than this repository now.
         assert not update(git, Asked(str(source.root))).is_needed
 
 
-class TestSaid:
+class TestSummary:
     """What people read."""
 
-    def test_are_the_changelogs_new_entries(self, copy, source):
-        """Entries that only moved from `Unreleased` to a version are no news."""
+    def test_has_the_new_entries_of_the_changelog(self, copy, source):
+        """Entries that only moved from `Unreleased` to a version are not new."""
         own(copy)
 
-        assert brought(copy, source).news == ["## 0.2.0", "### Changed", "- The core counts differently."]
+        assert updated(copy, source).news == ["## 0.2.0", "### Changed", "- The core counts differently."]
 
-    def test_are_the_files_by_room(self, copy, source):
-        """Each room with what is changed, new and removed."""
+    def test_counts_the_files_of_each_part(self, copy, source):
+        """Each part of the repository with its changed, new and removed files."""
         own(copy)
 
-        assert brought(copy, source).rooms == [
-            "workflows and GitHub's files: 2 changed",
-            "machinery: 1 changed, 1 new, 1 removed",
-            "the machinery's tests: 1 changed",
-            "documents: 1 changed",
-            "locks: 1 changed",
-            "other files: 4 changed",
+        assert updated(copy, source).areas == [
+            "packages/ringside: 2 changed, 1 new, 1 removed",
+            ".github: 2 changed",
+            "docs: 1 changed, 1 new, 1 removed",
+            "examples: 1 changed",
+            "other files: 3 changed",
         ]
 
 
@@ -313,7 +353,7 @@ class TestRefused:
 
     @pytest.mark.parametrize("file", ["README.md", "src/churn/new.py"])
     def test_is_a_checkout_with_work_in_it(self, copy, file):
-        """A file that is changed, or new, is named; it could not be told from the update's."""
+        """A changed or new file is named; it could not be told from the update's."""
         own(copy)
         copy.write({file: "work\n"})
 
@@ -322,12 +362,12 @@ class TestRefused:
         assert "commit your work" in caught.value.remedy
 
     def test_is_a_folder_of_another_repository(self, copy):
-        """A copy within a larger repository is not the repository's root."""
+        """A folder within a larger repository is not the repository's root."""
         with pytest.raises(StoreError, match="folder of another repository"):
             ready(copy.root / "src")
 
-    def test_is_a_template_that_gives_no_answer(self, copy, tmp_path):
-        """A wrong address says so and leaves no trace."""
+    def test_is_a_template_that_does_not_respond(self, copy, tmp_path):
+        """A wrong address gives an error and leaves no trace."""
         git, _ = ready(copy.root)
         with pytest.raises(StoreError) as caught:
             update(git, Asked(str(tmp_path / "nothing")))
@@ -344,15 +384,17 @@ class TestRefused:
         assert not (copy.root / "owned").exists()
 
     def test_is_a_file_that_git_ignores_in_a_new_ones_place(self, copy, tmp_path):
-        """What Git could not bring back is not written over."""
+        """A file that Git could not bring back is not overwritten."""
         source = Repo.new(tmp_path / "source", OLD)
-        source.write({"ignored/notes.txt": "theirs"})
-        source.git("add", "--force", "ignored/notes.txt")
-        source.commit("forced")
-        copy.write({"ignored/notes.txt": "mine"})
+        name = "docs/ignored/notes.md"
+        source.write({name: "theirs"})
+        source.commit("new")
+        copy.write({".gitignore": "ignored/\n"})
+        copy.commit("ours")
+        copy.write({name: "mine"})
         git, _ = ready(copy.root)
         found = update(git, Asked(str(source.root)))
 
-        with pytest.raises(StoreError, match=r"ignored/notes\.txt"):
+        with pytest.raises(StoreError, match=r"ignored/notes\.md"):
             put(git, found)
-        assert copy.read("ignored/notes.txt") == "mine"
+        assert copy.read(name) == "mine"

@@ -40,21 +40,21 @@ class TestBase:
         own(copy)
         found = base(fetched(copy, source), {}, None)
 
-        assert found.commit == source.git("rev-parse", "v0.1.0")
-        assert found.how == "this copy's first commit has the same files"
+        assert found.commit == source.git("rev-parse", "package-v0.1.0")
+        assert found.how == "your first commit has the same files"
 
     def test_is_what_a_forks_history_has_in_common(self, tmp_path, source):
         """A fork needs no search."""
-        source.git("clone", "--quiet", "--branch=v0.1.0", str(source.root), str(tmp_path / "fork"))
+        source.git("clone", "--quiet", "--branch=package-v0.1.0", str(source.root), str(tmp_path / "fork"))
         fork = Repo(tmp_path / "fork")
         fork.write({"README.md": "# Mine\n"})
         fork.commit("ours")
 
-        assert base(fetched(fork, source), {}, None).commit == source.git("rev-parse", "v0.1.0")
+        assert base(fetched(fork, source), {}, None).commit == source.git("rev-parse", "package-v0.1.0")
 
     def test_is_what_the_last_update_wrote_down(self, tmp_path, source):
         """The record goes before what the first commit shows."""
-        two = source.git("rev-parse", "v0.2.0")
+        two = source.git("rev-parse", "package-v0.2.0")
 
         assert base(fetched(used(tmp_path / "copy"), source), {"commit": two}, None).commit == two
 
@@ -63,7 +63,9 @@ class TestBase:
         """A hash that the template does not have, and what is no hash, is left aside."""
         copy = used(tmp_path / "copy")
 
-        assert base(fetched(copy, source), {"commit": recorded}, None).commit == source.git("rev-parse", "v0.1.0")
+        assert base(fetched(copy, source), {"commit": recorded}, None).commit == source.git(
+            "rev-parse", "package-v0.1.0"
+        )
         assert not (copy.root / "owned").exists()
 
     def test_is_the_likest_where_the_first_commit_has_work_in_it(self, tmp_path, source):
@@ -73,11 +75,11 @@ class TestBase:
         )
         found = base(fetched(copy, source), {}, None)
 
-        assert found.commit == source.git("rev-parse", "v0.1.0")
-        assert "it has 8" in found.how
+        assert found.commit == source.git("rev-parse", "package-v0.1.0")
+        assert found.how == "it has 12 of the 13 template files in your first commit"
 
-    def test_is_told_by_pages_where_the_machinery_stayed(self, tmp_path):
-        """Of commits with the same machinery, the one whose documents the copy has; a later page is news to it."""
+    def test_is_told_by_documents_if_the_package_is_the_same(self, tmp_path):
+        """Of commits with the same package, the base is the one with the same documents; later ones are new."""
         source = Repo.new(tmp_path / "source", OLD)
         one = source.git("rev-parse", "HEAD")
         source.write({"docs/reference.md": "# Another\n"})
@@ -90,10 +92,10 @@ class TestBase:
         """Another project is no copy; a person may say otherwise."""
         git = fetched(used(tmp_path / "copy", {"README.md": "# Other\n", "Makefile": "x:\n"}), source)
 
-        with pytest.raises(StoreError, match="cannot be told") as caught:
+        with pytest.raises(StoreError, match="cannot be found") as caught:
             base(git, {}, None)
         assert "--base COMMIT" in caught.value.remedy
-        assert base(git, {}, "v0.1.0").commit == source.git("rev-parse", "v0.1.0")
+        assert base(git, {}, "v0.1.0").commit == source.git("rev-parse", "package-v0.1.0")
 
     def test_that_is_given_must_be_the_templates(self, tmp_path, source):
         """The copy's own commits are no versions of the template."""
@@ -118,7 +120,7 @@ class TestTarget:
 
     def test_is_the_newest_release(self, git, source):
         """By the version's numbers, not by the order of letters or time."""
-        assert target(git, None) == (source.git("rev-parse", "v0.2.0"), "v0.2.0")
+        assert target(git, None) == (source.git("rev-parse", "package-v0.2.0"), "package-v0.2.0")
 
     def test_is_no_commit_that_the_copy_alone_has(self, tmp_path, source):
         """A copy is not brought to a commit of its own, whose hash Git knows as well."""
@@ -128,10 +130,10 @@ class TestTarget:
         with pytest.raises(UsageError, match="no version"):
             target(fetched(copy, source), copy.git("rev-parse", "HEAD"))
 
-    @pytest.mark.parametrize("name", ["v0.1.0", "0.1.0"])
+    @pytest.mark.parametrize("name", ["package-v0.1.0", "v0.1.0", "0.1.0"])
     def test_may_be_a_release(self, git, source, name):
         """With its v or without."""
-        assert target(git, name).commit == source.git("rev-parse", "v0.1.0")
+        assert target(git, name).commit == source.git("rev-parse", "package-v0.1.0")
 
     def test_may_be_a_branch_or_a_commit(self, git, source):
         """What is not released yet can be had as well."""
@@ -145,7 +147,7 @@ class TestTarget:
         with pytest.raises(UsageError) as caught:
             target(git, name)
 
-        assert "v0.1.0, v0.2.0" in caught.value.remedy
+        assert "package-v0.1.0, package-v0.2.0" in caught.value.remedy
 
     def test_is_the_default_branch_where_nothing_is_released(self, tmp_path):
         """Its newest commit."""

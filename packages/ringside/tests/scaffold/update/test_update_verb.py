@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,22 +22,24 @@ pytestmark = pytest.mark.slow
 def template(tmp_path_factory):
     """This project as the template, with a newer release than the copy's."""
     source = Checkout.of_project(tmp_path_factory.mktemp("template") / "it")
-    source.ok("git", "tag", "v1.0.0")
+    source.ok("git", "tag", "package-v1.0.0")
     source.edit("params.yaml", "\nretrain:\n", "\nserve:                      # new\n  port: 8000\n\nretrain:\n")
     source.edit("packages/ringside/src/ringside/github/changes.py", "_SECONDS = 60\n", "_SECONDS = 61\n")
     source.edit(".github/workflows/doctor.yaml", "name: Doctor\n", "name: The doctor\n")
     (source.root / "packages/ringside/src/ringside/newest.py").write_text('"""New."""\n')
     source.commit("newer")
-    source.ok("git", "tag", "v1.1.0")
+    source.ok("git", "tag", "package-v1.1.0")
     return source
 
 
 @pytest.fixture
 def copy(template, tmp_path):
-    """A copy of the older release by "Use this template", with a task of its own in place of the sample."""
+    """A repository made from the older release by "Use this template", with another task than the sample."""
     made = Checkout(tmp_path / "copy")
     made.root.mkdir()
-    archive = subprocess.run(["git", "archive", "v1.0.0"], cwd=template.root, capture_output=True, check=True).stdout
+    archive = subprocess.run(
+        ["git", "archive", "package-v1.0.0"], cwd=template.root, capture_output=True, check=True
+    ).stdout
     subprocess.run(["tar", "x"], cwd=made.root, input=archive, check=True)
     made.ok("git", "init", "--quiet", "--initial-branch=main")
     made.commit("Initial commit")
@@ -54,13 +57,13 @@ def typed(copy: Checkout, *words: str) -> "subprocess.CompletedProcess[str]":
 class TestVerb:
     """The command, in the project itself."""
 
-    def test_brings_the_newest_machinery_and_says_what_came(self, copy, template):
-        """The rooms and what was added to params.yaml stand on stdout; the task's own stays."""
+    def test_updates_to_the_newest_release_and_lists_what_changed(self, copy, template):
+        """The summary is on stdout; the task stays, and the next steps are named."""
         done = typed(copy, "--from", str(template.root))
         params = yaml.safe_load((copy.root / "params.yaml").read_text())
 
         assert done.returncode == 0, done.stderr
-        assert "machinery: 1 changed, 1 new" in done.stdout
+        assert "packages/ringside: 1 changed, 1 new\n" in done.stdout
         assert "added to params.yaml, with the template's values:\n  serve\n" in done.stdout
         assert "`git reset --hard` takes all of it back" in done.stderr
         assert (params["task"], params["serve"]) == ("harbour", {"port": 8000})
@@ -81,7 +84,7 @@ class TestVerb:
         done = typed(copy, "--from", str(template.root), "--check")
 
         assert (done.returncode, copy.status()) == (0, "")
-        assert "machinery: 1 changed, 1 new" in done.stdout
+        assert "packages/ringside: 1 changed, 1 new\n" in done.stdout
 
     def test_ends_with_three_where_people_decide(self, copy, template):
         """A conflict is named, with the way to resolve it."""
@@ -90,9 +93,32 @@ class TestVerb:
         done = typed(copy, "--from", str(template.root))
 
         assert done.returncode == 3
-        assert "in the same place:\n  .github/workflows/doctor.yaml\n" in done.stdout
+        assert "in the same lines:\n  .github/workflows/doctor.yaml\n" in done.stdout
         assert "then `git add` the file" in done.stderr
         assert "UU .github/workflows/doctor.yaml" in copy.status()
+
+    def test_stops_if_you_changed_the_package(self, copy, template):
+        """The files are named, nothing changes and the exit code is 3; --overwrite replaces them."""
+        name = "packages/ringside/src/ringside/github/changes.py"
+        copy.edit(name, "_SECONDS = 60\n", "_SECONDS = 90\n")
+        copy.commit("ours")
+        stopped = typed(copy, "--from", str(template.root))
+        status = copy.status()
+        done = typed(copy, "--from", str(template.root), "--overwrite")
+
+        assert (stopped.returncode, status, done.returncode) == (3, "", 0)
+        assert f"changed by you in packages/ringside, and replaced:\n  {name}\n" in stopped.stdout
+        assert "`--overwrite` replaces these files" in stopped.stderr
+        assert (copy.root / name).read_bytes() == (template.root / name).read_bytes()
+
+    def test_names_the_command_for_locks_that_are_too_old(self, copy, template):
+        """A requirement of the new package that the locks do not meet is listed, with `make requirements`."""
+        tools = copy.root / "requirements/tools.txt"
+        tools.write_text(re.sub(r"(?m)^typer==\S+", "typer==0.1.0", tools.read_text()))
+        copy.commit("old")
+        done = typed(copy, "--from", str(template.root), "--check")
+
+        assert "not met by requirements/*.txt:\n  typer>=0.20 (locked: 0.1.0)\n" in done.stdout
 
     def test_asks_for_the_address_where_nobody_knows_it(self, copy):
         """Without a record, and with no remote on github.com, the remedy is an option that is kept."""
@@ -120,14 +146,14 @@ class TestVerb:
             done = copy.run(sys.executable, "-m", "ringside.cli.main", "update", env=environ)
 
         assert done.returncode == 0, done.stderr
-        assert "(this copy's first commit has the same files) to v1.1.0" in done.stdout
+        assert "(your first commit has the same files) to package-v1.1.0" in done.stdout
         assert json.loads((copy.root / ".ringside.json").read_text())["template"] == "https://github.com/acme/ringside"
 
     def test_is_a_target_of_the_makefile(self, copy, template):
         """`make update FROM=... TO=...` types the options."""
-        done = copy.run("make", "--dry-run", "update", f"FROM={template.root}", "TO=v1.1.0")
+        done = copy.run("make", "--dry-run", "update", f"FROM={template.root}", "TO=1.1.0")
 
-        assert f'ringside update --from "{template.root}" --to "v1.1.0"' in done.stdout
+        assert f'ringside update --from "{template.root}" --to "1.1.0"' in done.stdout
 
 
 class TestParent:

@@ -1,11 +1,12 @@
-"""`ringside update`: newer machinery of the template in a copy, and all that is the copy's own as it was.
+"""`ringside update`: a newer version of the template in your repository; what is yours stays.
 
 steps       the three steps: ready, update, put
-base        which commit of the template a copy is from, and which one it is brought to
-merge       the two merged, file by file; `params` the new keys of params.yaml
-apply       a merge becomes the checkout, all of it or nothing
-news        what it brings, for people
-git         Git as all of these ask it
+base        the template's commit that your repository comes from, and the target
+merge       which files are replaced, merged or kept; `params` adds new keys to params.yaml
+bounds      whether your locks meet the new package's requirements
+apply       writes the result to the checkout: all of it or nothing
+news        the summary that people read
+git         Git's commands as these modules use them
 """
 
 from ringside.scaffold.machinery import address_on_record

@@ -1,4 +1,4 @@
-"""The copy and the template's new version, merged file by file as Git does, without what is the copy's own."""
+"""What an update changes: the package is replaced, a few files are merged by Git, all others stay yours."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,23 +6,33 @@ from typing import NamedTuple
 
 import yaml
 
-from ringside.scaffold.machinery import RECORD
-from ringside.scaffold.sample import SAMPLE, is_of_sample
+from ringside.scaffold.machinery import PACKAGE
+from ringside.scaffold.sample import SAMPLE, TEMPLATE_ONLY
+from ringside.scaffold.update.bounds import unmet
 from ringside.scaffold.update.git import OURS, THEIRS, Entry, Git, Merged, Tree, changed
 from ringside.scaffold.update.params import NewKeys, new_keys
 
 PARAMS = "params.yaml"
+PYPROJECT = "pyproject.toml"
 
-_SINGLE = ("README.md", "LICENSE", "CONTRIBUTING.md", "SECURITY.md", ".github/CODEOWNERS", ".github/dependabot.yaml")
-"""Yours as soon as you changed it: the template's next one is taken only in place of its own."""
-_LOCKS = "requirements/"
-_WRITTEN = ("docs/reference.md", "docs/metrics.md", "docs/report.schema.json")
-"""What `make reference` writes from the code."""
-_TASK_FILE = re.compile(r"^( +- src/)(?!ringside/)\w+(/(?:__init__|schema|model)\.py)$", re.MULTILINE)
+_OWNED = (".github/CODEOWNERS", ".github/dependabot.yaml")
+_MERGED = (".github/", "Makefile", "dvc.yaml")
+"""Merged line by line, without `_OWNED`."""
+_REFRESHED = (
+    *_OWNED,
+    ".devcontainer/",
+    ".dvcignore",
+    "docs/",
+    "examples/",
+    PYPROJECT,
+    "tests/test_task_contract.py",
+)
+"""Replaced as long as you did not change them."""
+_TASK_FILE = re.compile(r"^( +- src/)\w+(/(?:__init__|schema|model)\.py)$", re.MULTILINE)
 
 
 class Sides(NamedTuple):
-    """The three trees."""
+    """The files of the base, of your last commit and of the template's new version."""
 
     base: Tree
     ours: Tree
@@ -31,60 +41,137 @@ class Sides(NamedTuple):
 
 @dataclass
 class Plan:
-    """What an update comes to, before anything in the checkout is touched."""
+    """The result of an update, before it changes the checkout."""
 
     tree: Tree
+    """All files of your repository after the update."""
     conflicts: dict[str, dict[int, Entry]] = field(default_factory=dict)
+    edited: list[str] = field(default_factory=list)
+    """Files of the package that you changed, added or removed, and that the update replaces."""
     kept: list[str] = field(default_factory=list)
-    """Files of yours that the template changed as well; they are as they were."""
+    """Files that you changed and the template changed too; yours stay."""
     removed: list[str] = field(default_factory=list)
-    """Files that you removed and the template changed; they stay away. A folder that you removed is named as one."""
+    """Files and folders that you removed and the template changed; they stay away."""
     left: list[str] = field(default_factory=list)
-    """Files that the template removed and you changed; they stay."""
-    locks: list[str] = field(default_factory=list)
-    """Files that a command writes and that both sides changed: the template's, until the command is run."""
+    """Files that the template removed and you changed; yours stay."""
     params: NewKeys = field(default_factory=lambda: NewKeys("", [], [], []))
-
-
-def is_own(path: str) -> bool:
-    """Whether a file is the task's, its data's or a single one of the copy's own; all others are the machinery's."""
-    top, _, rest = path.partition("/")
-    if path.endswith(".gitignore"):
-        return False
-    if top in ("src", "tests"):
-        room = "ringside" if top == "src" else "machinery"
-        return "/" in rest and not rest.startswith(f"{room}/")
-    return path in (PARAMS, "dvc.lock", RECORD, *_SINGLE) or top in ("data", "models", "reports")
+    unmet: list[str] = field(default_factory=list)
+    """Requirements of the new package that your locks do not meet."""
 
 
 def plan(git: Git, sides: Sides) -> Plan:
-    """Merge what is the machinery's, and keep what is the copy's own.
+    """Work out an update.
 
     Args:
-        git: the copy.
-        sides: the template's tree that the copy comes from, the copy's own, and the template's new one.
+        git: your repository.
+        sides: the files of the base, yours and the template's new ones.
     """
     task = _task(git, sides.ours)
-    base = _naming(git, sides.base, task)
-    theirs, kept, removed = _theirs(git, sides._replace(base=base), task)
-    start = git.commit("base", base)
-    git.commit("yours", sides.ours, start)
-    git.commit("template", theirs, start)
-    merged = git.merged("yours", "template")
-    done = Plan(dict(merged.tree), kept=kept, removed=removed)
-    _settle(done, merged)
-    gone = _folders(sides.base) - _folders(sides.ours)
+    sides = _without_absent(sides)
+    sides = Sides(_naming(git, sides.base, task), sides.ours, _naming(git, sides.theirs, task))
+    done = Plan(dict(sides.ours))
+    _replace(done, sides)
+    _refresh(done, sides)
+    _merge(git, done, sides)
+    _add_keys(git, done, sides)
+    locks = [git.content(done.tree, f"requirements/{name}.txt") for name in ("model", "tools")]
+    done.unmet = unmet(git.content(done.tree, f"{PACKAGE}{PYPROJECT}"), locks)
+    gone = _gone(sides)
     done.removed = sorted({next((one for one in _above(path) if one in gone), path) for path in done.removed})
-    if PARAMS in sides.ours:
-        texts = (git.content(tree, PARAMS) for tree in (sides.ours, sides.base, sides.theirs))
-        done.params = new_keys(*texts)
-        if done.params.added and done.tree[PARAMS] == sides.ours[PARAMS]:
-            done.tree[PARAMS] = git.keep(done.params.text.encode())
     return done
 
 
+def _without_absent(sides: Sides) -> Sides:
+    """Leave out files for the template alone that your repository does not have.
+
+    Before `ringside init` a repository has all of them, also those that are new.
+    """
+    base, ours, theirs = sides
+    has_sample = _any_in(ours, f"src/{SAMPLE}/")
+    absent = [place for place in TEMPLATE_ONLY if not _any_in(ours, place) and (not has_sample or _any_in(base, place))]
+    gone = {path for path in base.keys() | theirs.keys() if any(_is_in(path, place) for place in absent)}
+    base, theirs = ({path: tree[path] for path in tree.keys() - gone} for tree in (base, theirs))
+    return Sides(base, ours, theirs)
+
+
+def _any_in(tree: Tree, place: str) -> bool:
+    return any(_is_in(path, place) for path in tree)
+
+
+def _is_in(path: str, place: str) -> bool:
+    return path == place or (place.endswith("/") and path.startswith(place))
+
+
+def _replace(done: Plan, sides: Sides) -> None:
+    """Replace the package by the template's, and name the files in which a change of yours is lost."""
+    differs = changed(sides.base, sides.ours) & changed(sides.ours, sides.theirs)
+    done.edited = sorted(path for path in differs if path.startswith(PACKAGE))
+    done.tree = {path: entry for path, entry in sides.ours.items() if not path.startswith(PACKAGE)}
+    done.tree |= {path: entry for path, entry in sides.theirs.items() if path.startswith(PACKAGE)}
+
+
+def _refresh(done: Plan, sides: Sides) -> None:
+    """Take the template's version of each document, example and the like that you did not change."""
+    base, ours, theirs = sides
+    gone = _gone(sides)
+    for path in sorted(changed(base, theirs) & changed(ours, theirs)):
+        if not path.startswith(_REFRESHED):
+            continue
+        if path not in ours and (path in base or gone.intersection(_above(path))):
+            done.removed.append(path)
+        elif ours.get(path) != base.get(path):
+            (done.kept if path in theirs else done.left).append(path)
+        elif path in theirs:
+            done.tree[path] = theirs[path]
+        else:
+            del done.tree[path]
+
+
+def _merge(git: Git, done: Plan, sides: Sides) -> None:
+    """Merge the workflows, the Makefile and dvc.yaml as Git merges branches."""
+    gone = _gone(sides)
+    theirs = _merged_part(sides.theirs)
+    # A file that is new in a folder that you removed is not wanted either.
+    unwanted = {path for path in theirs if path not in sides.base and gone.intersection(_above(path))}
+    done.removed += unwanted
+    start = git.commit("base", _merged_part(sides.base))
+    git.commit("yours", _merged_part(sides.ours), start)
+    git.commit("template", {path: entry for path, entry in theirs.items() if path not in unwanted}, start)
+    merged = git.merged("yours", "template")
+    kept = _merged_part(done.tree)
+    done.tree = {path: entry for path, entry in done.tree.items() if path not in kept} | merged.tree
+    _settle(done, merged)
+
+
+def _merged_part(tree: Tree) -> Tree:
+    return {path: entry for path, entry in tree.items() if path.startswith(_MERGED) and path not in _OWNED}
+
+
+def _settle(done: Plan, merged: Merged) -> None:
+    """Resolve the conflicts about removed files: your side stays."""
+    for path, sides in merged.conflicts.items():
+        if OURS in sides and THEIRS not in sides:
+            done.tree[path] = sides[OURS]
+            done.left.append(path)
+        elif OURS not in sides and THEIRS in sides:
+            done.tree.pop(path, None)
+            done.removed.append(path)
+        else:
+            done.conflicts[path] = sides
+
+
+def _add_keys(git: Git, done: Plan, sides: Sides) -> None:
+    """Add the new keys of the template's params.yaml to yours."""
+    if PARAMS not in sides.ours:
+        return
+    texts = (git.content(tree, PARAMS) for tree in (sides.ours, sides.base, sides.theirs))
+    done.params = new_keys(*texts)
+    if done.params.added:
+        done.tree[PARAMS] = git.keep(done.params.text.encode())
+
+
 def _task(git: Git, tree: Tree) -> str | None:
-    """The task that a tree's params.yaml names."""
+    """Return the task that params.yaml names."""
     try:
         content = yaml.safe_load(git.content(tree, PARAMS))
     except yaml.YAMLError:
@@ -94,7 +181,7 @@ def _task(git: Git, tree: Tree) -> str | None:
 
 
 def _naming(git: Git, tree: Tree, task: str | None) -> Tree:
-    """The tree with a dvc.yaml that names the copy's task, as `ringside ingest` writes it: no change of the copy's."""
+    """Return the tree with your task in dvc.yaml, as `ringside ingest` writes it: that is no change of yours."""
     if task is None or "dvc.yaml" not in tree:
         return tree
     text = git.content(tree, "dvc.yaml")
@@ -102,69 +189,12 @@ def _naming(git: Git, tree: Tree, task: str | None) -> Tree:
     return tree if named == text else {**tree, "dvc.yaml": git.keep(named.encode())}
 
 
-def _theirs(git: Git, sides: Sides, task: str | None) -> tuple[Tree, list[str], list[str]]:
-    """What the template's new version asks for: its tree, with the base's in place of what is the copy's own."""
-    base, ours, _ = sides
-    new = _naming(git, sides.theirs, task)
-    taken = _taken(git, sides)
-    theirs, kept, removed = dict(base), [], []
-    has_sample = any(path.startswith(f"src/{SAMPLE}/") for path in ours)
-    gone = _folders(base) - _folders(ours)
-    for path in sorted(changed(base, new)):
-        if is_own(path) and path not in taken:
-            kept += [path] if path in _SINGLE and path in ours else []
-        elif is_of_sample(path) and not has_sample and path not in ours:
-            continue
-        elif path in new and path not in ours and (path in base or gone.intersection(_above(path))):
-            # A file that is new in a folder which the copy removed would come without its neighbours.
-            removed.append(path)
-        elif path in new:
-            theirs[path] = new[path]
-        else:
-            del theirs[path]
-    return theirs, kept, removed
-
-
-def _folders(tree: Tree) -> set[str]:
-    """Every folder of a tree, each with a slash at its end."""
-    return {folder for path in tree for folder in _above(path)}
+def _gone(sides: Sides) -> set[str]:
+    """Return the folders of the base that you removed, each with a slash at its end."""
+    before, now = ({folder for path in tree for folder in _above(path)} for tree in (sides.base, sides.ours))
+    return before - now
 
 
 def _above(path: str) -> list[str]:
-    """The folders that a file is in, the outermost first."""
+    """Return the folders that contain a file, the outermost first."""
     return [path[: at + 1] for at, letter in enumerate(path) if letter == "/"]
-
-
-def _taken(git: Git, sides: Sides) -> set[str]:
-    """Files that are the copy's own to change, which it has not touched: the sample as it came, a page as it came."""
-    base, ours, theirs = sides
-    touched = changed(base, ours)
-    taken = {path for path in _SINGLE if path in base and path not in touched}
-    sample = _task(git, base)
-    code = {
-        path
-        for path in base.keys() | ours.keys() | theirs.keys()
-        if path.startswith((f"src/{sample}/", f"tests/{sample}/"))
-    }
-    if not touched & code:
-        taken |= code
-        rest = {path for path in base.keys() | ours.keys() | theirs.keys() if is_own(path)} - {RECORD, *_SINGLE}
-        data = {path for path in rest if path.split("/")[0] not in ("src", "tests")}
-        taken |= set() if touched & data else data
-    return taken
-
-
-def _settle(done: Plan, merged: Merged) -> None:
-    """Decide what needs nobody to decide: removed files, and files that a command writes."""
-    for path, sides in merged.conflicts.items():
-        if OURS in sides and THEIRS not in sides:
-            done.tree[path] = sides[OURS]
-            done.left.append(path)
-        elif OURS not in sides and THEIRS in sides:
-            done.tree.pop(path, None)
-            done.removed.append(path)
-        elif path.startswith(_LOCKS) or path in _WRITTEN:
-            done.tree[path] = sides[THEIRS]
-            done.locks.append(path)
-        else:
-            done.conflicts[path] = sides

@@ -1,28 +1,28 @@
-"""What an update brings, for people: the changelog's new entries, and how many files of each room differ."""
+"""What an update brings, as people read it: new entries of the changelog, and how many files change."""
 
 from collections import Counter
 from collections.abc import Iterator
 
+from ringside.scaffold.machinery import PACKAGE
 from ringside.scaffold.update.git import Tree, changed
 
-_ROOMS = (
-    (".github/", "workflows and GitHub's files"),
-    ("packages/ringside/src/", "machinery"),
-    ("packages/ringside/tests/", "the machinery's tests"),
-    ("docs/", "documents"),
-    ("requirements/", "locks"),
-    ("packages/ringside/bench/", "benchmarks"),
+_AREAS = (
+    (PACKAGE, PACKAGE.rstrip("/")),
+    (".github/", ".github"),
+    ("docs/", "docs"),
+    ("examples/", "examples"),
 )
 _OTHER = "other files"
 
 
-def rooms(before: Tree, after: Tree) -> list[str]:
-    """One line a room: its files that are changed, new and removed."""
+def areas(before: Tree, after: Tree) -> list[str]:
+    """Return one line for each part of the repository: how many files are changed, new and removed."""
     counts: dict[str, Counter[str]] = {}
     for path in changed(before, after):
         kind = "new" if path not in before else "changed" if path in after else "removed"
-        counts.setdefault(_room(path), Counter())[kind] += 1
-    names = [*(name for _, name in _ROOMS), _OTHER]
+        area = next((name for folder, name in _AREAS if path.startswith(folder)), _OTHER)
+        counts.setdefault(area, Counter())[kind] += 1
+    names = [*(name for _, name in _AREAS), _OTHER]
     return [f"{name}: {_counted(counts[name])}" for name in names if name in counts]
 
 
@@ -30,14 +30,10 @@ def _counted(counts: Counter[str]) -> str:
     return ", ".join(f"{counts[kind]} {kind}" for kind in ("changed", "new", "removed") if counts[kind])
 
 
-def _room(path: str) -> str:
-    return next((name for folder, name in _ROOMS if path.startswith(folder)), _OTHER)
-
-
 def news(before: str, after: str) -> list[str]:
-    """The entries of a changelog that came since, each under its headings, as Markdown.
+    """Return the new entries of a changelog, each under its headings, as Markdown.
 
-    An entry that only moved from `Unreleased` to a version is none.
+    An entry that only moved from `Unreleased` to a version is not new.
     """
     known = {entry for _, entry in _entries(before)}
     lines: list[str] = []
@@ -54,7 +50,7 @@ def news(before: str, after: str) -> list[str]:
 
 
 def _entries(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Each item of a list, with its further lines joined, and the headings that it stands under."""
+    """Yield each list item as one line, with the headings above it."""
     version, section, entry = "", "", ""
     for line in [*text.splitlines(), "#"]:
         if entry and line.startswith("  "):
