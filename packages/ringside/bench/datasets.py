@@ -15,7 +15,7 @@ from shapes.entries import SETS, DataSet
 from shapes.trial import LostError, Trial
 from simulation.pages import replaced, table
 
-PAGE = PROJECT / "packages" / "ringside" / "docs" / "datasets.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "datasets.md"
 _MOST = 5
 """So many columns that are left out are shown."""
 HEADER = ["data set", "what it is there for", "kind", "rows", "columns", "init, s", "run, s", "another seed", "spoilt"]

@@ -69,13 +69,13 @@ def imports(name: str) -> set[str]:
     return of(SRC / name)
 
 
-def foreign(files: dict[Path, set[str]], allowed: str) -> list[tuple[Path, str]]:
+def foreign(files: dict[Path, set[str]], *allowed: str) -> list[tuple[Path, str]]:
     """The modules of the package that files import, other than `allowed` and what is in it."""
     return [
         (path, module)
         for path, modules in files.items()
         for module in sorted(modules)
-        if module.partition(".")[0] == "ringside" and not f"{module}.".startswith(f"{allowed}.")
+        if module.partition(".")[0] == "ringside" and not f"{module}.".startswith(tuple(f"{name}." for name in allowed))
     ]
 
 
@@ -153,7 +153,7 @@ class TestImports:
         assert tasks
         assert foreign(tasks, "ringside.task") == []
         assert tests
-        assert foreign(tests, "ringside.testing") == []
+        assert foreign(tests, "ringside.task", "ringside.testing") == []
 
     def test_of_a_task_that_take_more_would_be_found(self):
         """The rule is able to fail."""

@@ -18,7 +18,6 @@ _TRACKED = "packages/ringside/tests/tracking types it beside a real server of ML
 
 UNPLAYED = {
     "python3 -m venv .venv && . .venv/bin/activate && pip install uv": _INSTALLS,
-    "uv pip install -r requirements/model.txt -r requirements/tools.txt && uv pip install --no-deps -e .": _INSTALLS,
     'uv pip install "ringside_ml-0.1.0-py3-none-any.whl[compare]"': _BUILT,
     "make check-tag TAG=package-v0.1.0": _TAGGED,
     "pytest tests/verdict": _NAMED,
@@ -81,7 +80,9 @@ UNPLAYED = {
     "ringside ci train": _WORKFLOW,
     "ringside update": "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template",
     "ringside update --check": "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template",
-    "ringside update --overwrite": "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template",
+    "ringside update --overwrite": (
+        "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template"
+    ),
     "ringside update --base 0.1.0": "packages/ringside/tests/scaffold/update/test_update_base.py does it",
     "RINGSIDE_FUZZ=200000 pytest -n 0 packages/ringside/tests/report/test_report_fuzz.py "
     "packages/ringside/tests/github/test_artifact.py": "it takes hours; the same tests run with fewer cases",

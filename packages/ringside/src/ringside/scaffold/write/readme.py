@@ -40,15 +40,20 @@ def readme_file(draft: Draft, *, store: str, where: str) -> str:
     """
     title = draft.name.replace("_", " ").capitalize()
     numbered = "\n".join(f"{place}. {text}" for place, text in enumerate(steps(draft), start=1))
-    return f"""# {title}
+    return _TEXT.format(
+        title=title, name=draft.name, kind=_KINDS[draft.kind], steps=numbered, where=where, store=_STORES[store]
+    )
 
-A model that predicts {_KINDS[draft.kind]}: the task `src/{draft.name}`. Every change of it trains a **challenger**.
+
+_TEXT = """# {title}
+
+A model that predicts {kind}: the task `src/{name}`. Every change of it trains a **challenger**.
 [Ringside](docs/verdict.md) compares it with the **champion**, the model in production, on the same rows, and says
 *pass*, *fail* or *inconclusive*.
 
 ## Your next three steps
 
-{numbered}
+{steps}
 
 ## Commands
 
@@ -66,7 +71,7 @@ You need Linux, macOS or WSL with Python 3.11 or newer, git and make.
 
 | folder | what it contains |
 |---|---|
-| `src/{draft.name}` | the task: facts, source, schema, model |
+| `src/{name}` | the task: facts, source, schema, model |
 | `tests` | tests of the task |
 | `data`, `models`, `reports` | the rows, the model and its figures, which the pipeline writes |
 | `docs` | a page for each question: [the index](docs/README.md) |
@@ -78,7 +83,7 @@ You need Linux, macOS or WSL with Python 3.11 or newer, git and make.
 ## The data
 
 {where}
-The rows are kept {_STORES[store]}.
+The rows are kept {store}.
 
 `ringside ingest` reads new rows and records them in `data/manifest.json`. If the source returns other rows for a
 partition than before, it stops and names the partition ([data](docs/data.md)).
@@ -87,10 +92,10 @@ partition than before, it stops and names the partition ([data](docs/data.md)).
 
 | to change | edit |
 |---|---|
-| which columns are read, in which types, from where | `src/{draft.name}/source.py` |
-| what a row must look like | `src/{draft.name}/schema.py` |
-| what is predicted; what names, dates and groups rows | `src/{draft.name}/__init__.py` |
-| the features, the model | `src/{draft.name}/model.py` ([how](docs/task.md)) |
+| which columns are read, in which types, from where | `src/{name}/source.py` |
+| what a row must look like | `src/{name}/schema.py` |
+| what is predicted; what names, dates and groups rows | `src/{name}/__init__.py` |
+| the features, the model | `src/{name}/model.py` ([how](docs/task.md)) |
 | a model parameter, the split, the share of bad rows | `params.yaml` ([every key](docs/params.md)) |
 | what a challenger must show | `policy:` in `params.yaml` ([how](docs/policy.md)); what can be shown: `ringside plan` |
 | whether merges publish and the schedule retrains | `live:` in `params.yaml` |
