@@ -1,5 +1,6 @@
 """The YAML of .github: what holds for each workflow, action and form, beyond what the linters say."""
 
+import json
 import re
 import subprocess
 from typing import Any
