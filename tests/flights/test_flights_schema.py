@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from ringside.errors import DataError
-from ringside.pipeline.validate import REASON, Validated, validate
+from ringside.testing import REASON, DataError, Validated, validate
 
 from flights import TASK, source
 from flights.schema import SCHEMA

@@ -1,21 +1,22 @@
 """How often the verdict is right where the truth is known: `make coverage`.
 
-Draws test windows from worlds whose true differences are known, judges each with `ringside.verdict`, and writes what it
-found into docs/statistics.md. Seeds stand in the code, so the same code finds the same figures.
+Draws test windows from worlds whose true differences are known, judges each with `ringside.verdict`, and writes
+summaries into docs/statistics.md and every cell into packages/ringside/docs/simulations.md. Seeds stand in the code, so
+the same code finds the same figures.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.pool import Pool
 
 import numpy as np
+
+from ringside.codes import Kind
+from ringside.verdict.policy import Policy, Tolerance
 from simulation import years
 from simulation.cells import ASKED, USES, Cell
 from simulation.pages import percent, publish, table
 from simulation.plan import GROUPS, SEED, SETTINGS, Task, cell, tasks, truths_of
 from simulation.processes import workers
-
-from ringside.codes import Kind
-from ringside.verdict.policy import Policy, Tolerance
 
 WINDOWS = 1000
 YEARS = 1000

@@ -1,4 +1,4 @@
-"""Makes a task of each data set in `shapes`, runs and changes it, and writes its docs/datasets.md: `make test-datasets`.
+"""Makes a task of each data set in `shapes`, runs and changes it, and writes docs/datasets.md: `make test-datasets`.
 
 With names it takes these data sets alone, and replaces their rows of the page.
 """
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from shapes.entries import SETS, DataSet
-from shapes.trial import PROJECT, LostError, Trial
+from shapes.trial import LostError, Trial
 from simulation.pages import replaced, table
 
 PAGE = PROJECT / "packages" / "ringside" / "docs" / "datasets.md"

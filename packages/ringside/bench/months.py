@@ -7,17 +7,17 @@ beside a plain `HistGradientBoostingClassifier()` on the same columns, and the l
 from pathlib import Path
 
 import pandas as pd
-from sklearn.ensemble import HistGradientBoostingClassifier
-
 from flights import TASK, source
 from flights.model import CATEGORIES, build_model
 from flights.schema import SCHEMA
+from sklearn.ensemble import HistGradientBoostingClassifier
+
 from ringside.cli.terminal import result, table, track
 from ringside.params import read_params, train_params
-from ringside.pipeline.predict import predict
-from ringside.pipeline.scores import baseline, scores
-from ringside.pipeline.train import train
-from ringside.pipeline.validate import validate
+from ringside.pipeline.evaluate.predict import predict
+from ringside.pipeline.evaluate.scores import baseline, scores
+from ringside.pipeline.train.fit import train
+from ringside.pipeline.validate.rows import validate
 
 TRAINED_ON = [f"2013-{month:02d}" for month in range(1, 7)]
 TESTED_ON = [f"2013-{month:02d}" for month in range(7, 13)]

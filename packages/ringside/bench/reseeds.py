@@ -14,20 +14,20 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from simulation.pages import percent, publish, table
-from simulation.processes import workers
-
 from flights import TASK, source
 from flights.model import build_model
 from flights.schema import SCHEMA
+
 from ringside.params import read_params, train_params
-from ringside.pipeline.predict import predict, prediction_values
-from ringside.pipeline.train import train
-from ringside.pipeline.validate import validate
+from ringside.pipeline.evaluate.predict import predict, prediction_values
+from ringside.pipeline.train.fit import train
+from ringside.pipeline.validate.rows import validate
 from ringside.verdict.comparison import compare
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rows import Scored, Truth
 from ringside.verdict.rules import Evidence, judge_rules, verdict
+from simulation.pages import percent, publish, table
+from simulation.processes import workers
 
 SEEDS = range(8)
 MONTHS = [f"2013-{month:02d}" for month in range(7, 13)]

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import compare
 import scoring
-
 import workflows
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -37,7 +36,10 @@ class Cost:
 def timed(root: Path, *command: str) -> Cost:
     """Run a command in a checkout, alone, and wait for it."""
     env = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    env |= {"PYTHONPATH": str(root / "packages" / "ringside" / "src"), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    env |= {
+        "PYTHONPATH": str(root / "packages" / "ringside" / "src"),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from simulation.pages import percent, replaced, table
 
 from ringside.loop.windows import Known, change
 from ringside.verdict.metrics import metrics_of
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rows import Scored, Truth
+from simulation.pages import percent, replaced, table
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "retraining.md"
 PAIRS = 2000

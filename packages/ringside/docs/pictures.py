@@ -1,7 +1,8 @@
 """Draws the pictures of docs/images: reports as a page with GitHub's style shows them. Run by hand, not in CI.
 
-    python packages/ringside/docs/pictures.py                the pictures of the README: two reports, wide and narrow, light and dark
-    python packages/ringside/docs/pictures.py --all FOLDER   every example report, wide and as on a phone, light and dark
+    cd packages/ringside
+    python docs/pictures.py                the pictures of the README: two reports, wide and narrow, light and dark
+    python docs/pictures.py --all FOLDER   every example report, wide and as on a phone, light and dark
 
 What each of them shows is noted in drawn.json beside this file, so that a test tells when they are stale. It needs
 Node.js, npm and Chromium. Its packages (marked, marked-alert, github-markdown-css, mermaid) are installed into

@@ -18,7 +18,7 @@ Written by `make reference` from `--help`; change the help, not this page.
 | 3 | the verdict is fail |
 | 4 | the verdict is inconclusive |
 
-Results go to stdout, talk goes to stderr."""
+Results go to stdout, talk goes to stderr. `ringside --version` prints the version of the package."""
 
 
 def usage(option: typer.core.TyperArgument | typer.core.TyperOption) -> str:

@@ -54,7 +54,11 @@ class Harbour:
     def type(self, *words: str, code: int = 0, **environ: str) -> Typed:
         """Type `ringside ...` in the checkout, with the months' folder and other variables."""
         with pytest.MonkeyPatch.context() as patch:
-            given = {**dict.fromkeys(NAMED, str(self.folder)), "PYTHONPATH": str(self.root / "packages/ringside/src"), **environ}
+            given = {
+                **dict.fromkeys(NAMED, str(self.folder)),
+                "PYTHONPATH": str(self.root / "packages/ringside/src"),
+                **environ,
+            }
             for key, value in given.items():
                 patch.setenv(key, value)
             for key in [key for key in os.environ if key.startswith("GITHUB_") and key not in environ]:

@@ -15,7 +15,7 @@ IMAGES = PROJECT / "docs" / "images"
 @pytest.fixture(scope="module")
 def pictures():
     """The script that draws them."""
-    spec = importlib.util.spec_from_file_location("pictures", PROJECT / "docs" / "pictures.py")
+    spec = importlib.util.spec_from_file_location("pictures", PACKAGE / "docs" / "pictures.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -31,7 +31,7 @@ class TestPictures:
     """docs/images."""
 
     def test_show_what_a_report_looks_like_now(self, pictures, drawn):
-        """The text of each picture is what the renderer writes today; else `python docs/pictures.py` draws it anew."""
+        """The text of each picture is what the renderer writes today; else the script draws it anew."""
         assert {name: facts["text"] for name, facts in drawn.items()} == {
             name: pictures.shown(example) for name, (example, _, _) in pictures.OURS.items()
         }

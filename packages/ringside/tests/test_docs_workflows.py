@@ -11,11 +11,15 @@ from harness import PACKAGE, PROJECT
 from ringside.report import phrases
 from verbs import parsed
 
+OF_THE_TEMPLATE = ("package.yaml",)
+"""Workflows that a repository made from the template does not have; its pages say nothing of them."""
 NAMES = ("workflows", "remotes", "runners", "troubleshooting", "updating", "mlflow", "serving")
 PAGES = tuple(f"docs/{name}.md" for name in NAMES)
 TEXT = {page: (PROJECT / page).read_text(encoding="utf-8") for page in PAGES}
 ALL = "\n".join(TEXT.values())
-WORKFLOWS = sorted((PROJECT / ".github" / "workflows").glob("*.yaml"))
+WORKFLOWS = sorted(
+    file for file in (PROJECT / ".github" / "workflows").glob("*.yaml") if file.name not in OF_THE_TEMPLATE
+)
 YAML = "\n".join(file.read_text(encoding="utf-8") for file in WORKFLOWS)
 
 

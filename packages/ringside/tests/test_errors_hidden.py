@@ -9,11 +9,11 @@ import pytest
 from data.toy import toy_task
 from harness import Checkout
 from ringside.cli.terminal import say_where
-from ringside.data.partitions import check_identities
+from ringside.common.labels import check_labels
 from ringside.errors import HIDDEN, RingsideError, hides_values, quoted, told, values_hidden
-from ringside.pipeline.labels import check_labels
-from ringside.pipeline.predict import predict
-from ringside.pipeline.train import train
+from ringside.pipeline.evaluate.predict import predict
+from ringside.pipeline.train.fit import train
+from ringside.pipeline.validate.partitions import check_identities
 from ringside.task import File, TrainParams
 
 JANE = "Jane Doe"

@@ -162,7 +162,7 @@ class TestUnknownKey:
             (
                 ("task: toy", "task: toy\nzzz: 1"),
                 "zzz",
-                "task, live, data, validate, split, train, evaluate, policy, publish, retrain",
+                "task, validate, split, train, evaluate, live, data, policy, publish, retrain",
             ),
             (("bins: 10", "bins: 10\n  zzz: 1"), "evaluate.zzz", "bins"),
             (("rate: 0.5", "rate: 0.5\n  zzz: 1"), "train.zzz", "seed, rate, penalty, trees"),

@@ -3,6 +3,9 @@
 _NAMED = "a sentence names it; it is no command to type"
 _INSTALLS = "it installs from the package index, which the set-up of `make` does in Checks"
 _SERVED = "packages/ringside/tests/examples types it in an environment of its own"
+_SHALLOW = "it needs a shallow clone, as packages/ringside/tests/registry/test_registry.py makes one"
+_TAGGED = "packages/ringside/tests/test_development.py types it"
+_BUILT = "packages/ringside/tests/test_distribution.py types it for the wheel that it builds"
 _SUMS = "packages/ringside/tests/registry/test_build.py types it in the folder of a release"
 _CONTAINER = "there is no Docker here; packages/ringside/tests/examples does what the Dockerfile says"
 _CLOUD = "it needs an account at a cloud"
@@ -16,7 +19,9 @@ _TRACKED = "packages/ringside/tests/tracking types it beside a real server of ML
 UNPLAYED = {
     "python3 -m venv .venv && . .venv/bin/activate && pip install uv": _INSTALLS,
     "uv pip install -r requirements/model.txt -r requirements/tools.txt && uv pip install --no-deps -e .": _INSTALLS,
-    "pip install ringside[compare]": _INSTALLS,
+    'uv pip install "ringside_ml-0.1.0-py3-none-any.whl[compare]"': _BUILT,
+    "make check-tag TAG=package-v0.1.0": _TAGGED,
+    "pytest tests/verdict": _NAMED,
     "pip install pymysql": _INSTALLS,
     "pip install --require-hashes -r model.txt": _SERVED,
     "pip install --require-hashes -r release/model.txt": _SERVED,
@@ -62,7 +67,7 @@ UNPLAYED = {
     "git checkout --ours FILE": _CONFLICT,
     "git checkout --theirs FILE": _CONFLICT,
     "git mergetool": _CONFLICT,
-    "git fetch --unshallow --tags": "it needs a shallow clone, as packages/ringside/tests/registry/test_registry.py makes one",
+    "git fetch --unshallow --tags": _SHALLOW,
     "dvc import-url s3://BUCKET/churn.csv data/source/churn.csv": _BUCKET,
     "dvc update data/source/churn.csv.dvc": _BUCKET,
     "mlflow artifacts download --run-id RUN --artifact-path release --dst-path .": _TRACKED,

@@ -21,7 +21,7 @@ def parsed(text: str) -> None:
     """
     words = shlex.split(text)[1:]
     here: typer.core.TyperCommand = _ROOT
-    while words and hasattr(here, "commands"):
+    while words and hasattr(here, "commands") and words != ["--version"]:
         assert words[0] in here.commands, f"{text}: there is no {words[0]}"
         here = here.commands[words.pop(0)]
     if "--help" not in words and not hasattr(here, "commands"):

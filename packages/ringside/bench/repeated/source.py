@@ -4,7 +4,6 @@ import importlib.metadata
 from pathlib import Path
 
 import pandas as pd
-
 from flights import source
 
 YEARS = range(2013, 2023)

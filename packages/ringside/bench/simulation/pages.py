@@ -1,9 +1,13 @@
-"""Tables in Markdown, and the page that they are published on."""
+"""Tables in Markdown, and the pages that they are published on."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[4] / "docs" / "statistics.md"
+PACKAGE = Path(__file__).resolve().parents[2]
+PAGE = PACKAGE.parents[1] / "docs" / "statistics.md"
+"""What a user needs."""
+CELLS = PACKAGE / "docs" / "simulations.md"
+"""Every cell."""
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> list[str]:
@@ -27,9 +31,14 @@ def replaced(text: str, name: str, lines: Iterable[str]) -> str:
 
 
 def publish(name: str, lines: Sequence[str]) -> None:
-    """Print the lines and write them to their place in docs/statistics.md."""
+    """Print the lines and write them to their place, which one of the pages has.
+
+    Raises:
+        ValueError: no page has a place of this name.
+    """
     print("\n".join(lines), flush=True)
-    PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), name, lines), encoding="utf-8")
+    page = next((page for page in (PAGE, CELLS) if f"<!-- {name} -->\n" in page.read_text(encoding="utf-8")), PAGE)
+    page.write_text(replaced(page.read_text(encoding="utf-8"), name, lines), encoding="utf-8")
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "Release", "load"]
 
+# The one place of the version: pyproject.toml, the wheels and `ringside --version` read it here.
+__version__ = "0.1.0"
+
 
 def __getattr__(name: str) -> object:
     # Imported when it is asked for, so that `import ringside` costs nothing.

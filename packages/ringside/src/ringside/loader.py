@@ -1,25 +1,24 @@
-"""Finds the task that params.yaml names and reads the parts that a stage needs, and no more."""
+"""The parts of a task: its source and its metrics, which no stage reads, beside those that stages read."""
 
 import functools
-import importlib
 import importlib.util
 import itertools
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from ringside.common.loader import load_part, load_task
+from ringside.common.task import Metric, Task
+from ringside.common.workspace import PARTITION_NAME
 from ringside.errors import RingsideError, SourceError, TaskError, told
-from ringside.store.workspace import PARTITION_NAME
-from ringside.task import Metric, Task, TrainParams
+from ringside.pipeline.train.model_builder import load_model_builder
+from ringside.pipeline.validate.schema import load_schema
 
 if TYPE_CHECKING:
     import pandas as pd
-    from pandera.pandas import DataFrameSchema
 
-CLASSIFIERS = ("binary", "multiclass")
+__all__ = ["LateSource", "Source", "load_metrics", "load_model_builder", "load_schema", "load_source", "load_task"]
 
 
 class Source(Protocol):
@@ -137,88 +136,13 @@ class LateSource:
         return self._source.fingerprint(partition)
 
 
-def load_task(root: Path, name: str) -> Task:
-    """The `TASK` of the package `name` under `root/src`, or of an installed package of that name.
-
-    Raises:
-        TaskError: there is no such package, or its `TASK` is none, or a fact of it does not hold.
-    """
-    source = str(root / "src")
-    if source not in sys.path:
-        sys.path.insert(0, source)
-    task = getattr(_module(name, None), "TASK", None)
-    where = f"task {name!r}, __init__.py"
-    if not isinstance(task, Task):
-        raise TaskError("there is no `TASK`", where=where, remedy="state `TASK = Task(...)` with ringside.task.Task.")
-    if task.name != name:
-        remedy = f"set `name={name!r}`, or `task: {task.name}` in params.yaml."
-        raise TaskError(f"its `name` is {task.name!r}", where=f"task {name!r}, field `name`", remedy=remedy)
-    return task
-
-
 def load_source(task: Task) -> _SourceModule:
     """The task's source.
 
     Raises:
         TaskError: `source.py` is missing, cannot be imported or lacks a function.
     """
-    return _SourceModule(task, _module(task.name, "source", "partitions", "read"))
-
-
-def load_schema(task: Task) -> "DataFrameSchema":
-    """The task's pandera schema, in which every column that the facts name stands.
-
-    Raises:
-        TaskError: `schema.py` is missing or has no schema, or a fact names no column of it, or the identity or the
-            group may be missing.
-    """
-    schema = _module(task.name, "schema", "SCHEMA").SCHEMA
-    schema = schema.to_schema() if hasattr(schema, "to_schema") else schema
-    if not hasattr(schema, "columns") or not hasattr(schema, "validate"):
-        where = f"task {task.name!r}, schema.py, `SCHEMA`"
-        raise TaskError("it is no pandera schema", where=where, remedy="make it a pandera.pandas.DataFrameSchema.")
-    for column, field in task.columns.items():
-        if column not in schema.columns:
-            raise TaskError(
-                f"{column!r} is no column of the schema ({', '.join(map(str, schema.columns))})",
-                where=f"task {task.name!r}, field `{field}`",
-                remedy=f"add {column!r} to SCHEMA in schema.py, or name a column that is there.",
-            )
-        if field in ("identity", "group") and getattr(schema.columns[column], "nullable", False):
-            raise TaskError(
-                f"{column!r} may be missing by the schema",
-                where=f"task {task.name!r}, field `{field}`",
-                remedy="let SCHEMA say nullable=False for it; rows without it then go to quarantine.",
-            )
-    return cast("DataFrameSchema", schema)
-
-
-def load_model_builder(task: Task) -> Callable[[TrainParams], Any]:
-    """The task's `build_model`; what it answers is checked when it is called.
-
-    Raises:
-        TaskError: `model.py` is missing, or `build_model` answers no estimator of the task's kind.
-    """
-    build_model = _module(task.name, "model", "build_model").build_model
-    where = f"task {task.name!r}, model.py, `build_model`"
-
-    def checked(params: TrainParams) -> Any:  # noqa: ANN401  # scikit-learn's estimators share no base type
-        """What `build_model` answers, if it is an estimator of the task's kind."""
-        try:
-            estimator = build_model(params)
-        except Exception as error:
-            found = f"it raised {type(error).__name__}: {error}"
-            raise TaskError(found, where=where, remedy="correct it, or the parameters that `train` states.") from error
-        if isinstance(estimator, type) or not hasattr(estimator, "fit") or not hasattr(estimator, "predict"):
-            found = f"it returned {type(estimator).__name__}, which is no estimator"
-            raise TaskError(found, where=where, remedy="return an estimator of scikit-learn, usually a Pipeline.")
-        if task.kind in CLASSIFIERS and not hasattr(estimator, "predict_proba"):
-            found = f"{type(estimator).__name__} has no `predict_proba`, which kind {task.kind!r} needs"
-            remedy = "choose a classifier with probabilities, or wrap it in sklearn.calibration.CalibratedClassifierCV."
-            raise TaskError(found, where=where, remedy=remedy)
-        return estimator
-
-    return checked
+    return _SourceModule(task, load_part(task.name, "source", "partitions", "read"))
 
 
 def load_metrics(task: Task) -> tuple[Metric, ...]:
@@ -229,33 +153,8 @@ def load_metrics(task: Task) -> tuple[Metric, ...]:
     """
     if importlib.util.find_spec(f"{task.name}.metrics") is None:
         return ()
-    found = _module(task.name, "metrics", "METRICS").METRICS
+    found = load_part(task.name, "metrics", "METRICS").METRICS
     if isinstance(found, str) or not isinstance(found, Iterable) or not all(isinstance(m, Metric) for m in found):
         where = f"task {task.name!r}, metrics.py, `METRICS`"
         raise TaskError("it is no sequence of metrics", where=where, remedy="list objects of ringside.task.Metric.")
     return tuple(found)
-
-
-def _module(package: str, module: str | None, *names: str) -> ModuleType:
-    """`package.module`, which offers `names`."""
-    path = package if module is None else f"{package}.{module}"
-    where = f"task {package!r}, {module or '__init__'}.py"
-    try:
-        loaded = importlib.import_module(path)
-    except ModuleNotFoundError as error:
-        if error.name not in (path, package):
-            found = f"it imports {error.name!r}, which is not installed"
-            remedy = "declare the package in pyproject.toml, then run `make requirements` and `make run`."
-            raise TaskError(found, where=where, remedy=remedy) from error
-        found = f"there is no src/{path.replace('.', '/')}"
-        remedy = "write it (ringside.task says what belongs there), or name another task in params.yaml."
-        raise TaskError(found, where=where, remedy=remedy) from None
-    except TaskError:
-        raise
-    except Exception as error:
-        found = f"it cannot be imported: {type(error).__name__}: {error}"
-        raise TaskError(found, where=where, remedy="correct the file; the message names the line.") from error
-    for name in names:
-        if not hasattr(loaded, name):
-            raise TaskError(f"there is no `{name}`", where=where, remedy="ringside.task says what belongs there.")
-    return loaded

@@ -9,8 +9,8 @@ import pytest
 from ringside.bout.evidence import Bout, evidence, hold, with_notes
 from ringside.bout.rivals import Corner, Rival
 from ringside.bout.window import Window
-from ringside.data.profile import pack_hashes
 from ringside.errors import DataError, RegistryError, UsageError
+from ringside.pipeline.evaluate.profile import pack_hashes
 from ringside.store.workspace import Workspace
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rules import REBUILD, Finding, judge_rules, verdict

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ringside.bout import parts
-from ringside.data.profile import column_bins, pack_hashes, partition_profile
+from ringside.pipeline.evaluate.profile import column_bins, pack_hashes, partition_profile
 from ringside.report.names import name_of
 from ringside.verdict.comparison import Slice
 from ringside.verdict.metrics import metrics_of

@@ -7,7 +7,7 @@ import sys
 import pytest
 import typer
 
-from harness import PROJECT
+from harness import PACKAGE, PROJECT
 from ringside.cli.main import app
 
 COMMAND = typer.main.get_command(app)

@@ -11,8 +11,8 @@ import pytest
 
 from harbour_months import month
 from harness import Checkout
-from ringside.data.fingerprint import row_hashes
-from ringside.data.profile import contains
+from ringside.common.fingerprint import row_hashes
+from ringside.pipeline.evaluate.profile import contains
 from ringside.registry.registry import RELEASES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("forget")]

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pytest
 
 from data.toy import MONTHS, ToySource, toy_task
+from ringside.common.manifest import Manifest
+from ringside.common.tables import read_table, write_table
 from ringside.data.ingest import Ingest, Ingested
-from ringside.data.manifest import Manifest
 from ringside.errors import RingsideError
-from ringside.store.tables import read_table, write_table
 from ringside.store.workspace import Workspace
 from store.repository import files
 

@@ -11,8 +11,8 @@ from data.toy import MONTHS, month, toy_task
 from harness import Checkout
 from ringside.data.diff import ColumnChange, DataDiff, PartitionChange, diff
 from ringside.data.drift import new_by_design
-from ringside.data.profile import VERSION, column_bins, partition_profile
 from ringside.errors import DataError
+from ringside.pipeline.evaluate.profile import VERSION, column_bins, partition_profile
 
 TASK = toy_task()
 

@@ -22,7 +22,7 @@ from ringside.data.drift import (
     recategorise,
     stability,
 )
-from ringside.data.profile import column_bins, partition_profile
+from ringside.pipeline.evaluate.profile import column_bins, partition_profile
 
 PROPERTY = settings(deadline=None, derandomize=True, max_examples=25)
 FILLED = st.lists(st.integers(1, 10_000), min_size=2, max_size=12)

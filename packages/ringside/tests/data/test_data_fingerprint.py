@@ -14,8 +14,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ringside.data.fingerprint import content_hash, row_hashes
-from ringside.store.tables import read_table, write_frame
+from ringside.common.fingerprint import content_hash, row_hashes
+from ringside.common.tables import read_table, write_frame
 
 PROPERTY = settings(deadline=None, derandomize=True, max_examples=60)
 

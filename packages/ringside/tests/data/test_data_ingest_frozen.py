@@ -19,8 +19,8 @@ from data.ingesting import (
     raw_file,
 )
 from data.toy import MONTHS, ROWS, month
+from ringside.common.tables import write_table
 from ringside.errors import DataError, SourceError
-from ringside.store.tables import write_table
 from store.repository import dvc
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dvc")]

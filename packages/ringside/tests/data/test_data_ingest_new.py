@@ -20,8 +20,8 @@ from data.ingesting import (
     refused,
 )
 from data.toy import MONTHS, ROWS, month
+from ringside.common.tables import read_table
 from ringside.errors import SourceError, UsageError
-from ringside.store.tables import read_table
 from store.repository import dvc
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dvc")]

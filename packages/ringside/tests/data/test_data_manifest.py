@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringside.data.manifest import Entry, Manifest
+from ringside.common.manifest import Entry, Manifest
 from ringside.errors import DataError
 from ringside.store.workspace import PARTITION_NAME
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.toy import toy_task
-from ringside.data.profile import CATEGORIES, column_bins, contains, pack_hashes, partition_profile
-from ringside.store.files import write_json
+from ringside.common.files import write_json
+from ringside.pipeline.evaluate.profile import CATEGORIES, column_bins, contains, pack_hashes, partition_profile
 
 PROPERTY = settings(deadline=None, derandomize=True, max_examples=50)
 TASK = toy_task()

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringside.pipeline.curves import curves
-from ringside.verdict.curves import POINTS
+from ringside.pipeline.evaluate.curve_points import POINTS
+from ringside.pipeline.evaluate.curves import curves
 from shop import BINARY, MULTICLASS, REGRESSION
 
 SCORES = st.integers(2, 600).flatmap(

@@ -12,9 +12,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ringside.errors import DataError
-from ringside.pipeline.evaluate import NAMES, PARTITION, Evaluation, evaluate
-from ringside.pipeline.predict import classes
-from ringside.pipeline.scores import LEADING, baseline, scores
+from ringside.pipeline.evaluate.evaluation import NAMES, PARTITION, Evaluation, evaluate
+from ringside.pipeline.evaluate.predict import classes
+from ringside.pipeline.evaluate.scores import LEADING, baseline, scores
 from ringside.task import Task
 from shop import BINARY, MULTICLASS, REGRESSION, rows_for
 

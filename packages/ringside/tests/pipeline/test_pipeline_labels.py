@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ringside.common.labels import check_labels
 from ringside.errors import DataError
-from ringside.pipeline.labels import check_labels
 from ringside.task import Task
 from shop import BINARY, MULTICLASS, REGRESSION
 

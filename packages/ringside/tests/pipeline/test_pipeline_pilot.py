@@ -8,7 +8,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ringside.pipeline.evaluate import PARTITION
+from ringside.pipeline.evaluate.evaluation import PARTITION
 from ringside.pipeline.pilot import MODELS, Pilot, pilot, samples
 from ringside.task import Task, TrainParams
 from shop import BINARY, MULTICLASS, REGRESSION, rows_for

@@ -10,7 +10,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from odd_estimators import Constant
 from ringside.errors import ModelError
-from ringside.pipeline.predict import classes, predict, prediction_values
+from ringside.pipeline.evaluate.predict import classes, predict, prediction_values
 from ringside.task import Task
 from shop import BINARY, MULTICLASS, REGRESSION, rows_for
 

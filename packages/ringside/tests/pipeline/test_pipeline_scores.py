@@ -7,8 +7,8 @@ from sklearn import metrics as skm
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
 from ringside.errors import DataError
-from ringside.pipeline.predict import predict
-from ringside.pipeline.scores import LEADING, baseline, class_codes, scores
+from ringside.pipeline.evaluate.predict import predict
+from ringside.pipeline.evaluate.scores import LEADING, baseline, class_codes, scores
 from ringside.task import Task
 from shop import BINARY, MULTICLASS, REGRESSION, rows_for
 

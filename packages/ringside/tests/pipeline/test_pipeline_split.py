@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringside.common.split import Split
 from ringside.errors import DataError, UsageError
 from ringside.params import SplitParams
-from ringside.pipeline.split import Split, split
+from ringside.pipeline.split.sides import split
 from ringside.task import Task
 from shop import BINARY, partitions
 

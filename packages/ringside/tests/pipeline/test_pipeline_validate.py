@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 from pandera.pandas import Check, Column, DataFrameSchema
 
 from ringside.errors import DataError
-from ringside.pipeline.validate import REASON, Validated, check_quarantine, validate
+from ringside.pipeline.validate.rows import REASON, Validated, check_quarantine, validate
 from shop import BINARY, FEW_ROWS, SCHEMA, visits
 
 PRICE, REGION = "price: not in 0 to 100", "region: not east or west"

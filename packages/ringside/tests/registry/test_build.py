@@ -9,12 +9,12 @@ import pytest
 
 from harness import Checkout
 from made import Made, report
+from ringside.common.model_file import dump_model
 from ringside.errors import DataError, ModelError, RegistryError
 from ringside.registry.build import assemble, reference_rows
 from ringside.registry.code import code_hash
 from ringside.registry.sums import check_folder
 from ringside.registry.wheel import build_wheels
-from ringside.store.model_file import dump_model
 
 FILES = {
     "MODEL_CARD.md",
@@ -155,7 +155,7 @@ class TestWheel:
 
     @pytest.mark.parametrize(("name", "package"), [("flights", "diabetes"), ("ringside_ml", "ringside")])
     def test_has_one_package_alone(self, diabetes: Made, name, package):
-        """The task's wheel, named after the project, does not contain the package; no bytecode and no test is in one."""
+        """The task's wheel, named after the project, does not contain the package; neither has bytecode."""
         with zipfile.ZipFile(diabetes.release() / f"{name}-0.1.0-py3-none-any.whl") as wheel:
             names = wheel.namelist()
 

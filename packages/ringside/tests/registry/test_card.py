@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from made import Made, report, result
-from ringside.data.manifest import Entry
+from ringside.common.manifest import Entry
+from ringside.common.model_file import dump_model
 from ringside.registry.card import Material, card, notes, text
 from ringside.registry.loader_lines import asked_types, loader_lines
 from ringside.report.model import ColumnChange, DataDiff, RuleFinding, SliceResult
-from ringside.store.model_file import dump_model
 from shelf import facts
 
 HOSTILE = "x`|<script>alert(1)</script>\n# Heading\n[a](http://b) @someone &amp; *bold*"

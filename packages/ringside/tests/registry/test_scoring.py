@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from made import Made
+from ringside.common.model_file import dump_model
 from ringside.errors import DataError, RegistryError
 from ringside.registry.score_process import main
 from ringside.registry.scoring import predict_with, runs_here
-from ringside.store.model_file import dump_model
 
 
 def rows(made: Made) -> pd.DataFrame:

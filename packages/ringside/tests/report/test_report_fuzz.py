@@ -1,6 +1,6 @@
 """The parser and the renderers against reports that somebody meddled with.
 
-Short here. `RINGSIDE_FUZZ=200000 pytest -n 0 packages/ringside/tests/report/test_report_fuzz.py` tries so many of each kind.
+Short here. `RINGSIDE_FUZZ=200000 pytest -n 0 tests/report/test_report_fuzz.py` tries so many of each kind.
 """
 
 import os

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from examples import passed
-from harness import PROJECT
+from harness import PACKAGE, PROJECT
 from ringside.report.read import dump_report
 
 
@@ -13,7 +13,7 @@ class TestSchema:
     """The format, written out."""
 
     def test_is_that_of_the_model(self):
-        """The file is what docs/schema.py prints; `make reference` mends it."""
+        """The file is what packages/ringside/docs/schema.py prints; `make reference` mends it."""
         printed = subprocess.run([sys.executable, PACKAGE / "docs" / "schema.py"], capture_output=True, check=True)
 
         assert (PROJECT / "docs" / "report.schema.json").read_bytes() == printed.stdout

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from drafting import EVIL, default
 from ringside.errors import DataError, UsageError
-from ringside.pipeline.validate import validate
+from ringside.pipeline.validate.rows import validate
 from ringside.scaffold.infer.doubts import doubts
 from ringside.scaffold.infer.draft import Wishes
 from ringside.scaffold.infer.facts import decide

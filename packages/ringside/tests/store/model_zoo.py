@@ -28,7 +28,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
-from ringside.store.model_file import dump_model
+from ringside.common.model_file import dump_model
 
 ROWS = 80
 NUMBERS = ["size", "weight"]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ringside.common.files import empty_folder, move, read_json, remove, replacing, write_bytes, write_json
 from ringside.errors import DataError, StoreError
-from ringside.store.files import empty_folder, move, read_json, remove, replacing, write_bytes, write_json
 
 OLD, NEW = b"old " * 50_000, b"new " * 50_000
 
@@ -20,8 +20,8 @@ import random, resource, sys
 from pathlib import Path
 import pyarrow as pa
 from ringside.errors import StoreError
-from ringside.store.files import write_bytes, write_json
-from ringside.store.tables import write_table
+from ringside.common.files import write_bytes, write_json
+from ringside.common.tables import write_table
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 path = Path(sys.argv[1])
 try:
@@ -33,7 +33,7 @@ except StoreError as error:
 _HALF = """
 import sys, time
 from pathlib import Path
-from ringside.store.files import replacing
+from ringside.common.files import replacing
 with replacing(Path(sys.argv[1])) as aside, aside.open("wb") as file:
     file.write(b"new " * 20_000)
     file.flush()
@@ -44,7 +44,7 @@ with replacing(Path(sys.argv[1])) as aside, aside.open("wb") as file:
 _FOR_EVER = """
 import itertools, sys
 from pathlib import Path
-from ringside.store.files import write_bytes
+from ringside.common.files import write_bytes
 print("writing", flush=True)
 for letter in itertools.cycle([b"a", b"b"]):
     write_bytes(Path(sys.argv[1]), letter * 300_000)

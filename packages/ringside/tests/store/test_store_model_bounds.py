@@ -32,8 +32,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+from ringside.common.model_file import dump_model, load_model
 from ringside.errors import ModelError
-from ringside.store.model_file import dump_model, load_model
 from store.model_zoo import edited
 
 WHERE = "models/model.skops"

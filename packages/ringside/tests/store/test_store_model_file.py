@@ -18,8 +18,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from ringside.common.model_file import check_trusted, dump_model, load_model
 from ringside.errors import ModelError
-from ringside.store.model_file import check_trusted, dump_model, load_model
 from store.model_zoo import FOLDER, MODELS, Halved, edited, entries, fitted, fruit, nodes, predictions, repacked, schema
 
 pytestmark = pytest.mark.slow

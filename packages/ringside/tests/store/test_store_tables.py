@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringside.common.files import write_bytes
+from ringside.common.tables import read_table, write_frame, write_table
 from ringside.errors import DataError
-from ringside.store.files import write_bytes
-from ringside.store.tables import read_table, write_frame, write_table
 
 TABLE = pa.table(
     {

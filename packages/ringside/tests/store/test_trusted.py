@@ -7,8 +7,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 
+from ringside.common.model_file import dump_model
 from ringside.errors import ModelError
-from ringside.store.model_file import dump_model
 from ringside.store.trusted import untrusted
 
 PLAIN = dump_model(LogisticRegression().fit([[0.0], [1.0]], [0, 1]))

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from simulation import years
-from simulation.cells import position, simulate
-from simulation.pages import PAGE, replaced
-from simulation.plan import SETTINGS
-from simulation.worlds import DRAW, Setting, binary, truths
 
 from ringside.verdict.metrics import METRICS
 from ringside.verdict.outcomes import Pair, judge
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rows import Scored, Truth
+from simulation import years
+from simulation.cells import position, simulate
+from simulation.pages import PAGE, replaced
+from simulation.plan import SETTINGS
+from simulation.worlds import DRAW, Setting, binary, truths
 
 pytestmark = pytest.mark.slow
 

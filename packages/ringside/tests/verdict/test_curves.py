@@ -7,7 +7,7 @@ import pytest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import auc, precision_recall_curve, roc_auc_score, roc_curve
 
-from ringside.verdict.curves import POINTS, calibration, histogram, precision_recall, roc
+from ringside.pipeline.evaluate.curve_points import POINTS, calibration, histogram, precision_recall, roc
 
 
 def rows(count=150, *, seed=0, digits=2):

@@ -141,6 +141,8 @@ class Arena:
         with Hub(folder) as hub:
             hub.repository(REPOSITORY, source=source, **facts)
             arena = cls(hub, folder / "arena")
+            # What stands in the template's repository alone does nothing elsewhere, and the fake reads no `paths`.
+            arena.without("package.yaml")
             furnish(arena.folder)
             yield arena
 

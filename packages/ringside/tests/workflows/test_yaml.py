@@ -11,7 +11,7 @@ import typer
 import yaml
 
 from acting import tool
-from harness import PROJECT
+from harness import PACKAGE, PROJECT
 from ringside.cli.main import app
 from ringside.scaffold.machinery import RECORD
 from workflow_files import WorkflowFile, uses
@@ -27,12 +27,14 @@ RUNS = [(where, step) for where, step in STEPS if "run" in step]
 YAML = [*(GITHUB / "workflows").iterdir(), *ACTIONS]
 RULESETS = {path.stem: json.loads(path.read_text()) for path in (GITHUB / "rulesets").iterdir()}
 
+MAKEFILES = (PROJECT / "Makefile", PACKAGE / "development.mk")
+
 # What a person may type besides: its own tests cover each.
 OTHER = ("make ", "dvc gc --workspace --force", "python3 -m ringside.github.changes", "python3 -m ringside.github.gate")
 PINNED = re.compile(r"^\s*(?:- )?uses: (?P<name>[\w./-]+)@(?P<sha>[0-9a-f]{40}) # v\d+\.\d+\.\d+$")
 # Where anybody's text could come in: a title, a branch's name, a commit's message, an input of a dispatch.
 UNTRUSTED = re.compile(
-    r"github\.event\.(?!pull_request\.(number|head\.repo\.id)|repository\.(visibility|id)|workflow_run\.(head_sha|event))"
+    r"github\.event\.(?!pull_request\.(number|head\.repo\.id)|repository\.(visibility|id|is_template)|workflow_run\.(head_sha|event))"
     r"|head_ref"
 )
 # What runs code of a pull request, or only reads: no right to write but to prove its identity.
@@ -93,8 +95,7 @@ class TestLinters:
             ("dependabot", "dependabot.yaml"),
             ("github-workflows", "workflows/*.yaml"),
             ("github-actions", "actions/*/action.yaml"),
-            ("github-issue-forms", "ISSUE_TEMPLATE/[bm]*.yml"),
-            ("github-issue-config", "ISSUE_TEMPLATE/config.yml"),
+            ("github-issue-forms", "ISSUE_TEMPLATE/*.yaml"),
         ],
     )
     def test_the_official_schema_holds(self, schema, pattern):
@@ -108,7 +109,7 @@ class TestLinters:
 
     def test_ignores_state_their_reason(self):
         """A line that switches a finding off has a comment above it or beside it."""
-        for path in [*YAML, GITHUB / "zizmor.yml"]:
+        for path in [*YAML, GITHUB / "zizmor.yaml"]:
             lines = path.read_text().splitlines()
             for number, line in enumerate(lines):
                 if "zizmor: ignore" in line or line.strip() == "disable: true":
@@ -139,10 +140,10 @@ class TestWorkflows:
         """Each has a concurrency group, and says whether an older run is cancelled."""
         assert set(item.content["concurrency"]) == {"group", "cancel-in-progress"}
 
-    def test_are_the_seven(self):
-        """No file comes or goes unseen."""
+    def test_are_the_known_ones(self):
+        """No file comes or goes unseen; a repository made from the template has no Package."""
         assert [file.name for file in FILES] == [
-            "Checks", "Doctor", "Publish", "Report", "Retrain", "Rollback", "Train",
+            "Checks", "Doctor", "Package", "Publish", "Report", "Retrain", "Rollback", "Train",
         ]  # fmt: skip
 
     @pytest.mark.parametrize("name", ["publish.yaml", "retrain.yaml", "rollback.yaml", "report.yaml"])
@@ -196,13 +197,14 @@ class TestJobs:
         assert {pair for pair in rights if pair[1] == "write"} <= {("id-token", "write")}
 
     def test_prove_an_identity_only_where_a_cloud_or_an_attestation_needs_it(self):
-        """`id-token: write` stands on the jobs that log in somewhere or attest."""
+        """`id-token: write` stands on the jobs that log in somewhere, attest, or publish on PyPI."""
         have = {(file.name, job) for file, job in JOBS if "id-token" in file.rights(job)}
         need = {
             (file.name, job)
             for file in FILES
             for job, step in file.steps
             if step.get("uses", "").startswith(("./.github/actions/remote", "actions/attest@"))
+            or step.get("run") == "make upload-package"
         }
 
         assert have == need
@@ -231,7 +233,7 @@ class TestJobs:
         ]
         texts = [json.dumps(file.jobs[job]["steps"]) for file, job in downloads]
 
-        assert len(texts) == 2
+        assert len(texts) == 4
         assert [text for text in texts if not re.search(r"RINGSIDE_SUMS.*needs\.\w+\.outputs\.sums", text)] == []
 
 
@@ -265,8 +267,9 @@ class TestSteps:
                 else:
                     command = command.commands[word]
         elif words[0] == "make":
-            targets = [words[1]] if "$" not in words[1] else [f"setup-{kind}" for kind in ("model", "report", "test")]
-            makefile = (PROJECT / "Makefile").read_text()
+            kinds = ("model", "report", "test", "package")
+            targets = [words[1]] if "$" not in words[1] else [f"setup-{kind}" for kind in kinds]
+            makefile = "".join(file.read_text() for file in MAKEFILES)
             assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
         else:
             assert step["run"].startswith(OTHER), where
@@ -353,9 +356,9 @@ class TestSteps:
 
     def test_attest_only_in_public(self):
         """By comparing with a word: a payload without the field attests nothing."""
-        (step,) = [step for _, step in STEPS if step.get("uses", "").startswith("actions/attest@")]
+        conditions = [step.get("if") for _, step in STEPS if step.get("uses", "").startswith("actions/attest@")]
 
-        assert step["if"] == "github.event.repository.visibility == 'public'"
+        assert set(conditions) == {"github.event.repository.visibility == 'public'"}
 
 
 class TestTrust:
@@ -413,16 +416,24 @@ class TestDependabot:
 
     def test_can_read_the_locks(self):
         """It skips files above 200,000 bytes, and looks one folder below the one that is named."""
-        (pip,) = [update for update in self.content["updates"] if update["package-ecosystem"] == "pip"]
-        locks = list((PROJECT / "requirements").glob("*.txt"))
+        folders = [update["directory"] for update in self.content["updates"] if update["package-ecosystem"] == "pip"]
+        locks = [list((PROJECT / folder.strip("/") / "requirements").glob("*.txt")) for folder in folders]
 
-        assert pip["directory"] == "/"
-        assert locks
-        assert [lock.name for lock in locks if lock.stat().st_size > 200_000] == []
+        assert folders == ["/", "/packages/ringside"]
+        assert all(locks)
+        assert [lock.name for found in locks for lock in found if lock.stat().st_size > 200_000] == []
+
+    def test_marks_what_only_the_template_has(self):
+        """The entry of the package's locks is the last, below the comment by which `ringside init` finds it."""
+        text = (GITHUB / "dependabot.yaml").read_text()
+        _, found, rest = text.partition("  # The package's own locks; ringside init removes this entry.\n")
+
+        assert found
+        assert [update["directory"] for update in yaml.safe_load(rest)] == ["/packages/ringside"]
 
     def test_groups_what_trains_apart_from_what_does_not(self):
         """The group `model` is what requirements/model.txt locks, so that a linter's update trains nothing."""
-        (pip,) = [update for update in self.content["updates"] if update["package-ecosystem"] == "pip"]
+        (pip,) = [update for update in self.content["updates"] if update.get("directory") == "/"]
         locked = re.findall(r"^([a-z0-9._-]+)==", (PROJECT / "requirements" / "model.txt").read_text(), re.MULTILINE)
 
         assert pip["groups"]["model"]["patterns"] == sorted(set(locked))
@@ -445,4 +456,4 @@ class TestOwners:
         lines = [line.split()[0] for line in (GITHUB / "CODEOWNERS").read_text().splitlines() if line.startswith("/")]
 
         assert [path for path in lines if not (PROJECT / path.strip("/")).exists()] in ([], [f"/{RECORD}"])
-        assert {"/params.yaml", "/.github/", "/src/ringside/", "/requirements/"} <= set(lines)
+        assert {"/params.yaml", "/.github/", "/packages/ringside/", "/requirements/"} <= set(lines)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ringside.bout.rivals import Corner, Rival
-from ringside.data.profile import contains
+from ringside.pipeline.evaluate.profile import contains
 from ringside.verdict.comparison import Comparison, compare
 from ringside.verdict.floors import floors
 from ringside.verdict.metrics import Metric, metrics_of

@@ -10,12 +10,12 @@ import numpy as np
 
 from ringside.bout.rivals import Rival
 from ringside.bout.window import Window
+from ringside.common.task import Task
 from ringside.data.diff import diff
 from ringside.data.drift import new_by_design
+from ringside.pipeline.evaluate import curve_points as curves
 from ringside.report import model
 from ringside.report.names import name_of
-from ringside.task import Task
-from ringside.verdict import curves
 from ringside.verdict.comparison import Slice
 from ringside.verdict.metrics import Metric
 from ringside.verdict.outcomes import Result

@@ -11,17 +11,17 @@ import pyarrow as pa
 
 from ringside.bout.window import PREDICTION, Window, refuse_doubled
 from ringside.codes import RivalState
-from ringside.data.fingerprint import row_hashes
-from ringside.data.profile import contains
+from ringside.common.files import read_json
+from ringside.common.fingerprint import row_hashes
+from ringside.common.tables import read_table, write_table
+from ringside.common.task import Task
 from ringside.errors import DataError, RegistryError, RingsideError
+from ringside.pipeline.evaluate.profile import contains
 from ringside.registry.consumer import release_folder
 from ringside.registry.interface import Facts
 from ringside.registry.registry import Registry
 from ringside.registry.scoring import predict_with
-from ringside.store.files import read_json
-from ringside.store.tables import read_table, write_table
 from ringside.store.workspace import Workspace
-from ringside.task import Task
 from ringside.verdict.intervals import effective_groups
 from ringside.verdict.policy import Policy
 from ringside.verdict.rows import Bools, Floats, Scored

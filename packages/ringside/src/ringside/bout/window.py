@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringside.data.fingerprint import UInt64, row_hashes
+from ringside.common.fingerprint import UInt64, row_hashes
+from ringside.common.task import Task
 from ringside.errors import DataError
-from ringside.task import Task
 from ringside.verdict.rows import Bools, Floats, Ints, Scored, Truth
 
 PREDICTION = "prediction"

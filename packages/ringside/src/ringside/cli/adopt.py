@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from ringside.common.task import Task
     from ringside.store.workspace import Workspace
-    from ringside.task import Task
 
 File = Annotated[
     Path | None,
@@ -52,8 +52,8 @@ def _adopt(workspace: "Workspace", file: Path, prediction: str) -> None:
     import numpy as np
 
     from ringside.cli.stages import context
+    from ringside.common.fingerprint import row_hashes
     from ringside.data.adopt import adopt as checked
-    from ringside.data.fingerprint import row_hashes
     from ringside.errors import DataError
     from ringside.store.adopted import write_adopted
 
@@ -80,9 +80,10 @@ def _valid(workspace: "Workspace", task: "Task") -> "tuple[pa.Table, np.typing.N
     import numpy as np
     import pyarrow as pa
 
-    from ringside.cli.stages import RERUN, read_split
-    from ringside.store.files import read_json
-    from ringside.store.tables import read_table
+    from ringside.common.context import RERUN
+    from ringside.common.files import read_json
+    from ringside.common.split import read_split
+    from ringside.common.tables import read_table
 
     decided = read_split(workspace)
     columns = list(dict.fromkeys([*task.identity, task.target, *decided.columns]))

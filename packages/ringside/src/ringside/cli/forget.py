@@ -10,10 +10,10 @@ from ringside.cli.terminal import result, say, track
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ringside.common.task import Task
     from ringside.data.forget import Forget, Forgotten
     from ringside.params import Params
     from ringside.store.workspace import Workspace
-    from ringside.task import Task
 
 _PROFILES = (
     "hashes of identities in profile.json of releases, by which somebody who knows an identity can tell that it was "
@@ -32,12 +32,12 @@ Ids = Annotated[
 
 def forget(ids: Ids) -> None:
     """Remove rows for good (an erasure request) from all that this repository holds, and say what it cannot reach."""
+    from ringside.common.tables import read_table
     from ringside.data.forget import Forget, read_ids
     from ringside.data.ingest import Ingest
     from ringside.loader import LateSource, load_task
     from ringside.params import read_params
     from ringside.store import dvc
-    from ringside.store.tables import read_table
     from ringside.store.workspace import Workspace
 
     workspace = Workspace.find(Path.cwd())

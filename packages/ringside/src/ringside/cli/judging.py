@@ -14,9 +14,13 @@ from ringside.bout.report import Checkout, calibration_error, make_report
 from ringside.bout.rivals import Corner, Met
 from ringside.bout.window import Window
 from ringside.cli.policy import own_metrics, policy_of
-from ringside.cli.stages import RERUN, Context, read_split, side_rows
+from ringside.cli.stages import Context
 from ringside.cli.terminal import elapsed, say, working
 from ringside.cli.unread import unread
+from ringside.common.context import RERUN
+from ringside.common.files import read_bytes, read_json
+from ringside.common.split import read_split, side_rows
+from ringside.common.tables import read_table
 from ringside.errors import RegistryError, UsageError
 from ringside.params import Params, parse_params, read_sections
 from ringside.registry.code import code_hash
@@ -27,8 +31,6 @@ from ringside.report.model import Change, Lock, Report, Unread, UnreadState
 from ringside.report.names import name_of
 from ringside.report.prices import Runner
 from ringside.store.adopted import read_adopted
-from ringside.store.files import read_bytes, read_json
-from ringside.store.tables import read_table
 from ringside.store.times import Cost, costs
 from ringside.store.trusted import untrusted
 from ringside.store.workspace import Workspace

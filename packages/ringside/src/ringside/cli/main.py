@@ -8,9 +8,11 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from ringside import __version__
 from ringside.cli import (
     adopt,
     ci,
@@ -33,7 +35,7 @@ from ringside.cli import (
     verdict,
     versions,
 )
-from ringside.cli.terminal import say, say_where
+from ringside.cli.terminal import result, say, say_where
 from ringside.errors import RingsideError, hides_values, values_hidden
 
 app = typer.Typer(
@@ -73,6 +75,21 @@ _VERBS: dict[Callable[..., None], str] = {
 for verb, line in _VERBS.items():
     app.command(short_help=line)(verb)
 app.add_typer(ci.app)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        result(f"ringside-ml {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[  # the callback acts, before a verb is asked for
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the numbers as JSON, f
 
 def metrics(slices: Slices = False, as_json: Json = False) -> None:
     """Print the metrics of the last evaluation, beside those of a model that knows no feature."""
-    from ringside.store.files import read_json
+    from ringside.common.files import read_json
 
     workspace = Workspace.find(Path.cwd())
     remedy = "run `dvc repro` (or `make run`) first."

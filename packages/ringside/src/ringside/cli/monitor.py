@@ -57,7 +57,7 @@ def watch_champion(here: "Context", remote: str) -> "Monitor":
 
     from ringside.cli.policy import own_metrics, policy_of
     from ringside.cli.verdict import registry_or_why
-    from ringside.data.manifest import Manifest
+    from ringside.common.manifest import Manifest
     from ringside.loop.arrivals import Partitions
     from ringside.loop.champion import Watched
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ringside.bout.window import Window
     from ringside.cli.stages import Context
-    from ringside.pipeline.split import Split
+    from ringside.common.split import Split
     from ringside.verdict.metrics import Metric
     from ringside.verdict.outcomes import Pair
     from ringside.verdict.policy import Policy
@@ -105,9 +105,10 @@ def pairs_of(here: "Context", policy: "Policy") -> "tuple[Window, list[Pair], in
     import pyarrow as pa
 
     from ringside.bout.window import PREDICTION, Window
-    from ringside.cli.stages import read_split, side_rows
+    from ringside.common.split import read_split
     from ringside.loader import load_model_builder
     from ringside.params import train_params
+    from ringside.pipeline.evaluate.stage import test_rows
     from ringside.pipeline.pilot import pilot
     from ringside.verdict.outcomes import Pair
 
@@ -115,7 +116,7 @@ def pairs_of(here: "Context", policy: "Policy") -> "tuple[Window, list[Pair], in
     decided = read_split(workspace)
     parts = [part.to_pandas() for part in _samples(here, decided)]
     with working(f"plan: a pilot of {len(parts)} models, each of {len(parts[0]):,} training rows"):
-        test = side_rows(workspace, decided, "test", named=True).to_pandas()
+        test = test_rows(workspace, decided).to_pandas()
         params = train_params(here.params, task.train_params)
         done = pilot(parts, test, task, params, load_model_builder(task))
     rows = pa.Table.from_pandas(done.rows, preserve_index=False)
@@ -131,10 +132,10 @@ def _samples(here: "Context", decided: "Split") -> "list[pa.Table]":
     import numpy as np
     import pyarrow as pa
 
-    from ringside.cli.stages import RERUN
-    from ringside.data.fingerprint import row_hashes
+    from ringside.common.context import RERUN
+    from ringside.common.fingerprint import row_hashes
+    from ringside.common.tables import read_table
     from ringside.pipeline.pilot import samples
-    from ringside.store.tables import read_table
 
     workspace, keys = here.workspace, here.task.identity
     columns = list(dict.fromkeys([*keys, *decided.columns]))

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ringside.common.task import Metric as OwnMetric
+    from ringside.common.task import Task
     from ringside.params import Params
-    from ringside.task import Metric as OwnMetric
-    from ringside.task import Task
     from ringside.verdict.metrics import Function, Metric
     from ringside.verdict.policy import Policy
     from ringside.verdict.rows import Floats

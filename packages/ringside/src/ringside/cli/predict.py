@@ -10,9 +10,9 @@ from ringside.cli.terminal import result, say, seconds, working
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ringside.common.task import Task
     from ringside.registry.rows import Rows
     from ringside.store.workspace import Workspace
-    from ringside.task import Task
 
 
 def predict(
@@ -48,10 +48,10 @@ def predict(
 
 def _by_file(path: Path, source: Path, task: "Task") -> "tuple[str, pd.DataFrame, pd.DataFrame]":
     """The predictions of a model file of this checkout."""
+    from ringside.common.files import read_bytes
+    from ringside.common.model_file import load_model
     from ringside.loader import load_schema
     from ringside.registry.rows import predict_rows, schema_columns
-    from ringside.store.files import read_bytes
-    from ringside.store.model_file import load_model
 
     content = read_bytes(path, remedy="name a model.skops that is there, as in models/model.skops.")
     estimator = load_model(content, where=str(path), trusted_types=task.trusted_types)

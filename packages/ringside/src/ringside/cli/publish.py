@@ -59,6 +59,7 @@ def candidate_of(workspace: "Workspace", accept_reason: str | None, registry: "R
         UsageError: the reason is none.
         DataError: the verdict has not run.
     """
+    from ringside.common.files import read_bytes
     from ringside.loader import load_task
     from ringside.params import read_params
     from ringside.registry.build import assemble, release_notes
@@ -66,7 +67,6 @@ def candidate_of(workspace: "Workspace", accept_reason: str | None, registry: "R
     from ringside.registry.publish import Candidate
     from ringside.registry.rollback import checked_reason
     from ringside.report.read import read_report
-    from ringside.store.files import read_bytes
 
     accepted = None if accept_reason is None else checked_reason(accept_reason, "--accept-reason")
     refuse_changes(workspace)

@@ -28,8 +28,8 @@ Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote whose 
 
 def report(file: File = None, compare: Compare = None, output: Output = None, remote: Remote = "origin") -> None:
     """Render a report as Markdown, a page or JSON; it is checked first, whoever made it."""
+    from ringside.common.files import write_bytes
     from ringside.errors import UsageError
-    from ringside.store.files import write_bytes
 
     if file is not None and compare is not None:
         remedy = "name a file, or two versions by --compare."
@@ -51,10 +51,10 @@ _RENDERERS = (".md", ".html", ".json")
 
 def _read(path: Path) -> "Report":
     """The report in a file that anybody may have written, and that may be endless."""
+    from ringside.common.files import read_bytes
     from ringside.errors import ReportError
     from ringside.report.model import MAX_BYTES
     from ringside.report.read import read_report
-    from ringside.store.files import read_bytes
 
     content = read_bytes(path, remedy="run `ringside verdict`, which writes one.", most=MAX_BYTES + 1)
     try:

@@ -44,7 +44,7 @@ def verdict(
     from ringside.cli.judging import Judging
     from ringside.cli.stages import context
     from ringside.cli.tracking import track_evaluation
-    from ringside.store.files import write_bytes
+    from ringside.common.files import write_bytes
 
     here = context()
     report = Judging(here).report(registry_or_why(here, remote), policy_from, pull_requests)

@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pv
 
-from ringside.data.fingerprint import row_hashes
+from ringside.common.fingerprint import row_hashes
+from ringside.common.tables import read_table
+from ringside.common.task import Task
 from ringside.errors import DataError, UsageError
-from ringside.store.tables import read_table
-from ringside.task import Task
 
 PREDICTION = "prediction"
 """The column of a probability or a number; multiclass has one for each class, `prediction:<class>`."""

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ringside.data.drift import Counts, Effect, column_drift, pool, pooled_moments, rebin, recategorise
-from ringside.data.profile import VERSION
 from ringside.errors import DataError
+from ringside.pipeline.evaluate.profile import VERSION
 
 Profile = Mapping[str, Any]
 """The content of a `profile.json`, of version 1 or 2."""

@@ -20,10 +20,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ringside.task import Task
+from ringside.common.task import Task
 
 Counts = Mapping[str, Any]
-"""One column of one partition, or of several by `pool`: as `ringside.data.profile.partition_profile` answers it."""
+"""One column of one partition, or of several by `pool`: as `partition_profile` of the stage `evaluate` returns it."""
 Floats = npt.NDArray[np.float64]
 Effect = Literal["distance_d", "distance_v"]
 

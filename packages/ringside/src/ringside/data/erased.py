@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ringside.common.files import read_json, write_json
 from ringside.errors import DataError
-from ringside.store.files import read_json, write_json
 
 _VERSION, _WITH_GROUPS = 1, 2
 _REMEDY = "restore it with `git checkout data/erased.json`; it is written by `ringside forget` only."

@@ -14,18 +14,18 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from ringside.common.files import move, remove
+from ringside.common.fingerprint import content_hash, row_hashes
+from ringside.common.manifest import Entry, Manifest
+from ringside.common.tables import read_table, write_table
+from ringside.common.task import Task
 from ringside.data import kept
 from ringside.data.erased import Erased
-from ringside.data.fingerprint import content_hash, row_hashes
-from ringside.data.manifest import Entry, Manifest
-from ringside.data.profile import contains
 from ringside.errors import DataError
+from ringside.pipeline.evaluate.profile import contains
 from ringside.store import dvc, dvc_cache
 from ringside.store.adopted import read_adopted, remove_adopted, write_adopted
-from ringside.store.files import move, remove
-from ringside.store.tables import read_table, write_table
 from ringside.store.workspace import Workspace
-from ringside.task import Task
 
 _REMEDY = "run `ringside ingest --frozen`, then run this command again."
 

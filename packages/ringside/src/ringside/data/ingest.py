@@ -12,21 +12,21 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ringside.common.files import move, remove, write_bytes
+from ringside.common.fingerprint import content_hash
+from ringside.common.manifest import Entry, Manifest
+from ringside.common.tables import read_table, write_table
+from ringside.common.task import Task
 from ringside.data import kept
 from ringside.data.erased import Erased
-from ringside.data.fingerprint import content_hash
-from ringside.data.manifest import Entry, Manifest
-from ringside.data.partitions import check_identities, read_raw, refuse_strangers, strangers
 from ringside.data.reach import out_of_reach
 from ringside.errors import DataError, RingsideError, SourceError, UsageError, told
 from ringside.loader import Source
 from ringside.params import Store
+from ringside.pipeline.validate.partitions import check_identities, read_raw, refuse_strangers, strangers
 from ringside.store import dvc
-from ringside.store.files import move, remove, write_bytes
-from ringside.store.tables import read_table, write_table
 from ringside.store.verified import Verified
 from ringside.store.workspace import Workspace
-from ringside.task import Task
 
 Track = Callable[[Iterable[str], str], Iterable[str]]
 """Iterates over partitions and shows how far it is."""

@@ -3,8 +3,8 @@
 import filecmp
 from collections.abc import Collection, Sequence
 
+from ringside.common.files import remove, write_bytes
 from ringside.errors import DataError
-from ringside.store.files import remove, write_bytes
 from ringside.store.workspace import Workspace
 
 MOST_BYTES = 50_000_000

@@ -5,8 +5,8 @@ from typing import Any
 
 import yaml
 
+from ringside.common.files import read_bytes
 from ringside.github.checkup import Finding, Question, Seen
-from ringside.store.files import read_bytes
 
 _SECONDS = 20
 _ALWAYS = "the manifest (partitions, counts, hashes), metrics by slice, the profile, the model, ranges and categories"

@@ -8,12 +8,12 @@ from typing import Any
 
 import yaml
 
+from ringside.common.files import read_bytes
 from ringside.errors import DataError
 from ringside.github import remote as remotes
 from ringside.github.checkup import Finding, Question, Seen
 from ringside.github.checkup_data import data_section
 from ringside.report.prices import DEFAULT, runner
-from ringside.store.files import read_bytes
 from ringside.store.workspace import Workspace
 
 _SECONDS = 20

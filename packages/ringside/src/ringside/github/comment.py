@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from ringside.common.files import write_bytes
 from ringside.errors import GitHubError
 from ringside.github.api import GitHub
-from ringside.store.files import write_bytes
 
 TITLE = "ringside"
 """Of the watermark."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ringside.common.files import read_bytes
 from ringside.errors import GitHubError, ReportError, StoreError
 from ringside.github.api import GitHub
 from ringside.github.issues import close_issue, keep_issue, post_once
@@ -24,7 +25,6 @@ from ringside.report.model import Report
 from ringside.report.read import read_report
 from ringside.report.watch import MAX_BYTES as WATCH_BYTES
 from ringside.report.watch import AlarmCode, Watch, read_watch
-from ringside.store.files import read_bytes
 from ringside.store.workspace import PARTITION_NAME
 
 FILES: Mapping[str, str] = {

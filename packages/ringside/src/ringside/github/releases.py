@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
+from ringside.common.files import write_bytes
 from ringside.errors import GitHubError, RegistryError, ReleaseExistsError
 from ringside.github.api import GitHub
 from ringside.github.draft import MARKER, Draft, facts_in
@@ -24,7 +25,6 @@ from ringside.registry.git import Repository
 from ringside.registry.interface import Facts, Hold, Move
 from ringside.registry.sums import check_folder
 from ringside.registry.versions import in_order, tag_of, version_of
-from ringside.store.files import write_bytes
 
 RECORD = "release.json"
 _ADDRESS = re.compile(

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ringside.common.files import remove, write_bytes
 from ringside.errors import StoreError, UsageError
-from ringside.store.files import remove, write_bytes
 from ringside.store.workspace import Workspace
 
 Kind = Literal["s3", "gs", "azure", "ssh", "folder"]

@@ -9,12 +9,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringside.data.manifest import Entry
-from ringside.data.partitions import check_identities, read_raw
+from ringside.common.manifest import Entry
+from ringside.common.task import Task
 from ringside.loader import load_schema
-from ringside.pipeline.validate import Validated, validate
+from ringside.pipeline.validate.partitions import check_identities, read_raw
+from ringside.pipeline.validate.rows import Validated, validate
 from ringside.store.workspace import Workspace
-from ringside.task import Task
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema

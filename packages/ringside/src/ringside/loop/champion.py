@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from ringside.bout.window import PREDICTION, Window
 from ringside.codes import RivalState
+from ringside.common.files import read_json
+from ringside.common.fingerprint import row_hashes
+from ringside.common.task import Task
 from ringside.data.diff import check_profile
 from ringside.data.drift import new_by_design
-from ringside.data.fingerprint import row_hashes
-from ringside.data.profile import contains, partition_profile
 from ringside.errors import RegistryError, RingsideError
 from ringside.loop.arrivals import Partitions
 from ringside.loop.monitor import (
@@ -27,7 +28,8 @@ from ringside.loop.monitor import (
     repeated,
 )
 from ringside.params import RetrainParams
-from ringside.pipeline.evaluate import NAMES, PARTITION
+from ringside.pipeline.evaluate.evaluation import NAMES, PARTITION
+from ringside.pipeline.evaluate.profile import contains, partition_profile
 from ringside.registry.consumer import release_folder
 from ringside.registry.interface import Facts
 from ringside.registry.registry import Registry
@@ -35,9 +37,7 @@ from ringside.registry.scoring import predict_with
 from ringside.registry.versions import in_production, tag_of
 from ringside.report.names import name_of
 from ringside.report.watch import DriftNow, Monitor, MonitorState, Repeat
-from ringside.store.files import read_json
 from ringside.store.workspace import Workspace
-from ringside.task import Task
 from ringside.verdict.metrics import Metric
 from ringside.verdict.outcomes import Pair
 from ringside.verdict.policy import Policy

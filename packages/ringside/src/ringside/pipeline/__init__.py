@@ -1,1 +1,1 @@
-"""The four stages as functions of frames and parameters; no path, no terminal."""
+"""The four stages, a folder each: what one stage alone imports. `pilot` is no stage: `ringside plan` runs it."""

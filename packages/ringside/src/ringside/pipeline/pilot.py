@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ringside.data.fingerprint import UInt64
-from ringside.pipeline.evaluate import BASELINE, NAMES, PARTITION
-from ringside.pipeline.labels import check_kind
-from ringside.pipeline.predict import PREDICTION, classes, predict
-from ringside.pipeline.scores import baseline, class_codes
-from ringside.pipeline.train import train
-from ringside.task import Task, TrainParams
+from ringside.common.fingerprint import UInt64
+from ringside.common.labels import check_kind
+from ringside.common.task import Task, TrainParams
+from ringside.pipeline.evaluate.evaluation import BASELINE, NAMES, PARTITION
+from ringside.pipeline.evaluate.predict import PREDICTION, classes, predict
+from ringside.pipeline.evaluate.scores import baseline, class_codes
+from ringside.pipeline.train.fit import train
 
 MOST_ROWS = 50_000
 """Rows of the sample, so that a pilot takes seconds however many there are."""

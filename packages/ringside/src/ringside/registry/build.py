@@ -7,11 +7,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ringside.data.manifest import Manifest
+from ringside.common.files import read_bytes, read_json, write_bytes, write_json
+from ringside.common.manifest import Manifest
+from ringside.common.model_file import load_model
+from ringside.common.split import Split
+from ringside.common.tables import read_table, write_frame
+from ringside.common.task import Task
 from ringside.errors import RegistryError
 from ringside.params import read_params
-from ringside.pipeline.predict import PREDICTION
-from ringside.pipeline.split import Split
+from ringside.pipeline.evaluate.predict import PREDICTION
 from ringside.registry.card import REFERENCE, Material, card, notes
 from ringside.registry.interface import Facts
 from ringside.registry.loader_lines import asked_types, loader_lines
@@ -22,11 +26,7 @@ from ringside.registry.scoring import LOCK, MODEL
 from ringside.registry.sums import write_sums
 from ringside.registry.wheel import build_wheels
 from ringside.report.model import Report
-from ringside.store.files import read_bytes, read_json, write_bytes, write_json
-from ringside.store.model_file import load_model
-from ringside.store.tables import read_table, write_frame
 from ringside.store.workspace import Workspace
-from ringside.task import Task
 
 CARD = "MODEL_CARD.md"
 SBOM = "sbom.json"

@@ -5,7 +5,8 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ringside.data.manifest import Manifest
+from ringside.common.manifest import Manifest
+from ringside.common.task import Task
 from ringside.errors import RegistryError
 from ringside.loader import load_schema
 from ringside.params import Params
@@ -15,7 +16,6 @@ from ringside.registry.interface import Facts, Spent
 from ringside.registry.sums import sha256
 from ringside.report.model import Report
 from ringside.store.workspace import Workspace
-from ringside.task import Task
 
 UNPUBLISHED = "v0.0.0"
 """The version of what has none yet."""

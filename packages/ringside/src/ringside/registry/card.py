@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ringside.data.manifest import Entry
+from ringside.common.manifest import Entry
 from ringside.registry.interface import Facts
 from ringside.registry.loader_lines import Lines
 from ringside.registry.versions import tag_of

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from ringside.common.files import read_bytes
 from ringside.errors import RegistryError
-from ringside.store.files import read_bytes
 
 _MADE = {"__pycache__"}
 """Folders that Python writes by itself."""

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ringside.common.files import move, read_bytes, remove
 from ringside.errors import RegistryError, UsageError
 from ringside.registry.interface import Facts
 from ringside.registry.registry import Registry
 from ringside.registry.sums import SUMS, check_folder, parse_sums
 from ringside.registry.versions import tag_of
-from ringside.store.files import move, read_bytes, remove
 from ringside.store.folders import make_folder
 from ringside.store.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ringside.task import Task
+    from ringside.common.task import Task
 
 PRODUCTION = ("latest", "champion")
 """What the version in production is also called."""
@@ -73,8 +73,8 @@ class Model:
         Raises:
             ModelError: it holds types that are not trusted, or this process's packages cannot load it.
         """
+        from ringside.common.model_file import load_model
         from ringside.registry.scoring import MODEL
-        from ringside.store.model_file import load_model
 
         path = self.folder / MODEL
         return load_model(read_bytes(path, remedy=_REMEDY), where=str(path), trusted_types=self._task.trusted_types)
@@ -237,10 +237,10 @@ def verify(folder: Path, workspace: Workspace, task: "Task") -> Verified:
         RegistryError: a file is missing, damaged or unknown, predictions differ, or the version cannot predict.
         ModelError: the model file holds types that are not trusted.
     """
+    from ringside.common.tables import read_table
     from ringside.registry.card import REFERENCE
     from ringside.registry.reference import compare
     from ringside.registry.scoring import predict_with, runs_here
-    from ringside.store.tables import read_table
 
     sums = check_folder(folder)
     facts = read_facts(folder)

@@ -1,7 +1,7 @@
 """An environment of its own for a version whose code or packages differ from this checkout's.
 
-Made once for each set of wheels, lock and Python, from the hashes that the lock states, beside DVC's own temporary files; built
-aside and renamed when it is complete, so that a kill leaves no half of one.
+Made once for each set of wheels, lock and Python, from the hashes that the lock states, beside DVC's own temporary
+files; built aside and renamed when it is complete, so that a kill leaves no half of one.
 """
 
 import hashlib
@@ -12,8 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ringside.common.files import empty_folder, move, read_bytes, remove
 from ringside.errors import RegistryError
-from ringside.store.files import empty_folder, move, read_bytes, remove
 from ringside.store.folders import locked
 from ringside.store.workspace import Workspace
 

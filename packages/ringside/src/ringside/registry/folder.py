@@ -17,11 +17,11 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
+from ringside.common.files import remove, write_bytes
 from ringside.errors import RegistryError, ReleaseExistsError
 from ringside.registry.interface import Facts, Hold, Move
 from ringside.registry.sums import ERASABLE, check_folder
 from ringside.registry.versions import tag_of, version_of
-from ringside.store.files import remove, write_bytes
 from ringside.store.folders import copy_file, give_name, locked, make_folder
 
 PATIENCE = 120.0

@@ -18,7 +18,15 @@ _QUIET = ("-c", "core.askPass=", "-c", "credential.interactive=false")
 _LINE = re.compile(r"([0-9a-f]{40})\t(\S+)")
 _ZERO = "0" * 40
 
-INPUTS = ("params.yaml", "dvc.yaml", "pyproject.toml", "requirements/model.txt", "data/manifest.json", "src", "packages/ringside/src")
+INPUTS = (
+    "params.yaml",
+    "dvc.yaml",
+    "pyproject.toml",
+    "requirements/model.txt",
+    "data/manifest.json",
+    "src",
+    "packages/ringside/src",
+)
 """What decides how a model comes out and what its wheel holds; outputs that Git tracks (dvc.lock, reports/) do not."""
 
 

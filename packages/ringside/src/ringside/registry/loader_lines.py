@@ -21,7 +21,7 @@ def asked_types(content: bytes) -> list[str]:
 
 
 def loader_lines(content: bytes, kind: str, *, has_rows: bool) -> Lines:
-    """A loader for the model file with these bytes, which was checked before (`ringside.store.model_file.load_model`).
+    """A loader for the model file with these bytes, which was checked before (`ringside.common.model_file.load_model`).
 
     Args:
         content: the bytes of `model.skops`.

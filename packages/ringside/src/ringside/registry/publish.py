@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ringside.common.files import empty_folder, remove, write_bytes
 from ringside.errors import RegistryError
 from ringside.registry.interface import Facts, Move
 from ringside.registry.registry import Registry
 from ringside.registry.versions import next_version, tag_of, version_of
-from ringside.store.files import empty_folder, remove, write_bytes
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
+from ringside.common.files import read_bytes, write_bytes
+from ringside.common.tables import read_table, write_frame
+from ringside.common.task import Task
 from ringside.errors import DataError, UsageError
 from ringside.loader import load_schema
-from ringside.pipeline.predict import predict
-from ringside.store.files import read_bytes, write_bytes
-from ringside.store.tables import read_table, write_frame
-from ringside.task import Task
+from ringside.pipeline.evaluate.predict import predict
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
@@ -137,7 +137,7 @@ def _as_type(values: pd.Series, dtype: Any) -> pd.Series:  # noqa: ANN401  # a d
 
 
 def predict_rows(estimator: Any, frame: pd.DataFrame, task: Task, *, check: bool) -> pd.DataFrame:  # noqa: ANN401
-    """As `ringside.pipeline.predict.predict`, for rows that may have the target.
+    """As `ringside.pipeline.evaluate.predict.predict`, for rows that may have the target.
 
     Args:
         estimator: a fitted estimator of the task's kind.
@@ -164,7 +164,7 @@ def check_features(features: pd.DataFrame, task: Task) -> pd.DataFrame:
         DataError: a column is missing or unknown, or rows fail; the error shows the first `SHOWN`, counted from 1.
     """
     # Imported here because who predicts rows that were checked before has no use for pandera.
-    from ringside.pipeline.validate import check_rows
+    from ringside.pipeline.validate.rows import check_rows
 
     schema = load_schema(task)
     where = "the rows to predict"

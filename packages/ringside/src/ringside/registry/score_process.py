@@ -14,12 +14,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ringside.common.files import read_bytes
+from ringside.common.model_file import load_model
+from ringside.common.tables import read_table, write_frame
 from ringside.errors import DataError, ModelError, RingsideError, UsageError
 from ringside.loader import load_task
 from ringside.registry.rows import predict_rows
-from ringside.store.files import read_bytes
-from ringside.store.model_file import load_model
-from ringside.store.tables import read_table, write_frame
 
 CONTRACT = "1"
 

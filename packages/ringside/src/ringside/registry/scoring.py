@@ -13,17 +13,17 @@ from typing import Any
 
 import pandas as pd
 
+from ringside.common.files import read_bytes
+from ringside.common.model_file import load_model
+from ringside.common.tables import read_table, write_frame
+from ringside.common.task import Task
 from ringside.errors import DataError, ModelError, RegistryError, shown
 from ringside.registry.code import code_hash
 from ringside.registry.environment import environment
 from ringside.registry.interface import Facts
 from ringside.registry.rows import predict_rows
 from ringside.registry.sums import sha256
-from ringside.store.files import read_bytes
-from ringside.store.model_file import load_model
-from ringside.store.tables import read_table, write_frame
 from ringside.store.workspace import Workspace
-from ringside.task import Task
 
 MODEL = "model.skops"
 LOCK = "model.txt"
@@ -55,7 +55,7 @@ def predict_with(  # noqa: PLR0913  # what is asked, and where
         check: hold the rows against the schema of the version first.
 
     Returns:
-        As `ringside.pipeline.predict.predict` answers, under the index of `rows`.
+        As `ringside.pipeline.evaluate.predict.predict` answers, under the index of `rows`.
 
     Raises:
         DataError: a row is not what the version's schema says (with `check`).

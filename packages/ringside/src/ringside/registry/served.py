@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ringside.common.files import read_bytes
 from ringside.errors import RegistryError
 from ringside.registry.consumer import read_facts
 from ringside.registry.scoring import MODEL
 from ringside.registry.sums import check_folder, sha256
-from ringside.store.files import read_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +34,8 @@ class Release:
     """
 
     def __init__(self, folder: str | Path) -> None:
+        from ringside.common.model_file import load_model
         from ringside.loader import load_task
-        from ringside.store.model_file import load_model
 
         self.folder = Path(folder)
         check_folder(self.folder)

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from ringside.common.files import read_bytes, write_bytes
 from ringside.errors import RegistryError
-from ringside.store.files import read_bytes, write_bytes
 
 SUMS = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64}) [ *]([A-Za-z0-9_][A-Za-z0-9_.+-]{0,199})")

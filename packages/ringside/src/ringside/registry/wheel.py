@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import ringside
+from ringside.common.files import read_bytes
 from ringside.errors import RegistryError
 from ringside.registry.code import package_files
-from ringside.store.files import read_bytes
 
 DISTRIBUTION = "ringside-ml"
 """The distribution that the package `ringside` belongs to."""
@@ -76,11 +76,11 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "_", name).lower()
 
 
-def _project(path: Path) -> dict[str, Any]:
+def _project(path: Path, **known: str) -> dict[str, Any]:
     remedy = "restore it from Git (`git checkout pyproject.toml`)."
     content = read_bytes(path, remedy=remedy)
     try:
-        project: dict[str, Any] = tomllib.loads(content.decode())["project"]
+        project: dict[str, Any] = tomllib.loads(content.decode())["project"] | known
         _ = project["name"] + project["version"]
     except (ValueError, KeyError, TypeError) as error:
         found = f"it states no project with name and version ({type(error).__name__}: {error})"
@@ -92,7 +92,7 @@ def _distribution(package: Path) -> dict[str, Any]:
     """Return what the metadata of the package's wheel state: of its pyproject.toml, or as it is installed."""
     source = package.parents[1] / "pyproject.toml"
     if source.is_file():
-        return _project(source)
+        return _project(source, version=ringside.__version__)
     found = importlib.metadata.distribution(DISTRIBUTION)
     required = [re.sub(r"\s*;\s*$", "", text) for text in found.requires or () if "extra ==" not in text]
     return {

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Sequence
 
+from ringside.common.files import write_bytes
 from ringside.errors import UsageError
 from ringside.params import read_params
 from ringside.scaffold.infer.draft import Draft
@@ -23,7 +24,6 @@ from ringside.scaffold.write.readme import TEMPLATE, readme_file
 from ringside.scaffold.write.tests import test_file
 from ringside.sources.places import FOLDER, imported
 from ringside.store import dvc
-from ringside.store.files import write_bytes
 
 
 class Copy:

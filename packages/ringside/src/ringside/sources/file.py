@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringside.data.fingerprint import content_hash
+from ringside.common.fingerprint import content_hash
 from ringside.errors import SourceError
 from ringside.sources.formats import without_blanks
 from ringside.sources.periods import check_division, names_of_rows

@@ -3,9 +3,9 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ringside.common.files import remove, write_bytes
+from ringside.common.tables import read_table
 from ringside.errors import DataError
-from ringside.store.files import remove, write_bytes
-from ringside.store.tables import read_table
 from ringside.store.workspace import Workspace
 
 MOST_BYTES = 20_000_000

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,13 +10,10 @@ from typing import Any, Self
 
 import yaml
 
+from ringside.common.context import TASK_FILE
+from ringside.common.files import remove, write_bytes
 from ringside.errors import StoreError
-from ringside.store.files import remove, write_bytes
 from ringside.store.workspace import Workspace
-
-_TASK_FILE = re.compile(r"^ +- src/(\w+)/(?:__init__|schema|model)\.py$", re.MULTILINE)
-"""A file of the task among the dependencies of a stage."""
-
 
 # Opens the repository, then waits for a line; without one (its parent was killed) it ends. Where DVC's record exists,
 # what follows is `dvc commit`, which looks at this one output alone; `dvc add` reads the whole pipeline first. Both by
@@ -167,11 +163,6 @@ def commit(workspace: Workspace, record: Path) -> None:
         raise StoreError(found, where=name, remedy="see what DVC says, mend it and run again.")
 
 
-def task_folder(workspace: Workspace) -> str:
-    """The task's folder under src/ that dvc.yaml names."""
-    return "/".join(sorted(set(_TASK_FILE.findall(_dvc_yaml(workspace).read_text(encoding="utf-8")))))
-
-
 def name_task(workspace: Workspace, task: str) -> bool:
     """Let dvc.yaml name the files of `task`; whether it named others before.
 
@@ -182,7 +173,7 @@ def name_task(workspace: Workspace, task: str) -> bool:
     """
     path = _dvc_yaml(workspace)
     text = path.read_text(encoding="utf-8")
-    named = _TASK_FILE.sub(lambda found: found[0].replace(f"src/{found[1]}/", f"src/{task}/"), text)
+    named = TASK_FILE.sub(lambda found: found[0].replace(f"src/{found[1]}/", f"src/{task}/"), text)
     if named != text:
         write_bytes(path, named.encode())
     return named != text

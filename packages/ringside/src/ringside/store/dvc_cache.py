@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from ringside.common.files import remove
 from ringside.store import dvc
-from ringside.store.files import remove
 from ringside.store.workspace import Workspace
 
 _MD5 = re.compile(r"\b[0-9a-f]{32}(?:\.dir)?\b")

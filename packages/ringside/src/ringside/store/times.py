@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
+from ringside.common.files import read_json, write_json
 from ringside.errors import RingsideError
-from ringside.store.files import read_json, write_json
 
 
 class Cost(TypedDict):

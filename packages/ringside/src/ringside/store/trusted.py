@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from ringside.common.files import read_json, write_json
 from ringside.errors import RingsideError
-from ringside.store.files import read_json, write_json
 
 _KEPT = 100
 
 
 def untrusted(known: Path, content: bytes, *, where: str, trusted_types: Sequence[str]) -> tuple[str, ...]:
-    """The types in a model file that nobody trusts, as `ringside.store.model_file.untrusted_types`.
+    """The types in a model file that nobody trusts, as `ringside.common.model_file.untrusted_types`.
 
     Args:
         known: where it is remembered which files hold none; a damaged one is made anew.
@@ -30,7 +30,7 @@ def untrusted(known: Path, content: bytes, *, where: str, trusted_types: Sequenc
     seen = seen if isinstance(seen, list) else []
     if key in seen:
         return ()
-    from ringside.store.model_file import untrusted_types
+    from ringside.common.model_file import untrusted_types
 
     found = untrusted_types(content, where=where, trusted_types=trusted_types)
     if not found:

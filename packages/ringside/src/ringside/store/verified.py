@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Self
 
+from ringside.common.files import read_json, write_json
 from ringside.errors import RingsideError
-from ringside.store.files import read_json, write_json
 
 
 class Verified:

@@ -87,10 +87,10 @@ def _problem(here: "Context", name: str) -> "DataProblem | None":
     """What is wrong with a partition by the schema, if anything is."""
     from datetime import UTC, datetime
 
-    from ringside.data.manifest import Manifest
+    from ringside.common.manifest import Manifest
     from ringside.errors import DataError
     from ringside.loop.arrivals import Partitions
-    from ringside.pipeline.validate import check_quarantine
+    from ringside.pipeline.validate.rows import check_quarantine
 
     entries = Manifest.read(here.workspace.manifest, task=here.task.name).entries
     try:
@@ -122,7 +122,7 @@ class _Kept:
 
     def restore(self, name: str) -> None:
         """Take a partition back that came since."""
-        from ringside.store.files import remove, write_bytes
+        from ringside.common.files import remove, write_bytes
 
         write_bytes(self.workspace.manifest, self.manifest)
         write_bytes(self.workspace.raw_dvc, self.raw_dvc)

@@ -24,8 +24,8 @@ def publish(folder: Folder = Path("release")) -> None:
     """Publish what was rebuilt and judged: release, tag, and production unless a hold stands."""
     from ringside.cli.ci.asked import here, link, tell_consumers
     from ringside.cli.ci.held import how_to_lift
+    from ringside.common.files import remove
     from ringside.registry.publish import deliver, tidy
-    from ringside.store.files import remove
 
     run, registry = here()
     sums = run.environ.get("RINGSIDE_SUMS") or run.environ.get("SUMS", "")
@@ -67,11 +67,11 @@ def opened(folder: Path, sums: str, aside: Path) -> "Prepared":
         DataError: a file is missing.
         RegistryError: the folder is another one than the job wrote.
     """
+    from ringside.common.files import read_bytes
     from ringside.errors import RegistryError, UsageError
     from ringside.registry.consumer import read_facts
     from ringside.registry.publish import Prepared
     from ringside.registry.sums import SUMS, check_folder
-    from ringside.store.files import read_bytes
     from ringside.store.folders import copy_file
 
     if not re.fullmatch(r"[0-9a-f]{64}-[0-9a-f]{64}", sums):

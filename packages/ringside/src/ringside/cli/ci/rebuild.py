@@ -64,8 +64,8 @@ def _made(run: "Run", workspace: "Workspace") -> "Report":
     from ringside.cli.ci.train import StopError, Training
     from ringside.cli.tracking import track_evaluation
     from ringside.cli.verdict import renderings
+    from ringside.common.files import remove, write_bytes
     from ringside.report.terminal_text import to_terminal
-    from ringside.store.files import remove, write_bytes
 
     if run.in_actions:
         # What other runs computed may have been written by a pull request.
@@ -143,9 +143,9 @@ def _prepared(
 ) -> None:
     from ringside.cli.ci.publish import NOTES, fingerprint
     from ringside.cli.publish import candidate_of
+    from ringside.common.files import read_bytes, write_bytes
     from ringside.registry.publish import prepare, published_as
     from ringside.registry.sums import SUMS
-    from ringside.store.files import read_bytes, write_bytes
 
     candidate = candidate_of(workspace, accepted, registry)
     if (same := published_as(registry, candidate.facts.inputs, candidate.facts.commit)) is not None:

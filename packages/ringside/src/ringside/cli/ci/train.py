@@ -112,7 +112,7 @@ class Training:
 
     def forget(self) -> None:
         """Remove what an earlier run here said, which nobody may take for this one's."""
-        from ringside.store.files import remove
+        from ringside.common.files import remove
 
         here = self.workspace
         for path in (here.report, here.report_text, here.report_page, self.status_file):
@@ -147,7 +147,7 @@ class Training:
         from ringside.bout.freshness import read_lock
         from ringside.bout.locks import lock_state
         from ringside.cli.ci.repro import failed, ran, repro
-        from ringside.store.files import remove, write_bytes
+        from ringside.common.files import remove, write_bytes
 
         path, metrics = self.workspace.root / "dvc.lock", self.workspace.metrics
         before, measured = (file.read_bytes() if file.exists() else None for file in (path, metrics))
@@ -206,10 +206,10 @@ class Training:
         """Leave the report in each of its forms, and say what it says."""
         from ringside.cli.tracking import track_evaluation
         from ringside.cli.verdict import renderings
+        from ringside.common.files import write_bytes
         from ringside.report.status import Status
         from ringside.report.terminal_text import to_terminal
         from ringside.report.words import headline, what_now
-        from ringside.store.files import write_bytes
 
         files = renderings(self.workspace, report)
         for path, content in files.items():
@@ -247,8 +247,8 @@ class Training:
         self._tell(state, f"{words.headline} {words.what_now}", level, blocks=False)
 
     def _leave(self, status: "Status") -> None:
+        from ringside.common.files import write_bytes
         from ringside.report.status import dump_status
-        from ringside.store.files import write_bytes
 
         write_bytes(self.status_file, dump_status(status))
 

@@ -126,8 +126,8 @@ class _Watching:
         from ringside.cli.ci.repro import ran, repro
         from ringside.cli.judging import Job, Judging
         from ringside.cli.verdict import registry_or_why
+        from ringside.common.files import remove
         from ringside.errors import StoreError
-        from ringside.store.files import remove
 
         root = self.here.workspace.root
         # A lock can lie; DVC's record of runs cannot.
@@ -162,7 +162,7 @@ class _Watching:
     def _track(self, report: "Report") -> None:
         from ringside.cli.tracking import track_evaluation
         from ringside.cli.verdict import renderings
-        from ringside.store.files import write_bytes
+        from ringside.common.files import write_bytes
 
         for path, content in renderings(self.here.workspace, report).items():
             write_bytes(path, content)
@@ -209,12 +209,12 @@ class _Watching:
 
     def _write(self, found: "Watch", report: "Report | None") -> str:
         """Write the folder; the SHA-256 of its list of hashes."""
+        from ringside.common.files import empty_folder, write_bytes
         from ringside.github.proposals import FILES, IMPORTED, REPORT, STORED, WATCH, place_of
         from ringside.registry.sums import SUMS, sha256, write_sums
         from ringside.report.read import dump_report
         from ringside.report.watch import dump_watch
         from ringside.sources.places import imports
-        from ringside.store.files import empty_folder, write_bytes
         from ringside.store.folders import copy_file
 
         empty_folder(self.folder)

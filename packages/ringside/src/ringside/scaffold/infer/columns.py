@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_float_dtype, is_integer_dtype
 
+from ringside.common.task import is_prediction_column
 from ringside.scaffold.infer.numerals import PLAIN
 from ringside.sources.numerals import SIGNS
-from ringside.task import is_prediction_column
 
 KEPT = 60
 """So many values of a column are remembered, the most frequent ones."""

@@ -7,10 +7,10 @@ from typing import Self
 
 import pandas as pd
 
+from ringside.common.task import Kind
 from ringside.scaffold.infer.columns import Column
 from ringside.scaffold.infer.look import Seen
 from ringside.sources.periods import is_period
-from ringside.task import Kind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ import functools
 import re
 from collections.abc import Hashable
 
+from ringside.common.task import TAKEN, Kind
 from ringside.errors import DataError, UsageError
 from ringside.scaffold.infer.columns import IGNORED, NUMBERS, SHORT, TIMES, Column
 from ringside.scaffold.infer.draft import Ask, Draft, Question, Wishes
@@ -13,7 +14,6 @@ from ringside.scaffold.infer.look import Seen
 from ringside.scaffold.infer.panel import comes_again, panel_of
 from ringside.scaffold.infer.split import split
 from ringside.scaffold.infer.time import by_time
-from ringside.task import TAKEN, Kind
 
 KINDS = ("binary", "multiclass", "regression")
 NONE = "none"

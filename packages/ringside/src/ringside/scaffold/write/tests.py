@@ -27,9 +27,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from ringside.params import read_params, train_params
-from ringside.pipeline.train import train
-from ringside.pipeline.validate import validate
+from ringside.testing import read_params, train, train_params, validate
 from sklearn.pipeline import Pipeline
 
 {imports}

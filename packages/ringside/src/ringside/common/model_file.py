@@ -18,8 +18,8 @@ from skops.io import dumps as skops_dumps
 from skops.io import get_untrusted_types
 from skops.io import loads as skops_loads
 
+from ringside.common.model_bounds import check_trees
 from ringside.errors import ModelError
-from ringside.store.model_bounds import check_trees
 
 TRUSTED_TYPES = (
     # NOTE: skops withholds trust from the two tree types because their arrays are indexed without bounds checks when

@@ -9,8 +9,8 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 from pandera.errors import SchemaErrors
 
+from ringside.common.task import Task
 from ringside.errors import DataError, quoted
-from ringside.task import Task
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema

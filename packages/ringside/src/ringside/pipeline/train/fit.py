@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ringside.common.labels import check_labels
+from ringside.common.task import Task, TrainParams
 from ringside.errors import DataError, ModelError, told
-from ringside.pipeline.labels import check_labels
-from ringside.task import Task, TrainParams
 
 
 def train(frame: pd.DataFrame, task: Task, params: TrainParams, build_model: Callable[[TrainParams], Any]) -> Any:  # noqa: ANN401  # scikit-learn's estimators share no base type

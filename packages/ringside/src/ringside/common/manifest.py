@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from ringside.common.files import read_json, write_json
+from ringside.common.workspace import PARTITION_NAME
 from ringside.errors import DataError
-from ringside.store.files import read_json, write_json
-from ringside.store.workspace import PARTITION_NAME
 
 _VERSION = 1
 _REMEDY = "restore it with `git checkout data/manifest.json`; it is written by `ringside ingest` only."
@@ -21,7 +21,7 @@ class Entry:
     partition: str
     rows: int
     content: str
-    """`ringside.data.fingerprint.content_hash` of the rows in order of their identity."""
+    """`ringside.common.fingerprint.content_hash` of the rows in order of their identity."""
     source: str | None
     """The source's fingerprint when the partition was last compared with it."""
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics as skm
 
+from ringside.common.task import Task
 from ringside.errors import DataError
-from ringside.pipeline.predict import Floats, classes, prediction_values
-from ringside.task import Task
+from ringside.pipeline.evaluate.predict import Floats, classes, prediction_values
 
 LEADING = {"binary": "log_loss", "multiclass": "log_loss", "regression": "mae"}
 """The metric that a kind is judged by first."""
@@ -24,7 +24,7 @@ def scores(labels: pd.Series, predictions: pd.DataFrame, task: Task) -> dict[str
 
     Args:
         labels: the target, shape `(n_rows,)`, none missing.
-        predictions: as `ringside.pipeline.predict.predict` answers them.
+        predictions: as `ringside.pipeline.evaluate.predict.predict` answers them.
         task: the facts of the task.
 
     Raises:
@@ -45,7 +45,7 @@ def baseline(train_labels: pd.Series, index: pd.Index, task: Task, class_names: 
         class_names: multiclass: the labels in the order of the model's predictions.
 
     Returns:
-        Columns as `ringside.pipeline.predict.predict` answers them, each constant.
+        Columns as `ringside.pipeline.evaluate.predict.predict` answers them, each constant.
     """
     if task.kind == "regression":
         constants = {"prediction": float(np.median(train_labels.to_numpy(dtype=float)))}

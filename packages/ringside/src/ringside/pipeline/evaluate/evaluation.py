@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from ringside.pipeline.curves import Rows, curves
-from ringside.pipeline.labels import check_kind
-from ringside.pipeline.predict import PREDICTION, classes, predict
-from ringside.pipeline.scores import LEADING, baseline, scores
-from ringside.task import Task
+from ringside.common.labels import check_kind
+from ringside.common.task import Task
+from ringside.pipeline.evaluate.curves import Rows, curves
+from ringside.pipeline.evaluate.predict import PREDICTION, classes, predict
+from ringside.pipeline.evaluate.scores import LEADING, baseline, scores
 
 PARTITION = "\0partition"
 """The column of the test rows that says which partition a row is from: a name that no column of anybody's data has."""
@@ -40,7 +40,7 @@ class Evaluation:
     slices: Rows
     """The metrics by value of each slice; `leading` repeats the one that the kind is judged by first."""
     curves: dict[str, Rows]
-    """As `ringside.pipeline.curves.curves`."""
+    """As `ringside.pipeline.evaluate.curves.curves`."""
     latency_ms: float | None = None
     """Milliseconds that the model took for 1,000 rows; None where there are fewer test rows."""
     notes: list[str] = field(default_factory=list)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from ringside.common.task import Task
 from ringside.errors import DataError, quoted
-from ringside.task import Task
 
 
 def check_labels(target: pd.Series, task: Task, *, where: str) -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ringside.pipeline.predict import Floats, classes, prediction_values
-from ringside.pipeline.scores import class_codes
-from ringside.task import Task
-from ringside.verdict import curves as drawn
+from ringside.common.task import Task
+from ringside.pipeline.evaluate import curve_points as drawn
+from ringside.pipeline.evaluate.predict import Floats, classes, prediction_values
+from ringside.pipeline.evaluate.scores import class_codes
 
 Rows = list[dict[str, Any]]
 
@@ -19,7 +19,7 @@ def curves(labels: pd.Series, predictions: pd.DataFrame, task: Task, *, bins: in
 
     Args:
         labels: the target, shape `(n_rows,)`.
-        predictions: as `ringside.pipeline.predict.predict` answers them.
+        predictions: as `ringside.pipeline.evaluate.predict.predict` answers them.
         task: the facts of the task.
         bins: how many bins of equal size the calibration curve has.
 

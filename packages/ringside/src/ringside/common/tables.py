@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ringside.common.files import replacing
 from ringside.errors import DataError
-from ringside.store.files import replacing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ringside.common.task import Task
 from ringside.errors import ModelError, told
-from ringside.task import Task
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,62 +1,15 @@
 """Stage `split`: which rows are for training and which for the test."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from ringside.data.fingerprint import UInt64, row_hashes
+from ringside.common.fingerprint import UInt64, row_hashes
+from ringside.common.params import SplitParams
+from ringside.common.split import Split
+from ringside.common.task import Task
 from ringside.errors import DataError, UsageError, quoted
-from ringside.params import SplitParams
-from ringside.task import Task
-
-Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Split:
-    """The decision, small enough to read: `side` applies it to the rows of a partition."""
-
-    strategy: str
-    train: list[str]
-    """Partitions with rows for training."""
-    gap: list[str]
-    """Partitions whose rows serve neither."""
-    test: list[str]
-    """Partitions with rows for the test."""
-    keys: list[str]
-    """group and random: the columns whose hash decides; empty for time."""
-    share: float | None
-    """group and random: the share of the hash's range that is for the test."""
-    seed: int
-    rows: dict[str, int]
-    """Rows on each side."""
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> Self:
-        """The inverse of `to_json`."""
-        return cls(**content)
-
-    def to_json(self) -> dict[str, Any]:
-        """As `split.json` holds it."""
-        return asdict(self)
-
-    def side(self, partition: str, table: pa.Table, side: str) -> Mask:
-        """Which rows of a partition are on `side` ("train" or "test"), shape `(n_rows,)`."""
-        if partition not in (self.train if side == "train" else self.test):
-            return np.zeros(table.num_rows, dtype=bool)
-        if not self.keys:
-            return np.ones(table.num_rows, dtype=bool)
-        in_test = row_hashes(table, self.keys, seed=self.seed) < np.uint64(int((self.share or 0) * 2**64))
-        return in_test if side == "test" else ~in_test
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns that `side` reads."""
-        return self.keys
 
 
 def split(tables: Mapping[str, pa.Table], task: Task, params: SplitParams) -> Split:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ringside.data.fingerprint import content_hash, row_hashes
-from ringside.data.manifest import Entry
+from ringside.common.fingerprint import content_hash, row_hashes
+from ringside.common.manifest import Entry
+from ringside.common.tables import read_table
+from ringside.common.task import Task
 from ringside.errors import DataError, quoted
-from ringside.store.tables import read_table
-from ringside.task import Task
 
 
 def read_raw(path: Path, entry: Entry) -> pa.Table:

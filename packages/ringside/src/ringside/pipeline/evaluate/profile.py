@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype, is_object_dtype
 
-from ringside.data.fingerprint import UInt64
-from ringside.task import Task
+from ringside.common.fingerprint import UInt64
+from ringside.common.task import Task
 
 VERSION = 2
 """Of the file. Version 1 had no duplicates, no types, and no smallest and largest number."""

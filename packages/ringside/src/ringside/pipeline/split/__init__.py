@@ -1,0 +1,1 @@
+"""Stage `split`: decide which rows are for training and which for the test."""

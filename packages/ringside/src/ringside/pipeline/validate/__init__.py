@@ -1,0 +1,1 @@
+"""Stage `validate`: check each partition against the task's schema."""
