@@ -365,7 +365,7 @@ class TestRefused:
         """Each path is whole, although Git lists the old one without its two letters."""
         copy.git("mv", "docs/params.md", "docs/moved.md")
 
-        with pytest.raises(StoreError, match=r"^docs/moved\.md, docs/params\.md are not committed"):
+        with pytest.raises(StoreError, match=r": docs/moved\.md, docs/params\.md are not committed"):
             ready(copy.root)
 
     def test_is_a_folder_of_another_repository(self, copy):
