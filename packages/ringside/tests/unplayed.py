@@ -80,9 +80,7 @@ UNPLAYED = {
     "ringside ci train": _WORKFLOW,
     "ringside update": "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template",
     "ringside update --check": "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template",
-    "ringside update --overwrite": (
-        "packages/ringside/tests/scaffold/update/test_update_verb.py types it beside a template"
-    ),
+    "ringside update --overwrite": "packages/ringside/tests/scaffold/update/test_update_verb.py types it, too",
     "ringside update --base 0.1.0": "packages/ringside/tests/scaffold/update/test_update_base.py does it",
     "RINGSIDE_FUZZ=200000 pytest -n 0 packages/ringside/tests/report/test_report_fuzz.py "
     "packages/ringside/tests/github/test_artifact.py": "it takes hours; the same tests run with fewer cases",

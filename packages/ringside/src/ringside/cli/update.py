@@ -91,7 +91,7 @@ def _lines(found: "Update") -> list[str]:
     lines += [f"  {line}" for line in found.areas]
     params, plan = found.plan.params, found.plan
     lists = (
-        ("changed by you in packages/ringside, and replaced", plan.edited),
+        ("changed by you in packages/ringside, and replaced by the update", plan.edited),
         ("added to params.yaml, with the template's values", params.added),
         ("new in the template's params.yaml; add them yourself", params.told),
         ("no longer in the template's params.yaml; see docs/params.md", params.gone),

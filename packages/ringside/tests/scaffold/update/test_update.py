@@ -361,6 +361,13 @@ class TestRefused:
             ready(copy.root)
         assert "commit your work" in caught.value.remedy
 
+    def test_names_a_moved_file_by_both_paths(self, copy):
+        """Each path is whole, although Git lists the old one without its two letters."""
+        copy.git("mv", "docs/params.md", "docs/moved.md")
+
+        with pytest.raises(StoreError, match=r": docs/moved\.md, docs/params\.md are not committed"):
+            ready(copy.root)
+
     def test_is_a_folder_of_another_repository(self, copy):
         """A folder within a larger repository is not the repository's root."""
         with pytest.raises(StoreError, match="folder of another repository"):

@@ -14,6 +14,7 @@ from harness import Checkout
 from hub import Hub
 from hub.hub import gh
 from ringside.github.origin import parent_of
+from ringside.scaffold.sample import TEMPLATE_ONLY
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +45,7 @@ def copy(template, tmp_path):
     made.ok("git", "init", "--quiet", "--initial-branch=main")
     made.commit("Initial commit")
     made.use_task("harbour")
+    made.ok("git", "rm", "-r", "--quiet", "--ignore-unmatch", *TEMPLATE_ONLY)
     made.edit(".github/workflows/checks.yaml", "name: Checks\n\non:", "name: Checks\n\n# Ours.\non:")
     made.commit("ours")
     return made
@@ -68,6 +70,7 @@ class TestVerb:
         assert "`git reset --hard` takes all of it back" in done.stderr
         assert (params["task"], params["serve"]) == ("harbour", {"port": 8000})
         assert not (copy.root / "src/flights").exists()
+        assert not (copy.root / "packages/ringside/tests").exists()
         assert "# Ours." in (copy.root / ".github/workflows/checks.yaml").read_text()
 
     def test_finds_the_address_on_record_the_next_time(self, copy, template):
@@ -107,7 +110,7 @@ class TestVerb:
         done = typed(copy, "--from", str(template.root), "--overwrite")
 
         assert (stopped.returncode, status, done.returncode) == (3, "", 0)
-        assert f"changed by you in packages/ringside, and replaced:\n  {name}\n" in stopped.stdout
+        assert f"changed by you in packages/ringside, and replaced by the update:\n  {name}\n" in stopped.stdout
         assert "`--overwrite` replaces these files" in stopped.stderr
         assert (copy.root / name).read_bytes() == (template.root / name).read_bytes()
 

@@ -21,7 +21,7 @@ def require_clean(git: Git) -> None:
     Raises:
         StoreError: something is not.
     """
-    listed = git.run("status", "--porcelain", "-z", "--untracked-files=normal").split(b"\0")
+    listed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal").split(b"\0")
     files = [os.fsdecode(line[3:]) for line in listed if line]
     if files:
         more = f" and {len(files) - _LISTED} more" if len(files) > _LISTED else ""

@@ -87,7 +87,7 @@ def _without_absent(sides: Sides) -> Sides:
     Before `ringside init` a repository has all of them, also those that are new.
     """
     base, ours, theirs = sides
-    has_sample = _any_in(ours, f"src/{SAMPLE}/")
+    has_sample = _any_in(ours, f"src/{SAMPLE}")
     absent = [place for place in TEMPLATE_ONLY if not _any_in(ours, place) and (not has_sample or _any_in(base, place))]
     gone = {path for path in base.keys() | theirs.keys() if any(_is_in(path, place) for place in absent)}
     base, theirs = ({path: tree[path] for path in tree.keys() - gone} for tree in (base, theirs))
@@ -99,7 +99,7 @@ def _any_in(tree: Tree, place: str) -> bool:
 
 
 def _is_in(path: str, place: str) -> bool:
-    return path == place or (place.endswith("/") and path.startswith(place))
+    return path == place or path.startswith(f"{place}/")
 
 
 def _replace(done: Plan, sides: Sides) -> None:
