@@ -2,6 +2,7 @@
 
 import json
 import resource
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,11 @@ def rows(made: Made) -> pd.DataFrame:
 def predicted(made: Made, release: Path, frame: pd.DataFrame, *, check: bool = False) -> pd.DataFrame:
     """The predictions of v1.0.0 in a checkout."""
     return predict_with(release, made.facts(), frame, made.workspace, made.task, check=check)
+
+
+def _renamed(content: bytes) -> bytes:
+    """Metadata of the package as those of the project that once contained it; other files as they are."""
+    return content.replace(b"Name: ringside-ml\n", b"Name: ringside\n")
 
 
 def environments(made: Made) -> list[str]:
@@ -100,11 +106,28 @@ class TestApart:
 
         pd.testing.assert_frame_equal(found, predicted(diabetes, release, frame), rtol=1e-12)
 
+    def test_with_one_wheel_predicts_as_it_did(self, apart: Made, diabetes: Made, release: Path):
+        """Releases before 0.1.0 have the task and the package in one wheel."""
+        frame, one = rows(apart), release / "ringside-0.1.0-py3-none-any.whl"
+        with zipfile.ZipFile(one, "w") as whole:
+            for wheel in sorted(release.glob("*-0.1.0-*.whl")):
+                if wheel == one:
+                    continue
+                with zipfile.ZipFile(wheel) as part:
+                    names = [name for name in part.namelist() if ".dist-info/" not in name or "ringside_ml" in name]
+                    for name in names:
+                        whole.writestr(name.replace("ringside_ml-", "ringside-"), _renamed(part.read(name)))
+                wheel.unlink()
+
+        pd.testing.assert_frame_equal(predicted(apart, release, frame), predicted(diabetes, release, frame), rtol=1e-12)
+
     def test_uses_its_environment_again(self, apart: Made, release: Path):
         """However many predictions there were, there is one environment."""
         predicted(apart, release, rows(apart).head(3))
+        before = environments(apart)
+        predicted(apart, release, rows(apart).head(3))
 
-        assert len(environments(apart)) == 1
+        assert environments(apart) == before
 
     def test_is_checked_by_its_own_schema(self, apart: Made, release: Path):
         """The checkout's schema would refuse every row, the version's refuses the one that it must."""
