@@ -31,8 +31,8 @@ from ringside.report.model import Change, Lock, Report, Unread, UnreadState
 from ringside.report.names import name_of
 from ringside.report.prices import Runner
 from ringside.store.adopted import read_adopted
+from ringside.store.caches import untrusted
 from ringside.store.times import Cost, costs
-from ringside.store.trusted import untrusted
 from ringside.store.workspace import Workspace
 from ringside.verdict.metrics import Metric, metrics_of
 from ringside.verdict.policy import Policy
