@@ -27,8 +27,7 @@ from ringside.registry.code import code_hash
 from ringside.registry.consumer import find
 from ringside.registry.git import Repository
 from ringside.registry.registry import Registry
-from ringside.report.model import Change, Lock, Report, Unread, UnreadState
-from ringside.report.names import name_of
+from ringside.report.model import Change, Lock, Report, Unread, UnreadState, name_of
 from ringside.report.prices import Runner
 from ringside.store.adopted import read_adopted
 from ringside.store.caches import untrusted

@@ -7,7 +7,7 @@ from typing import Any
 from ringside.bout import parts
 from ringside.data.drift import ColumnDrift, column_drift, pool
 from ringside.loop.windows import Change, Known, change
-from ringside.report.names import name_of
+from ringside.report.model import name_of
 from ringside.report.phrases import EFFECTS
 from ringside.report.watch import AlarmCode, DriftNow, Estimate, FloorNow, MetricNow, Repeat
 from ringside.verdict.floors import floors

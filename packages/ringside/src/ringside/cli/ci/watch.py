@@ -89,7 +89,7 @@ class _Watching:
         from ringside.cli.monitor import watch_champion
         from ringside.loop.decide import alarms_of, decide
         from ringside.registry.git import Repository
-        from ringside.report.names import name_of
+        from ringside.report.model import name_of
         from ringside.report.watch import Watch
 
         # All of a task that is somebody's own; the sample shows one month at a time.
