@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from ringside.bout.dvc_lock import check_fresh, flat, locked_params, parse_lock, read_lock
 from ringside.bout.evidence import Bout, evidence, hold, with_notes
-from ringside.bout.freshness import check_fresh, flat, locked_params, parse_lock, read_lock
 from ringside.bout.notes import Costs, notes, rebuild, total_seconds
 from ringside.bout.parts import changes
 from ringside.bout.report import Checkout, calibration_error, make_report

@@ -86,7 +86,7 @@ def track_versions(registry: "Registry", environ: Mapping[str, str] | None = Non
 
 
 def _evaluation(workspace: "Workspace", report: "Report", environ: Mapping[str, str]) -> dict[str, object]:
-    from ringside.bout.freshness import flat
+    from ringside.bout.dvc_lock import flat
     from ringside.params import read_params
     from ringside.tracking.runs import evaluation
 

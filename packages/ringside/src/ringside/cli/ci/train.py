@@ -144,8 +144,7 @@ class Training:
 
     def _made(self) -> "tuple[Lock, frozenset[str]]":
         """Run the pipeline as if there were no dvc.lock; what the committed one is to the new one, and what ran."""
-        from ringside.bout.freshness import read_lock
-        from ringside.bout.locks import lock_state
+        from ringside.bout.dvc_lock import lock_state, read_lock
         from ringside.cli.ci.repro import failed, ran, repro
         from ringside.common.files import remove, write_bytes
 

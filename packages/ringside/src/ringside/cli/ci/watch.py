@@ -87,7 +87,7 @@ class _Watching:
         """Watch, decide, act, and leave the proposal."""
         from ringside.cli.ci.arrivals import arrive
         from ringside.cli.monitor import watch_champion
-        from ringside.loop.decide import alarms_of, decide
+        from ringside.loop.monitor import alarms_of, decide
         from ringside.registry.git import Repository
         from ringside.report.model import name_of
         from ringside.report.watch import Watch
