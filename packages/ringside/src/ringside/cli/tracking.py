@@ -28,8 +28,8 @@ def track(
 
     Does nothing where MLFLOW_TRACKING_URI is not set, and ends with 0 where MLflow fails.
     """
-    from ringside.cli.registry import open_registry
-    from ringside.github.credentials import lend_token
+    from ringside.github.api import lend_token
+    from ringside.github.releases import open_registry
     from ringside.store.workspace import Workspace
 
     if not os.environ.get(ADDRESS):

@@ -13,8 +13,7 @@ Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote that t
 def propose(folder: Folder = Path("proposal"), remote: Remote = "origin") -> None:
     """Open or update the pull request of a retrained model, and the issues of alarms."""
     from ringside.errors import UsageError
-    from ringside.github.api import GitHub
-    from ringside.github.credentials import lend_token
+    from ringside.github.api import GitHub, lend_token
     from ringside.github.proposals import Proposer, read_proposal
     from ringside.github.run import Run
     from ringside.registry.git import Repository

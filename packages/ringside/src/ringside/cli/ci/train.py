@@ -35,7 +35,7 @@ def train(policy_from: PolicyFrom = None, remote: Remote = "origin") -> None:
 
     The outputs `verdict`, `blocks` and `sentence` tell the required check.
     """
-    from ringside.github.credentials import lend_token
+    from ringside.github.api import lend_token
     from ringside.github.run import Run
     from ringside.store.workspace import Workspace
 
@@ -188,7 +188,7 @@ class Training:
         from datetime import datetime
 
         from ringside.github.api import GitHub
-        from ringside.github.counted import MANIFEST, others_since
+        from ringside.github.pulls import MANIFEST, others_since
         from ringside.registry.git import Repository
 
         if not self.run.in_actions or not self.run.repository:

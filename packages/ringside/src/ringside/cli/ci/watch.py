@@ -27,7 +27,7 @@ def watch(remote: Remote = "origin", proposal: Folder = Path("proposal")) -> Non
     The outputs `propose` and `alarms` say whether `ringside ci propose` has anything to do, `sums` what it is given.
     """
     from ringside.cli.stages import context
-    from ringside.github.credentials import lend_token
+    from ringside.github.api import lend_token
     from ringside.github.run import Run
 
     run, here = Run.here(), context()
