@@ -16,7 +16,7 @@ from ringside.cli.terminal import result, table, track
 from ringside.params import read_params, train_params
 from ringside.pipeline.evaluate.predict import predict
 from ringside.pipeline.evaluate.scores import baseline, scores
-from ringside.pipeline.train.fit import train
+from ringside.pipeline.train.stage import train
 from ringside.pipeline.validate.rows import validate
 
 TRAINED_ON = [f"2013-{month:02d}" for month in range(1, 7)]

@@ -20,7 +20,7 @@ from flights.schema import SCHEMA
 
 from ringside.params import read_params, train_params
 from ringside.pipeline.evaluate.predict import predict, prediction_values
-from ringside.pipeline.train.fit import train
+from ringside.pipeline.train.stage import train
 from ringside.pipeline.validate.rows import validate
 from ringside.verdict.comparison import compare
 from ringside.verdict.policy import Policy, Tolerance

@@ -12,7 +12,7 @@ from ringside.cli.terminal import say_where
 from ringside.common.labels import check_labels
 from ringside.errors import HIDDEN, RingsideError, hides_values, quoted, told, values_hidden
 from ringside.pipeline.evaluate.predict import predict
-from ringside.pipeline.train.fit import train
+from ringside.pipeline.train.stage import train
 from ringside.pipeline.validate.partitions import check_identities
 from ringside.task import File, TrainParams
 

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from ringside.github.releases import releases_at
+from ringside.github.releases import open_registry
 from ringside.registry.consumer import Model
 from ringside.registry.consumer import load as load_from
-from ringside.registry.registry import Registry
 from ringside.registry.served import Release
 
 __all__ = ["Model", "Release", "load"]
@@ -23,10 +22,4 @@ def load(version: str | Path, *, root: str | Path = ".", remote: str = "origin")
         UsageError: it is no version and no folder.
         RegistryError: there is no such release, or a file of it is missing or damaged, or no answer.
     """
-    return load_from(
-        version, root=root, remote=remote, opened=lambda place, name: Registry.open(place, name, releases_at)
-    )
-
-
-def _opened(root: Path, remote: str) -> Registry:
-    return Registry.open(root, remote, releases_at)
+    return load_from(version, root=root, remote=remote, opened=open_registry)

@@ -9,7 +9,7 @@ from ringside.data.reach import out_of_reach
 from ringside.errors import DataError, SourceError
 from ringside.loader import load_model_builder, load_schema, load_source
 from ringside.params import read_params
-from ringside.pipeline.train.fit import train
+from ringside.pipeline.train.stage import train
 from ringside.pipeline.validate.rows import REASON, Validated, validate
 
 __all__ = [

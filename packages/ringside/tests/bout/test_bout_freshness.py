@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ringside.bout.freshness import check_fresh, flat, locked_params, read_lock
+from ringside.bout.dvc_lock import check_fresh, flat, locked_params, read_lock
 from ringside.errors import UsageError
 from ringside.store.workspace import Workspace
 

@@ -7,7 +7,7 @@ import pytest
 
 from ringside.bout import parts
 from ringside.pipeline.evaluate.profile import column_bins, pack_hashes, partition_profile
-from ringside.report.names import name_of
+from ringside.report.model import name_of
 from ringside.verdict.comparison import Slice
 from ringside.verdict.metrics import metrics_of
 from ringside.verdict.outcomes import Result

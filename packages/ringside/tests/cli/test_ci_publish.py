@@ -266,7 +266,7 @@ class TestPublish:
     def test_needs_no_packages_of_the_model(self, verb):
         """What the jobs import is what requirements/report.txt installs."""
         script = (
-            f"import sys, ringside.cli.ci.{verb}, ringside.cli.registry, ringside.github.releases, "
+            f"import sys, ringside.cli.ci.{verb}, ringside.github.releases, "
             "ringside.registry.publish, ringside.registry.rollback, ringside.registry.candidate, "
             "ringside.registry.consumer, ringside.cli.ci.held, ringside.github.issues, ringside.registry.card\n"
             "heavy = {'pandas', 'numpy', 'pyarrow', 'sklearn', 'scipy', 'skops', 'dvc', 'pandera'}\n"

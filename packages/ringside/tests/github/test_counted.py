@@ -6,7 +6,7 @@ import pytest
 
 from hub import Hub
 from ringside.github.api import GitHub
-from ringside.github.counted import others_since
+from ringside.github.pulls import others_since
 from scene import commit, git
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from ringside.github.credentials import lend_token
+from ringside.github.api import lend_token
 
 
 class TestLendToken:

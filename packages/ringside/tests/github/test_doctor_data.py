@@ -8,7 +8,7 @@ import pytest
 
 from ringside.github.api import GitHub
 from ringside.github.checkup import Check, Seen
-from ringside.github.checkup_data import QUESTIONS
+from ringside.github.checkup_repository import QUESTIONS
 
 
 class Elsewhere(GitHub):
@@ -33,7 +33,8 @@ def asked(root: Path, visibility: str | None, *, store: str, public: bool, files
         (root / name).write_text("a\n")
     subprocess.run(["git", "add", "--all"], cwd=root, check=True)
     github = Elsewhere(visibility) if visibility else None
-    return QUESTIONS[0].answer(Seen(root, "https://github.com", github, "origin", {}))
+    privacy = next(question for question in QUESTIONS if question.name == "privacy")
+    return privacy.answer(Seen(root, "https://github.com", github, "origin", {}))
 
 
 class TestPrivacy:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringside.loop.decide import alarms_of, decide
+from ringside.loop.monitor import alarms_of, decide
 from ringside.params import RetrainParams
 from watched import found
 

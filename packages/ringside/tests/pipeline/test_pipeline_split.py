@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ringside.common.split import Split
 from ringside.errors import DataError, UsageError
 from ringside.params import SplitParams
-from ringside.pipeline.split.sides import split
+from ringside.pipeline.split.stage import split
 from ringside.task import Task
 from shop import BINARY, partitions
 

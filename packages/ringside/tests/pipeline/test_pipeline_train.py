@@ -10,7 +10,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from odd_estimators import Meddler
 from ringside.errors import DataError, ModelError
-from ringside.pipeline.train.fit import train
+from ringside.pipeline.train.stage import train
 from ringside.task import TrainParams
 from shop import BINARY, MULTICLASS, REGRESSION, rows_for
 

@@ -11,8 +11,7 @@ import pytest
 from made import Made, report, result
 from ringside.common.manifest import Entry
 from ringside.common.model_file import dump_model
-from ringside.registry.card import Material, card, notes, text
-from ringside.registry.loader_lines import asked_types, loader_lines
+from ringside.registry.card import Material, asked_types, card, loader_lines, notes, text
 from ringside.report.model import ColumnChange, DataDiff, RuleFinding, SliceResult
 from shelf import facts
 

@@ -8,9 +8,8 @@ from examples import ALL, huge, inconclusive, passed
 from html_parsing import parsed
 from report_parts import days, report
 from ringside.report.charts import WIDTH, scale
-from ringside.report.html import POLICY, to_html
+from ringside.report.html import CSS, POLICY, to_html
 from ringside.report.sections import sections
-from ringside.report.style import CSS
 
 
 def luminance(colour):

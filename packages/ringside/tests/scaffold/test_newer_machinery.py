@@ -9,7 +9,7 @@ import pytest
 from hub import Hub
 from ringside.github.api import GitHub
 from ringside.github.checkup import Check, Seen
-from ringside.github.checkup_machinery import QUESTIONS
+from ringside.github.checkup_repository import QUESTIONS
 from ringside.scaffold.machinery import RECORD, record
 from ringside.scaffold.update import Asked, put, ready, update
 from templates import Repo
@@ -29,7 +29,7 @@ def hub(tmp_path: Path, source: Repo, copy: Repo) -> Iterator[Hub]:
 def said(copy: Repo, name: str = "") -> Check:
     """What the doctor says, in a copy that is not on GitHub or is the repository of that name."""
     seen = Seen(copy.root, "https://github.com", GitHub(name, tries=1) if name else None, "origin", {})
-    return QUESTIONS[0].answer(seen)
+    return QUESTIONS[-1].answer(seen)
 
 
 def recorded(copy: Repo, address: str) -> None:

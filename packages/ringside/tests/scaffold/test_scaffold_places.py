@@ -18,8 +18,7 @@ from ringside.scaffold.addresses import (
     same_database,
     sqlite_file,
 )
-from ringside.scaffold.place import Place
-from ringside.scaffold.strays import ignored_by, strays
+from ringside.scaffold.place import Place, ignored_by, strays
 from ringside.store.workspace import Workspace
 
 

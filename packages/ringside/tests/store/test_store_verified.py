@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ringside.store.verified import Verified
+from ringside.store.caches import Verified
 
 
 @pytest.fixture

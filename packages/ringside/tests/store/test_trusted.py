@@ -9,14 +9,14 @@ from sklearn.preprocessing import FunctionTransformer
 
 from ringside.common.model_file import dump_model
 from ringside.errors import ModelError
-from ringside.store.trusted import untrusted
+from ringside.store.caches import untrusted
 
 PLAIN = dump_model(LogisticRegression().fit([[0.0], [1.0]], [0, 1]))
 STRANGE = dump_model(FunctionTransformer(subprocess.run))
 ASKED_AGAIN = """
 import sys
 from pathlib import Path
-from ringside.store.trusted import untrusted
+from ringside.store.caches import untrusted
 print(untrusted(Path(sys.argv[1]), Path(sys.argv[2]).read_bytes(), where="model.skops", trusted_types=()))
 print("sklearn" in sys.modules)
 """

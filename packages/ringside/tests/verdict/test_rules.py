@@ -9,7 +9,7 @@ from judging import judged, policy_of
 from ringside.errors import UsageError
 from ringside.verdict import Comparison, Result, Scored, Slice, Truth, text
 from ringside.verdict import rules as r
-from ringside.verdict.floors import floors
+from ringside.verdict.rules import floors
 
 SOME = judged([1.0, 2.0, 4.0], min_groups=2)
 

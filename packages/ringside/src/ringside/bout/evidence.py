@@ -7,10 +7,9 @@ from typing import Any
 from ringside.bout.rivals import Corner, Rival
 from ringside.pipeline.evaluate.profile import contains
 from ringside.verdict.comparison import Comparison, compare
-from ringside.verdict.floors import floors
 from ringside.verdict.metrics import Metric, metrics_of
 from ringside.verdict.outcomes import Pair, Result, judge
-from ringside.verdict.rules import Evidence, Finding, Floor
+from ringside.verdict.rules import Evidence, Finding, Floor, floors
 
 
 @dataclass(frozen=True)

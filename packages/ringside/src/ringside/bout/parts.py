@@ -15,7 +15,7 @@ from ringside.data.diff import diff
 from ringside.data.drift import new_by_design
 from ringside.pipeline.evaluate import curve_points as curves
 from ringside.report import model
-from ringside.report.names import name_of
+from ringside.report.model import name_of
 from ringside.verdict.comparison import Slice
 from ringside.verdict.metrics import Metric
 from ringside.verdict.outcomes import Result

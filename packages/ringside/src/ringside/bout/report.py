@@ -8,7 +8,7 @@ from typing import Any
 from ringside.bout import parts
 from ringside.bout.evidence import Bout
 from ringside.report import model, prices
-from ringside.report.names import name_of
+from ringside.report.model import name_of
 from ringside.store.times import Cost
 from ringside.verdict.intervals import effective_groups
 from ringside.verdict.metrics import Metric, expected_calibration_error

@@ -225,7 +225,6 @@ def _judge(
 ) -> _Judged:
     from ringside.verdict import Scored, Truth, rules
     from ringside.verdict import compare as compare_models
-    from ringside.verdict.floors import floors
 
     group, new = paired.new.group, paired.new
     in_time = ordered if ordered is not None else bool(group and group.in_time)
@@ -236,7 +235,7 @@ def _judge(
     rival = Scored.of(truth, paired.old.values, threshold=theirs, top=policy.top)
     texts = {name: column.texts for name, column in new.slices.items()}
     comparison = compare_models(challenger, rival, policy, baseline=_constant(truth, policy), slices=texts)
-    reached = floors(challenger, policy)
+    reached = rules.floors(challenger, policy)
     evidence = rules.Evidence(champion="compared", comparison=comparison, floors=reached)
     asked = (rules.FLOORS, rules.DECIDING, rules.GUARDRAILS, rules.SLICES)
     found = tuple(finding for finding in rules.judge_rules(evidence) if finding.rule in asked)

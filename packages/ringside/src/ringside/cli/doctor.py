@@ -24,7 +24,7 @@ def doctor(
     Ends with 3 where two things that must agree do not, as a release and its tag.
     """
     from ringside.github import doctor as doctors
-    from ringside.github.credentials import lend_token
+    from ringside.github.api import lend_token
     from ringside.github.run import Run
     from ringside.store.workspace import Workspace
 

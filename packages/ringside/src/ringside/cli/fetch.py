@@ -20,7 +20,7 @@ def fetch(
     remote: Remote = "origin",
 ) -> None:
     """Bring all files of a released version here, their hashes compared."""
-    from ringside.cli.registry import open_registry
+    from ringside.github.releases import open_registry
     from ringside.registry.consumer import fetch as bring
     from ringside.registry.consumer import find
     from ringside.store.workspace import Workspace
@@ -43,7 +43,7 @@ def verify(
     remote: Remote = "origin",
 ) -> None:
     """Check a version: hashes of all files, trusted types only, and the predictions on its reference rows."""
-    from ringside.cli.registry import open_registry
+    from ringside.github.releases import open_registry
     from ringside.registry.consumer import find, is_folder, release_folder, task_of
     from ringside.registry.consumer import verify as check
     from ringside.store.workspace import Workspace

@@ -309,7 +309,7 @@ def _make(copy: "Copy", arguments: dict[str, object]) -> None:
 
 def _end(copy: "Copy", origin: str, arguments: dict[str, object]) -> None:
     """Say what to look at, and what comes next."""
-    from ringside.scaffold.strays import strays
+    from ringside.scaffold.place import strays
     from ringside.scaffold.write.readme import steps
 
     for stray in strays(copy.place.workspace.root, origin, kept=arguments.get("path")):

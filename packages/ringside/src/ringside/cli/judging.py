@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from ringside.bout.dvc_lock import check_fresh, flat, locked_params, parse_lock, read_lock
 from ringside.bout.evidence import Bout, evidence, hold, with_notes
-from ringside.bout.freshness import check_fresh, flat, locked_params, parse_lock, read_lock
 from ringside.bout.notes import Costs, notes, rebuild, total_seconds
 from ringside.bout.parts import changes
 from ringside.bout.report import Checkout, calibration_error, make_report
@@ -27,12 +27,11 @@ from ringside.registry.code import code_hash
 from ringside.registry.consumer import find
 from ringside.registry.git import Repository
 from ringside.registry.registry import Registry
-from ringside.report.model import Change, Lock, Report, Unread, UnreadState
-from ringside.report.names import name_of
+from ringside.report.model import Change, Lock, Report, Unread, UnreadState, name_of
 from ringside.report.prices import Runner
 from ringside.store.adopted import read_adopted
+from ringside.store.caches import untrusted
 from ringside.store.times import Cost, costs
-from ringside.store.trusted import untrusted
 from ringside.store.workspace import Workspace
 from ringside.verdict.metrics import Metric, metrics_of
 from ringside.verdict.policy import Policy

@@ -63,7 +63,7 @@ def _by_version(
     version: str, source: Path, workspace: "Workspace", remote: str
 ) -> "tuple[str, pd.DataFrame, pd.DataFrame]":
     """The predictions of a released version, by its own code."""
-    from ringside.cli.registry import open_registry
+    from ringside.github.releases import open_registry
     from ringside.registry.consumer import is_folder, load
 
     named = Path(version) if is_folder(version) else version

@@ -24,8 +24,8 @@ def publish(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """Make the model that was judged a version that anyone can fetch, verify and roll back to."""
-    from ringside.cli.registry import open_registry
     from ringside.cli.tracking import track_versions
+    from ringside.github.releases import open_registry
     from ringside.registry.publish import default_branch_note
     from ringside.registry.publish import publish as make
     from ringside.store.workspace import Workspace

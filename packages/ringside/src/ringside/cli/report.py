@@ -85,8 +85,8 @@ def _rendered(shown: "Report", kind: str) -> bytes:
 
 def _side_by_side(old: str, new: str, remote: str) -> "Report":
     from ringside.cli.judging import Judging
-    from ringside.cli.registry import open_registry
     from ringside.cli.stages import context
+    from ringside.github.releases import open_registry
 
     here = context()
     return Judging(here).side_by_side(old, new, open_registry(here.workspace.root, remote))

@@ -23,9 +23,9 @@ def rollback(
     remote: Annotated[str, typer.Option(help="The Git remote that is the registry.", metavar="NAME")] = "origin",
 ) -> None:
     """Put an earlier version in production and hold the next ones back until people lift that."""
-    from ringside.cli.registry import open_registry
     from ringside.cli.tracking import track_versions
     from ringside.errors import UsageError
+    from ringside.github.releases import open_registry
     from ringside.store.workspace import Workspace
 
     if lift_hold and (to is not None or reason is not None):

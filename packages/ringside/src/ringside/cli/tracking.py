@@ -28,8 +28,8 @@ def track(
 
     Does nothing where MLFLOW_TRACKING_URI is not set, and ends with 0 where MLflow fails.
     """
-    from ringside.cli.registry import open_registry
-    from ringside.github.credentials import lend_token
+    from ringside.github.api import lend_token
+    from ringside.github.releases import open_registry
     from ringside.store.workspace import Workspace
 
     if not os.environ.get(ADDRESS):
@@ -86,7 +86,7 @@ def track_versions(registry: "Registry", environ: Mapping[str, str] | None = Non
 
 
 def _evaluation(workspace: "Workspace", report: "Report", environ: Mapping[str, str]) -> dict[str, object]:
-    from ringside.bout.freshness import flat
+    from ringside.bout.dvc_lock import flat
     from ringside.params import read_params
     from ringside.tracking.runs import evaluation
 

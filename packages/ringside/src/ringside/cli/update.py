@@ -70,8 +70,8 @@ def update(
 def _parent(root: Path) -> str:
     """Return the address of the repository that this one was made from, as GitHub knows it."""
     from ringside.errors import GitHubError, UsageError
-    from ringside.github.credentials import lend_token
-    from ringside.github.origin import parent
+    from ringside.github.api import lend_token
+    from ringside.github.releases import parent
 
     lend_token()
     said = "GitHub knows no template and no parent of it"

@@ -79,8 +79,8 @@ def renderings(workspace: "Workspace", report: "Report") -> dict[Path, bytes]:
 
 def registry_or_why(here: "Context", remote: str) -> "Registry | RegistryError":
     """The registry, or why there is none: a verdict says so, where another command would stop."""
-    from ringside.cli.registry import open_registry
     from ringside.errors import RegistryError
+    from ringside.github.releases import open_registry
 
     try:
         return open_registry(here.workspace.root, remote)

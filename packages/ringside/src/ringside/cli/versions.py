@@ -21,7 +21,7 @@ def versions(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """List the versions of the model, the newest first."""
-    from ringside.cli.registry import open_registry
+    from ringside.github.releases import open_registry
     from ringside.store.workspace import Workspace
 
     registry = open_registry(Workspace.find(Path.cwd()).root, remote)

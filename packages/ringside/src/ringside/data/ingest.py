@@ -25,7 +25,7 @@ from ringside.loader import Source
 from ringside.params import Store
 from ringside.pipeline.validate.partitions import check_identities, read_raw, refuse_strangers, strangers
 from ringside.store import dvc
-from ringside.store.verified import Verified
+from ringside.store.caches import Verified
 from ringside.store.workspace import Workspace
 
 Track = Callable[[Iterable[str], str], Iterable[str]]

@@ -6,7 +6,7 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -27,6 +27,7 @@ _LIMIT_PAUSE = 60.0
 """Seconds that GitHub wants to pass where a rate limit names no time."""
 _NOT_LOGGED_IN = 4
 """How `gh` exits where it has no token."""
+_HELPER = "credential.https://github.com.helper"
 _HEAD = re.compile(rb"HTTP/[\d.]+ (\d{3})[^\n]*\n((?:[^\r\n]+\r?\n)*)\r?\n")
 _NEXT = re.compile(r'<(https://[^>]+)>;\s*rel="next"')
 _PLACE = re.compile(r"(?:/|https://)[!-z|~]*")
@@ -402,3 +403,25 @@ _REMEDIES = {
     410: "it is gone: run again the workflow that made it.",
     422: "see the message; GitHub takes no such thing.",
 }
+
+
+def lend_token(environ: MutableMapping[str, str] | None = None) -> bool:
+    """Let Git ask `gh` for the password of github.com, where a step of a workflow gave it a token; whether it does.
+
+    Checkouts of the workflows keep no credentials. The token stays in the environment; no file holds it. A person's Git
+    has its own way and is left alone.
+
+    Args:
+        environ: the variables; those of this process where None.
+    """
+    given = os.environ if environ is None else environ
+    if not given.get("GH_TOKEN"):
+        return False
+    count = int(given.get("GIT_CONFIG_COUNT") or 0)
+    if any(given.get(f"GIT_CONFIG_KEY_{number}") == _HELPER for number in range(count)):
+        return True
+    # The empty one forgets helpers that the machine has for everything.
+    for number, value in enumerate(("", "!gh auth git-credential"), start=count):
+        given[f"GIT_CONFIG_KEY_{number}"], given[f"GIT_CONFIG_VALUE_{number}"] = _HELPER, value
+    given["GIT_CONFIG_COUNT"] = str(count + 2)
+    return True

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ringside.errors import GitHubError
-from ringside.github import checkup_data, checkup_here, checkup_machinery, checkup_releases, checkup_settings
+from ringside.github import checkup_releases, checkup_repository, checkup_settings
 from ringside.github.api import GitHub
 from ringside.github.checkup import Check, Question, Seen, State
 from ringside.github.releases import repository_at
@@ -13,12 +13,11 @@ from ringside.github.run import Run
 from ringside.registry.git import Repository
 
 QUESTIONS: tuple[Question, ...] = (
-    *checkup_here.QUESTIONS[:1],
+    *checkup_repository.QUESTIONS[:1],
     *checkup_settings.QUESTIONS,
-    *checkup_here.QUESTIONS[1:],
-    *checkup_data.QUESTIONS,
+    *checkup_repository.QUESTIONS[1:-1],
     *checkup_releases.QUESTIONS,
-    *checkup_machinery.QUESTIONS,
+    *checkup_repository.QUESTIONS[-1:],
 )
 _ORDER: tuple[State, ...] = ("problem", "off", "unknown", "on")
 _ALL = "RINGSIDE_VARIABLES"
@@ -40,8 +39,8 @@ def look(seen: Seen) -> list[Check]:
         return [question.answer(seen) for question in QUESTIONS]
     how = "push it to GitHub, or name another remote with --remote."
     nowhere = Check("GitHub", "off", f"the remote {seen.remote} is not on github.com", "all that the workflows do", how)
-    here = (*checkup_here.QUESTIONS, *checkup_data.QUESTIONS, *checkup_machinery.QUESTIONS)
-    return [nowhere, *(question.answer(seen) for question in here if question.name not in _ASK)]
+    here = [question for question in checkup_repository.QUESTIONS if question.name not in _ASK]
+    return [nowhere, *(question.answer(seen) for question in here)]
 
 
 def _variables(run: Run, github: GitHub | None) -> Mapping[str, str] | None:

@@ -1,12 +1,14 @@
-"""Which pull request a finished run of Train belongs to, by what GitHub itself says and nothing that the run wrote.
+"""Pull requests: which one a finished run of Train belongs to, and how many were judged on the same test rows.
 
-The payload's list of pull requests is empty for forks, and what a run uploads is written by the pull request's own
-code; so the branch is looked up, and its tip has to be the commit that the run was made for.
+Only GitHub's own answers count, and nothing that the run wrote. The payload's list of pull requests is empty for forks,
+and what a run uploads is written by the pull request's own code; so the branch is looked up, and its tip has to be the
+commit that the run was made for.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -16,6 +18,10 @@ from ringside.github.api import GitHub
 TRAIN = ".github/workflows/train.yaml"
 """The workflow whose runs are reported; another file may bear its name."""
 
+MANIFEST = "data/manifest.json"
+_PAGES = 10
+_SIZE = 100
+"""Pull requests on a page of GitHub's list."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 _NOTHING = "nothing is to be done: no comment was written."
@@ -191,6 +197,44 @@ def _joins(pull: Mapping[str, Any], run: TrainRun, repository: str, default_bran
 
 def _is_here(pull: Mapping[str, Any], repository: str) -> bool:
     return str(_at(pull, "base", "repo", "full_name")).lower() == repository.lower()
+
+
+def others_since(github: GitHub, since: datetime | None, commit: str, own: int | None) -> int | None:
+    """The pull requests, but for the own one, that were opened since the newest data arrived.
+
+    A test window moves with the data, so each of them could be judged on this one.
+
+    Args:
+        github: the repository.
+        since: when data/manifest.json last changed; None where this clone cannot tell, and GitHub is asked.
+        commit: whose history GitHub looks at.
+        own: the number of the pull request that is judged.
+
+    Returns:
+        None where GitHub cannot be asked, or has no such file.
+    """
+    try:
+        moment = since or _manifest_changed(github, commit)
+        return None if moment is None else _opened_since(github, moment, own)
+    except (GitHubError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _manifest_changed(github: GitHub, commit: str) -> datetime | None:
+    found = github.get(f"commits?path={MANIFEST}&sha={commit}&per_page=1")
+    return datetime.fromisoformat(found[0]["commit"]["committer"]["date"]) if found else None
+
+
+def _opened_since(github: GitHub, since: datetime, own: int | None) -> int:
+    count = 0
+    for page in range(1, _PAGES + 1):
+        place = f"pulls?state=all&sort=created&direction=desc&per_page={_SIZE}&page={page}"
+        found: list[dict[str, Any]] = github.get(place)
+        recent = [one for one in found if datetime.fromisoformat(one["created_at"]) >= since]
+        count += sum(one["number"] != own for one in recent)
+        if len(found) < _SIZE or len(recent) < len(found):
+            break
+    return count
 
 
 def _at(value: Any, *keys: str) -> Any:  # noqa: ANN401  # JSON

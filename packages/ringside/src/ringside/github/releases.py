@@ -8,7 +8,7 @@ import base64
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from ringside.github.draft import MARKER, Draft, facts_in
 from ringside.github.production import ProductionRef, Record
 from ringside.registry.git import Repository
 from ringside.registry.interface import Facts, Hold, Move
+from ringside.registry.registry import Registry
 from ringside.registry.sums import check_folder
 from ringside.registry.versions import in_order, tag_of, version_of
 
@@ -49,6 +50,31 @@ def releases_at(root: Path, remote: str, address: str) -> "GitHubReleases | None
     """The releases of a remote that is on github.com, seen from the checkout `root`; None for any other."""
     name = repository_at(address)
     return None if name is None else GitHubReleases(root, remote, name)
+
+
+def open_registry(root: Path, remote: str = "origin") -> Registry:
+    """The registry that a remote is: on github.com with GitHub's releases, else as `Registry.open` says.
+
+    Raises:
+        RegistryError: as `Registry.open`.
+    """
+    return Registry.open(root, remote, releases_at)
+
+
+def parent(root: Path, remote: str = "origin") -> str | None:
+    """The address of the template or the fork's parent; None where the remote is not on github.com, or has neither.
+
+    Raises:
+        GitHubError: GitHub gives no answer.
+    """
+    name = repository_at(Repository(root).configured(remote))
+    return None if name is None else parent_of(GitHub(name).get(""))
+
+
+def parent_of(facts: Mapping[str, Any]) -> str | None:
+    """The address of what a repository was made from, out of what GitHub says of it."""
+    found = facts.get("template_repository") or facts.get("parent")
+    return None if found is None else f"https://github.com/{found['full_name']}"
 
 
 class GitHubReleases:

@@ -35,7 +35,7 @@ from ringside.registry.interface import Facts
 from ringside.registry.registry import Registry
 from ringside.registry.scoring import predict_with
 from ringside.registry.versions import in_production, tag_of
-from ringside.report.names import name_of
+from ringside.report.model import name_of
 from ringside.report.watch import DriftNow, Monitor, MonitorState, Repeat
 from ringside.store.workspace import Workspace
 from ringside.verdict.metrics import Metric

@@ -1,4 +1,4 @@
-"""How the champion does on rows that came after it, from arrays and counts alone; nothing is read here."""
+"""How the champion does on rows that came after it, and whether to train anew; from arrays and counts alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import Any
 from ringside.bout import parts
 from ringside.data.drift import ColumnDrift, column_drift, pool
 from ringside.loop.windows import Change, Known, change
-from ringside.report.names import name_of
+from ringside.params import RetrainParams
+from ringside.report.model import name_of
 from ringside.report.phrases import EFFECTS
-from ringside.report.watch import AlarmCode, DriftNow, Estimate, FloorNow, MetricNow, Repeat
-from ringside.verdict.floors import floors
+from ringside.report.watch import AlarmCode, Decision, DriftNow, Estimate, FloorNow, MetricNow, Monitor, Reason, Repeat
 from ringside.verdict.metrics import Metric, metrics_of
 from ringside.verdict.outcomes import Pair, judge
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rows import Scored
-from ringside.verdict.rules import Floor
+from ringside.verdict.rules import Floor, floors
 
 MOST_COLUMNS = 1000
 _EFFECTS = ("small", "medium", "large")
@@ -181,4 +181,45 @@ def alarms(floor_states: Sequence[FloorNow], repeat: Repeat | None) -> list[Alar
         found.append("below_floor")
     if repeat is not None and repeat.worse:
         found.append("worse")
+    return found
+
+
+def decide(policy: RetrainParams, monitor: Monitor, brought: Sequence[str]) -> Decision:
+    """Decide by the policy `retrain.when` whether to train a new model.
+
+    A model learns from data, so without partitions that the default branch does not have, training again makes the
+    model that it has already: whatever drifted or was lost, the answer is `nothing_to_learn` and an alarm for people.
+    What they can do is another model, other features, or publishing a model that waits.
+
+    Args:
+        policy: what counts.
+        monitor: what was found of the champion.
+        brought: the partitions that are new to the default branch, labelled and valid.
+
+    Returns:
+        `retrain` with every reason of the policy that holds; `nothing_to_learn` where reasons hold and no data came;
+        else `nothing`.
+    """
+    holds: dict[Reason, bool] = {
+        "new_data": bool(brought),
+        "drift": monitor.drifted,
+        "performance": monitor.lost or "below_floor" in monitor.alarms,
+    }
+    reasons: list[Reason] = [reason for reason, does in holds.items() if does and reason in policy.when]
+    if not reasons:
+        return Decision(decided="nothing")
+    return Decision(decided="retrain" if brought else "nothing_to_learn", reasons=reasons)
+
+
+def alarms_of(decision: Decision, monitor: Monitor, *, data_problem: bool) -> list[AlarmCode]:
+    """All that people have to hear of, the gravest first."""
+    found: list[AlarmCode] = list(monitor.alarms)
+    if data_problem:
+        found.append("data")
+    if decision.decided == "nothing_to_learn":
+        # A champion below its floor has an alarm of its own already, which says more.
+        if "performance" in decision.reasons and "below_floor" not in found:
+            found.append("performance")
+        if "drift" in decision.reasons:
+            found.append("drift")
     return found

@@ -19,7 +19,7 @@ from ringside.common.task import Task, TrainParams
 from ringside.pipeline.evaluate.evaluation import BASELINE, NAMES, PARTITION
 from ringside.pipeline.evaluate.predict import PREDICTION, classes, predict
 from ringside.pipeline.evaluate.scores import baseline, class_codes
-from ringside.pipeline.train.fit import train
+from ringside.pipeline.train.stage import train
 
 MOST_ROWS = 50_000
 """Rows of the sample, so that a pilot takes seconds however many there are."""

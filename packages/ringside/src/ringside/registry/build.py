@@ -16,11 +16,9 @@ from ringside.common.task import Task
 from ringside.errors import RegistryError
 from ringside.params import read_params
 from ringside.pipeline.evaluate.predict import PREDICTION
-from ringside.registry.card import REFERENCE, Material, card, notes
+from ringside.registry.card import REFERENCE, Material, asked_types, card, loader_lines, notes
 from ringside.registry.interface import Facts
-from ringside.registry.loader_lines import asked_types, loader_lines
-from ringside.registry.reference import compare
-from ringside.registry.rows import predict_rows
+from ringside.registry.rows import compare, predict_rows
 from ringside.registry.sbom import bill
 from ringside.registry.scoring import LOCK, MODEL
 from ringside.registry.sums import write_sums

@@ -1,4 +1,4 @@
-"""The model card and the release notes: Markdown made from facts and numbers.
+"""The model card, and the release notes with the lines that load the model: Markdown made from facts and numbers.
 
 What a pull request can write (names of columns, values of parameters, a reason) stands in code spans with every
 character of Markdown and HTML as an entity, so that it is read as text and as nothing else.
@@ -11,7 +11,6 @@ from typing import Any
 
 from ringside.common.manifest import Entry
 from ringside.registry.interface import Facts
-from ringside.registry.loader_lines import Lines
 from ringside.registry.versions import tag_of
 from ringside.report.model import Report, Result, SliceResult
 
@@ -44,6 +43,15 @@ class Material:
     trusted: Sequence[str]
     """The types in the model file that skops asks for."""
     reference_rows: int
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines that load a released model with scikit-learn and skops alone."""
+
+    text: str
+    complete: bool
+    """They need nothing but scikit-learn, skops and pandas: no type of the model is the task's own."""
 
 
 def text(value: object) -> str:
@@ -95,6 +103,41 @@ def notes(facts: Facts, report: Report, lines: Lines) -> str:
         f"`ringside verify {facts.version}` {more}. MODEL_CARD.md says what it was trained on and its limits.",
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def asked_types(content: bytes) -> list[str]:
+    """The types in a model file that skops trusts only when it is told to, in order of their names."""
+    # Imported here because it brings scikit-learn.
+    from skops.io import get_untrusted_types
+
+    return sorted(get_untrusted_types(data=content))
+
+
+def loader_lines(content: bytes, kind: str, *, has_rows: bool) -> Lines:
+    """A loader for the model file with these bytes, which was checked before (`ringside.common.model_file.load_model`).
+
+    Args:
+        content: the bytes of `model.skops`.
+        kind: the task's kind.
+        has_rows: the release carries reference rows.
+    """
+    trusted = asked_types(content)
+    call = {
+        "binary": "model.predict_proba(rows)[:, 1]",
+        "multiclass": "model.predict_proba(rows)",
+        "regression": "model.predict(rows)",
+    }
+    file = REFERENCE if has_rows else "rows.parquet"
+    lines = "\n".join(
+        [
+            "import pandas as pd",
+            "from skops.io import load",
+            f'model = load("model.skops", trusted={trusted!r})',
+            f'rows = pd.read_parquet("{file}", columns=list(model.feature_names_in_))',
+            f"print({call[kind]})",
+        ]
+    )
+    return Lines(lines, all(name.partition(".")[0] in ("sklearn", "numpy", "scipy", "functools") for name in trusted))
 
 
 def _verdict(facts: Facts, report: Report) -> str:

@@ -239,7 +239,7 @@ def verify(folder: Path, workspace: Workspace, task: "Task") -> Verified:
     """
     from ringside.common.tables import read_table
     from ringside.registry.card import REFERENCE
-    from ringside.registry.reference import compare
+    from ringside.registry.rows import compare
     from ringside.registry.scoring import predict_with, runs_here
 
     sums = check_folder(folder)

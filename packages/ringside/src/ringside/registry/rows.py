@@ -1,4 +1,4 @@
-"""Rows that a model is to predict: read from a file, held against the schema, predicted."""
+"""Rows that a model is to predict: read from a file, held against the schema, predicted, compared with stored ones."""
 
 import functools
 import io
@@ -16,7 +16,7 @@ from pyarrow import csv
 from ringside.common.files import read_bytes, write_bytes
 from ringside.common.tables import read_table, write_frame
 from ringside.common.task import Task
-from ringside.errors import DataError, UsageError
+from ringside.errors import DataError, RegistryError, UsageError
 from ringside.loader import load_schema
 from ringside.pipeline.evaluate.predict import predict
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """An error shows at most so many rows."""
+TOLERANCE = 1e-9
+"""Relative to the larger of the stored value and 1e-3: another processor adds numbers in another order."""
+_SMALL = 1e-3
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 _REMEDY = "correct the rows in the file and run again; nothing was written."
 
@@ -200,6 +203,28 @@ def refuse_failures(failures: "Sequence[tuple[int, str]] | zip[tuple[int, str]]"
         count = "1 row is" if len(by_row) == 1 else f"{len(by_row):,} rows are"
         found = "\n".join([f"{count} not what the model takes (counted from 1, without the header)", *shown, *rest])
         raise DataError(found, where=where, remedy=_REMEDY)
+
+
+def compare(stored: pd.DataFrame, now: pd.DataFrame, *, where: str, remedy: str) -> float:
+    """The largest difference of two sets of predictions of the same rows, relative as `TOLERANCE` says.
+
+    Raises:
+        RegistryError: they have other columns or numbers of rows, or differ by more; state `files_damaged`.
+    """
+    if list(stored.columns) != list(now.columns) or len(stored) != len(now):
+        found = "the model answers other columns or another number of rows than were stored"
+        raise RegistryError(found, where=where, remedy=remedy, state="files_damaged")
+    before, after = stored.to_numpy(dtype=float), now.to_numpy(dtype=float)
+    differences = np.abs(after - before) / np.maximum(np.abs(before), _SMALL)
+    largest = float(differences.max(initial=0.0))
+    if not largest <= TOLERANCE:
+        rows = int((~(differences <= TOLERANCE)).any(axis=1).sum())
+        found = (
+            f"{rows:,} of {len(before):,} stored predictions differ from what the model answers "
+            f"(by {largest:.2g} at most, relative; {TOLERANCE:g} is allowed)"
+        )
+        raise RegistryError(found, where=where, remedy=remedy, state="files_damaged")
+    return largest
 
 
 def _needs_no_target(check: Any, features: pd.DataFrame, target: str) -> bool:  # noqa: ANN401  # pandera has no types

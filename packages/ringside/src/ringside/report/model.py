@@ -5,6 +5,8 @@ bounded. Sentences are made by the renderers from codes and numbers, so nothing 
 as text by a person or as markup by a page. docs/report.schema.json is this module as a JSON schema.
 """
 
+import hashlib
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +30,10 @@ FORMAT = 1
 MAX_BYTES = 2_000_000
 """A file larger than this is not read."""
 
+_OTHER = re.compile(r"[^A-Za-z0-9_.-]")
+_LENGTH = 64
+"""Characters of a name."""
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 """Metrics, columns, values, partitions, stages. What has other characters is rewritten by `name_of` before."""
 Version = Annotated[str, Field(pattern=r"^v(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})$")]
@@ -42,6 +48,22 @@ Lock = Literal["same", "differs", "absent"]
 """The dvc.lock that was committed, beside the one that the code makes."""
 UnreadState = Literal["newer", "refused", "unknown"]
 """What data/source has beside data/manifest.json: more, or what source.py refuses, or what could not be looked at."""
+
+
+def name_of(text: object) -> str:
+    """`text` where it is a `Name` already; else its harmless characters and eight digits of its hash.
+
+    The hash keeps two texts that look alike two names.
+
+    Args:
+        text: any value; its `str` counts.
+    """
+    whole = str(text)
+    clean = _OTHER.sub("_", whole)
+    if clean == whole and 0 < len(whole) <= _LENGTH:
+        return whole
+    digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{clean[: _LENGTH - 9]}-{digest}"
 
 
 class Part(BaseModel):

@@ -1,6 +1,7 @@
-"""Where somebody's rows are put in the copy, and what `source.py` calls the place."""
+"""Where somebody's rows are put in the copy, what `source.py` calls the place, and where else Git would see them."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 
 from ringside.common.files import copy, empty_folder, make_folder, remove, write_bytes
 from ringside.errors import SourceError, UsageError
-from ringside.scaffold.addresses import bare, refuse_secret
+from ringside.scaffold.addresses import bare, is_database, is_far, refuse_secret, sqlite_file
 from ringside.scaffold.machinery import RECORD
 from ringside.scaffold.sample import SAMPLE
 from ringside.sources.formats import kind_of
@@ -193,3 +194,47 @@ class Place:
 def _unknown(name: str) -> UsageError:
     remedy = "let its name end with .csv, .tsv, .parquet or .jsonl, also with .gz."
     return UsageError("it is no file of a kind that can be read", where=name, remedy=remedy)
+
+
+def strays(root: Path, origin: str, *, kept: object) -> Iterator[str]:
+    """What `git add -A` would commit, or Git has already, of what the rows came from; as sentences.
+
+    Args:
+        root: the repository.
+        origin: what `--from` named.
+        kept: where the task reads its rows from now on, from the root; None for a database.
+    """
+    if is_far(origin):
+        return
+    path = sqlite_file(origin) if is_database(origin) else Path(origin).expanduser().resolve()
+    if path is None or not path.exists() or not path.is_relative_to(root.resolve()):
+        return
+    name = path.relative_to(root.resolve()).as_posix()
+    if name == kept:
+        return
+    own = f"the task reads {kept}: move it out of here" if kept else "move it out of here"
+    line = ignored_by(f"{name}/" if path.is_dir() else name)
+    if _git(root, "ls-files", "--others", "--exclude-standard", name):
+        found = f"{name} lies in this repository, and `git add -A` would commit it"
+        yield f"{found}; {own}, or put the line `{line}` into .gitignore"
+    if _git(root, "ls-files", name):
+        found = f"Git tracks {name}, so that whoever sees this repository sees it"
+        yield f"{found}; {own}, or type `git rm -r --cached` and put the line `{line}` into .gitignore"
+
+
+def ignored_by(name: str) -> str:
+    """The line of .gitignore at the root that means one path and no other."""
+    line = re.sub(r"([\\*?\[\]])", r"\\\1", name)
+    return "/" + (re.sub(r"( +)$", lambda spaces: "\\ " * len(spaces[1]), line))
+
+
+def _git(root: Path, *command: str) -> bool:
+    """Whether a command of Git's, about one path, has an answer."""
+    *words, name = command
+    done = subprocess.run(
+        ["git", "--literal-pathspecs", *words, "-z", "--", name],  # noqa: S607  # the Git that a person types
+        cwd=root,
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode == 0 and bool(done.stdout)

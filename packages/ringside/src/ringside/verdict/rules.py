@@ -11,7 +11,10 @@ from typing import Literal
 from ringside.codes import RivalState, Severity, State, Verdict
 from ringside.codes import RuleReason as Reason
 from ringside.verdict.comparison import Comparison
-from ringside.verdict.outcomes import Result
+from ringside.verdict.metrics import Metric, metrics_of
+from ringside.verdict.outcomes import Result, value_spread
+from ringside.verdict.policy import Policy
+from ringside.verdict.rows import Scored
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,25 @@ class Evidence:
     notes: tuple[Finding, ...] = field(default=())
 
 
+def floors(challenger: Scored, policy: Policy, own: tuple[Metric, ...] = ()) -> tuple[Floor, ...]:
+    """Each floor of the policy against the challenger's value, in the policy's order.
+
+    A value on the wrong side of its limit is surely there when the one-sided bound towards the limit is too; else, and
+    where these rows give the value no interval, chance may have put it there.
+
+    Args:
+        challenger: the predictions.
+        policy: the limits; a ceiling where less is better.
+        own: metrics of the task's own.
+
+    Raises:
+        UsageError: the policy names a metric that does not exist.
+    """
+    metrics = metrics_of(challenger.truth.kind, own)
+    policy.check(metrics)
+    return tuple(_floor(metrics[name], challenger, policy, limit) for name, limit in policy.floors.items())
+
+
 def judge_rules(evidence: Evidence) -> tuple[Finding, ...]:
     """What each rule finds, in the order of their codes."""
     found = (
@@ -134,6 +156,15 @@ def _limit(rule: Rule, value: float, limit: float, reason: Reason) -> Finding:
     if value > limit:
         return Finding(rule, "failed", reason, value=value, limit=limit)
     return Finding(rule, "passed", value=value, limit=limit)
+
+
+def _floor(metric: Metric, challenger: Scored, policy: Policy, limit: float) -> Floor:
+    value, found = value_spread(metric, challenger, policy)
+    if value is None:
+        return Floor(metric.name, None, limit, reached=False, surely_not=False)
+    short = metric.sign * (limit - value)
+    surely_not = not isinstance(found, str) and short > found.bound(policy.confidence)
+    return Floor(metric.name, value, limit, reached=short <= 0, surely_not=surely_not and short > 0)
 
 
 def _floors(floors: Sequence[Floor]) -> Finding:

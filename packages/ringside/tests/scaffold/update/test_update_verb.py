@@ -13,7 +13,7 @@ import yaml
 from harness import Checkout
 from hub import Hub
 from hub.hub import gh
-from ringside.github.origin import parent_of
+from ringside.github.releases import parent_of
 from ringside.scaffold.sample import TEMPLATE_ONLY
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from ringside.cli.ci import news, propose, publish, rebuild, remote, report, rollback, rulesets, train, watch
+from ringside.cli.ci import news, publish, rebuild, remote, report, rollback, rulesets, train, watch
 from ringside.errors import RingsideError
 
 
@@ -46,7 +46,7 @@ _VERBS: dict[Callable[..., None], str] = {
     report.report: "Bring a pull request's comment up to date.",
     remote.remote: "Let DVC use the remote of the variable RINGSIDE_REMOTE.",
     watch.watch: "Bring new data, judge the champion, train if decided.",
-    propose.propose: "Open or update the pull request of a retrained model.",
+    watch.propose: "Open or update the pull request of a retrained model.",
     news.news: "Say whether there is anything new to publish.",
     rebuild.rebuild: "Rebuild the model from merged code, and judge it.",
     publish.publish: "Publish what was rebuilt and judged.",

@@ -42,8 +42,8 @@ def here() -> "tuple[Run, Registry]":
         RegistryError: as `open_registry`.
         StoreError: this is no checkout.
     """
-    from ringside.cli.registry import open_registry
-    from ringside.github.credentials import lend_token
+    from ringside.github.api import lend_token
+    from ringside.github.releases import open_registry
     from ringside.github.run import Run
     from ringside.store.workspace import Workspace
 

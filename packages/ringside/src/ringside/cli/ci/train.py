@@ -35,7 +35,7 @@ def train(policy_from: PolicyFrom = None, remote: Remote = "origin") -> None:
 
     The outputs `verdict`, `blocks` and `sentence` tell the required check.
     """
-    from ringside.github.credentials import lend_token
+    from ringside.github.api import lend_token
     from ringside.github.run import Run
     from ringside.store.workspace import Workspace
 
@@ -144,8 +144,7 @@ class Training:
 
     def _made(self) -> "tuple[Lock, frozenset[str]]":
         """Run the pipeline as if there were no dvc.lock; what the committed one is to the new one, and what ran."""
-        from ringside.bout.freshness import read_lock
-        from ringside.bout.locks import lock_state
+        from ringside.bout.dvc_lock import lock_state, read_lock
         from ringside.cli.ci.repro import failed, ran, repro
         from ringside.common.files import remove, write_bytes
 
@@ -189,7 +188,7 @@ class Training:
         from datetime import datetime
 
         from ringside.github.api import GitHub
-        from ringside.github.counted import MANIFEST, others_since
+        from ringside.github.pulls import MANIFEST, others_since
         from ringside.registry.git import Repository
 
         if not self.run.in_actions or not self.run.repository:

@@ -1,5 +1,6 @@
-"""The verb `ci watch`."""
+"""The verbs `ci watch`, which leaves a proposal, and `ci propose`, which opens its pull request and issues."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote whose registry has the champion.")]
 Folder = Annotated[Path, typer.Option(metavar="FOLDER", help="Where the proposal is written.")]
+Written = Annotated[Path, typer.Argument(metavar="FOLDER", help="What `ringside ci watch` wrote.")]
+Pushed = Annotated[str, typer.Option(metavar="NAME", help="The Git remote that the branch is pushed to.")]
 
 _BY_ITSELF = ("schedule", "repository_dispatch")
 """Events behind which no person stands."""
@@ -27,7 +30,7 @@ def watch(remote: Remote = "origin", proposal: Folder = Path("proposal")) -> Non
     The outputs `propose` and `alarms` say whether `ringside ci propose` has anything to do, `sums` what it is given.
     """
     from ringside.cli.stages import context
-    from ringside.github.credentials import lend_token
+    from ringside.github.api import lend_token
     from ringside.github.run import Run
 
     run, here = Run.here(), context()
@@ -39,6 +42,34 @@ def watch(remote: Remote = "origin", proposal: Folder = Path("proposal")) -> Non
         job.tell_not_live()
         return
     job.watch()
+
+
+def propose(folder: Written = Path("proposal"), remote: Pushed = "origin") -> None:
+    """Open or update the pull request of a retrained model, and the issues of alarms."""
+    from ringside.errors import UsageError
+    from ringside.github.api import GitHub, lend_token
+    from ringside.github.proposals import Proposer, read_proposal
+    from ringside.github.run import Run
+    from ringside.registry.git import Repository
+    from ringside.store.workspace import Workspace
+
+    run = Run.here()
+    sums = run.environ.get("RINGSIDE_SUMS") or run.environ.get("SUMS", "")
+    if not re.fullmatch(r"[0-9a-f]{64}", sums):
+        remedy = "set it to the output `sums` of `ringside ci watch`."
+        raise UsageError("it is missing, or no SHA-256", where="RINGSIDE_SUMS", remedy=remedy)
+    proposal = read_proposal(folder, sums)
+    lend_token()
+    base = str(run.at("repository", "default_branch") or "main")
+    repository = Repository(Workspace.find(Path.cwd()).root)
+    proposer = Proposer(GitHub(run.repository), repository, run.url, base, remote, run.server)
+    said = proposer.alarms(proposal.watch)
+    try:
+        if proposal.report is not None:
+            said.append(proposer.propose(proposal))
+    finally:
+        # What was done before something broke is said all the same.
+        run.summary("\n".join(f"- {line}" for line in said) or "Nothing was to be done.")
 
 
 @dataclass(frozen=True)
@@ -87,9 +118,9 @@ class _Watching:
         """Watch, decide, act, and leave the proposal."""
         from ringside.cli.ci.arrivals import arrive
         from ringside.cli.monitor import watch_champion
-        from ringside.loop.decide import alarms_of, decide
+        from ringside.loop.monitor import alarms_of, decide
         from ringside.registry.git import Repository
-        from ringside.report.names import name_of
+        from ringside.report.model import name_of
         from ringside.report.watch import Watch
 
         # All of a task that is somebody's own; the sample shows one month at a time.

@@ -1,15 +1,20 @@
-"""Runs the stage `train`: reads data/valid and reports/split.json, writes models/model.skops."""
+"""Stage `train`: reads data/valid and reports/split.json, fits the challenger, writes models/model.skops."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
 
 from ringside.common.context import StageContext
 from ringside.common.files import write_bytes
+from ringside.common.labels import check_labels
 from ringside.common.model_file import check_trusted, dump_model
 from ringside.common.params import train_params
 from ringside.common.split import read_split, side_rows
-from ringside.pipeline.train.fit import train
+from ringside.common.task import Task, TrainParams
+from ringside.errors import DataError, ModelError, told
 from ringside.pipeline.train.model_builder import load_model_builder
 
 
@@ -47,3 +52,42 @@ def run(context: StageContext, working: Callable[[str], AbstractContextManager[N
     check_trusted(content, where=where, trusted_types=task.trusted_types, stated_in=facts)
     write_bytes(files.model, content)
     return Trained(len(frame), frame.shape[1] - 1, len(content))
+
+
+def train(frame: pd.DataFrame, task: Task, params: TrainParams, build_model: Callable[[TrainParams], Any]) -> Any:  # noqa: ANN401  # scikit-learn's estimators share no base type
+    """Fit the estimator that `build_model` returns on the training rows, with a fixed seed.
+
+    Args:
+        frame: the training rows, `(n_rows, n_columns)`, as the schema has them, in order; not changed.
+        task: the facts of the task.
+        params: the task's `train` section.
+        build_model: the task's function.
+
+    Returns:
+        The fitted estimator.
+
+    Raises:
+        DataError: the target has one class, or is not of the task's kind; or a column has no value at all.
+        ModelError: the estimator cannot be fitted.
+    """
+    target = frame[task.target]
+    check_labels(target, task, where="the training rows")
+    features = frame.drop(columns=task.target)
+    if empty := [str(column) for column in features if features[column].isna().all()]:
+        raise DataError(
+            f"no row has a value in {', '.join(empty)}",
+            where=f"task {task.name!r}, the training rows",
+            remedy="mend the source, or take the column out of SCHEMA in schema.py and out of the model.",
+        )
+    # Estimators whose random_state the task forgot draw from this generator.
+    np.random.seed(params.seed)  # noqa: NPY002
+    estimator = build_model(params)
+    try:
+        estimator.fit(features, target)
+    except Exception as error:
+        raise ModelError(
+            f"the estimator cannot be fitted ({type(error).__name__}: {told(error)})",
+            where=f"task {task.name!r}, model.py",
+            remedy="see that the Pipeline takes the columns of SCHEMA as they are, missing values included.",
+        ) from error
+    return estimator

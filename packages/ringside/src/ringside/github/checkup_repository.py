@@ -1,4 +1,4 @@
-"""What this checkout and the repository's variables say: data, runner, cache, tools."""
+"""What this checkout and the repository's variables say: data and who reads them, runner, cache, tools, template."""
 
 import importlib.metadata
 import json
@@ -12,11 +12,18 @@ from ringside.common.files import read_bytes
 from ringside.errors import DataError
 from ringside.github import remote as remotes
 from ringside.github.checkup import Finding, Question, Seen
-from ringside.github.checkup_data import data_section
+from ringside.github.releases import parent_of
 from ringside.report.prices import DEFAULT, runner
+from ringside.scaffold.machinery import address_on_record
+from ringside.scaffold.update.base import FETCHED, standing
+from ringside.scaffold.update.git import PREFIX, Git
 from ringside.store.workspace import Workspace
 
 _SECONDS = 20
+_TEMPLATE_SECONDS = 30
+"""After which the template counts as out of reach."""
+_HASH = 10
+"""Characters of a commit's hash that are shown."""
 _MEGA = 1_000_000
 _OFF = "off"
 _IDENTITY = {"s3": "RINGSIDE_AWS_ROLE", "gs": "RINGSIDE_GCP_PROVIDER", "azure": "RINGSIDE_AZURE_CLIENT"}
@@ -27,6 +34,10 @@ _PLACES = {
     "remote": "the remote of .dvc/config, where it needs no identity",
 }
 """Where a job finds the rows, by `data.store`, while no variable names a remote."""
+_ALWAYS = "the manifest (partitions, counts, hashes), metrics by slice, the profile, the model, ranges and categories"
+_ROWS = ("data/source", "data/store")
+_BESIDE = (".dvc", "/.gitignore")
+"""Of what Git tracks there, these are no rows."""
 
 
 def live(seen: Seen) -> Finding:
@@ -44,7 +55,7 @@ def remote(seen: Seen) -> Finding:
     found = remotes.named(environ)
     if found is None:
         how = "set the variable RINGSIDE_REMOTE (docs/remotes.md says what else a cloud needs)."
-        place = _PLACES.get(str(data_section(seen).get("store")), _PLACES["source"])
+        place = _PLACES.get(str(_data_section(seen).get("store")), _PLACES["source"])
         return Finding("off", f"data come from {place}, and outputs from the cache of Actions", how)
     needed = _IDENTITY.get(found.kind)
     if needed and not seen.variable(needed):
@@ -144,6 +155,71 @@ def _package(name: str) -> str | None:
         return None
 
 
+def readable(seen: Seen) -> Finding:
+    """What of the data is readable by whoever sees the repository."""
+    section, rows = _data_section(seen), _tracked(seen)
+    store = section.get("store", "source")
+    said = "data.public is true" if section.get("public") else "data.public is false"
+    facts = f"{said}, data.store is {store}"
+    held = f"Git has rows ({', '.join(rows[:3])}{' and more' if len(rows) > 3 else ''})" if rows else "Git has no row"  # noqa: PLR2004  # that fit
+    if section.get("public") is True:
+        return Finding("on", f"anyone may: {facts}; {held}, and releases and the cache of Actions may carry some")
+    if seen.github is None:
+        return Finding("on", f"{facts}; {held}. Were the repository public, anyone would read {_seen(rows)}")
+    if not seen.public:
+        return Finding(
+            "on", f"the repository is private; {facts}; {held}. Were it public, anyone would read {_seen(rows)}"
+        )
+    if rows or store == "git":
+        how = (
+            "make the repository private, or set `data.public: true` if the rows may be seen; else set `data.store: "
+            "remote`, and take what Git has out of its history."
+        )
+        return Finding("problem", f"the repository is public; {facts}; {held}: anyone reads {_seen(rows)}", how)
+    quiet = "releases have no reference rows, the cache of Actions no data"
+    return Finding("on", f"the repository is public; {facts}; {held}, {quiet}. Anyone reads {_ALWAYS}")
+
+
+def _data_section(seen: Seen) -> dict[str, Any]:
+    """The section `data` of params.yaml."""
+    params = yaml.safe_load(read_bytes(seen.root / "params.yaml", remedy="`git checkout params.yaml`"))
+    found = params.get("data") if isinstance(params, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _seen(rows: list[str]) -> str:
+    return f"every row that Git has, {_ALWAYS}" if rows else _ALWAYS
+
+
+def _tracked(seen: Seen) -> list[str]:
+    """The files with rows that Git tracks."""
+    command = ["git", "ls-files", "-z", "--", *_ROWS]  # the Git that a person types
+    done = subprocess.run(
+        command, cwd=seen.root, capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False
+    )
+    return [name for name in done.stdout.split("\0") if name and not name.endswith(_BESIDE)]
+
+
+def machinery(seen: Seen) -> Finding:
+    """Return whether `make update` would bring anything; a public template is asked without a secret."""
+    address = address_on_record(seen.root)
+    if address is None and seen.github is not None:
+        address = parent_of(seen.facts)
+        if address is None and seen.facts.get("is_template"):
+            return Finding("on", "this is the template")
+    if address is None:
+        how = "name it once: `make update FROM=https://github.com/OWNER/ringside`; .ringside.json keeps the address."
+        return Finding("off", "the template's address is not known", how)
+    git = Git(seen.root, _TEMPLATE_SECONDS)
+    try:
+        here, newest = standing(git, address)
+    finally:
+        git.forget(FETCHED.removeprefix(PREFIX))
+    if here.commit == newest.commit:
+        return Finding("on", f"the template has nothing newer ({newest.name})")
+    return Finding("off", f"{newest.name} is newer than {here.commit[:_HASH]}, which you have", "run `make update`.")
+
+
 _VARIABLES = "see {page}/settings/variables/actions, or run `gh variable list`."
 QUESTIONS = (
     Question("live", "the loop closes: merge, release, watch, retrain", live, ""),
@@ -152,4 +228,11 @@ QUESTIONS = (
     Question("cache", "a pull request runs only the stages that it changes", cache, _VARIABLES),
     Question("data", "`make run` works here without asking the source", data, ""),
     Question("tools", "all commands work here, also those that ask GitHub", tools, ""),
+    Question("privacy", "nobody reads rows that are not meant for everybody", readable, "see `data:` in params.yaml."),
+    Question(
+        "machinery",
+        "fixes and new functions of the template come to your repository; what is yours stays",
+        machinery,
+        "run `ringside update --check`.",
+    ),
 )

@@ -1,14 +1,29 @@
-"""Whether the outputs are what DVC made of this checkout: a verdict on stale files is one on another model."""
+"""dvc.lock: whether the outputs are what DVC made of this checkout, and whether the committed lock is what it makes.
+
+A verdict on stale files is one on another model, and a lock that merged without conflict can be false.
+"""
 
 import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from ringside.bout.notes import rebuild
 from ringside.errors import UsageError
 from ringside.params import FLOAT
+from ringside.report.model import Lock
 from ringside.store.workspace import Workspace
+
+LAST_DIGITS = 1e-6
+"""By so much metrics may differ where other processors make the same model."""
+
+_EXACT = ("reports/validation.json", "reports/split.json")
+"""Outputs that are the same on every machine."""
+
+Stages = Mapping[str, Mapping[str, Any]]
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # which of them is known at run time
@@ -95,6 +110,33 @@ def check_fresh(workspace: Workspace, params: dict[str, Any]) -> dict[str, dict[
     return stages
 
 
+def lock_state(before: str | None, after: Stages, metrics: tuple[bytes | None, bytes]) -> Lock:
+    """What the committed lock is to the one that this code makes.
+
+    A model that was made on another processor differs in its last digits, and so in its hash: that is no difference.
+
+    Args:
+        before: the committed dvc.lock; None where there is none.
+        after: the stages of the one that this code makes.
+        metrics: reports/metrics.json as committed (None where it is missing), and as it is made.
+    """
+    if before is None:
+        return "absent"
+    try:
+        stages = parse_lock(before)
+        committed = json.loads(metrics[0] or b"{}")
+    except (UsageError, ValueError):
+        return "differs"
+    if stages == after:
+        return "same"
+    if _stated(stages) != _stated(after) or not isinstance(committed, dict):
+        return "differs"
+    found = rebuild(stages, after, (committed, json.loads(metrics[1])))
+    if found.state != "passed" or not metrics[0] or found.value is None:
+        return "differs"
+    return "same" if found.value <= LAST_DIGITS else "differs"
+
+
 def _check_files(workspace: Workspace, stages: dict[str, dict[str, Any]]) -> None:
     known: dict[str, str] = {}
     for path, md5 in _files(stages):
@@ -113,3 +155,11 @@ def _files(stages: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
     """The path and the hash of each file that a stage read or wrote."""
     items = [item for stage in stages.values() for item in (*stage.get("deps", ()), *stage.get("outs", ()))]
     return [(item["path"], str(item["md5"])) for item in items]
+
+
+def _stated(stages: Stages) -> dict[str, object]:
+    """The command of each stage, and the hashes of what no processor changes."""
+    return {
+        name: (stage.get("cmd"), [out["md5"] for out in stage.get("outs", ()) if out["path"] in _EXACT])
+        for name, stage in stages.items()
+    }
