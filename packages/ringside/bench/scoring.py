@@ -15,10 +15,10 @@ import pandas as pd
 
 from ringside.loader import load_task
 from ringside.params import read_params
-from ringside.registry.code import code_hash
-from ringside.registry.interface import Facts
+from ringside.registry.checksums import sha256
+from ringside.registry.code_hash import code_hash
+from ringside.registry.models import Facts
 from ringside.registry.scoring import LOCK, MODEL, predict_with
-from ringside.registry.sums import sha256
 from ringside.registry.wheel import build_wheels
 from ringside.store.workspace import Workspace
 from ringside.task import Task

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ringside.loop.windows import Known, change
+from ringside.monitoring.change import Known, change
 from ringside.verdict.metrics import metrics_of
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rows import Scored, Truth

@@ -22,8 +22,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PACKAGE / "src"), str(PACKAGE / "tests" / "report")]
 
 from examples import ALL  # noqa: E402  # found by the line above
-from ringside.report.html import to_html  # noqa: E402
-from ringside.report.markdown import to_markdown  # noqa: E402
+from ringside.report.render.html import to_html  # noqa: E402
+from ringside.report.render.markdown import to_markdown  # noqa: E402
 
 PACKAGES = ("marked@18", "marked-alert@2", "github-markdown-css@5", "mermaid@{mermaid}")
 IMAGES = PACKAGE.parents[1] / "docs" / "images"

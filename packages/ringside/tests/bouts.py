@@ -16,7 +16,7 @@ import pytest
 import warm
 from harness import Checkout
 from ringside.cli.main import main
-from ringside.registry.sums import write_sums
+from ringside.registry.checksums import write_sums
 from ringside.report.model import Report
 from ringside.report.read import read_report
 

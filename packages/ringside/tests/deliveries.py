@@ -14,8 +14,8 @@ from ringside.cli.ci.publish import NOTES, fingerprint
 from ringside.github.releases import GitHubReleases
 from ringside.params import read_params
 from ringside.registry.candidate import inputs_hash
+from ringside.registry.checksums import SUMS
 from ringside.registry.publish import Candidate, prepare
-from ringside.registry.sums import SUMS
 from ringside.store.workspace import Workspace
 from shelf import approve, facts, fill, git, notes
 from shelves import REPO, HubShelf, no_wait, on_hub

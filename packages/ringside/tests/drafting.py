@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ringside.scaffold.infer.columns import typed
-from ringside.scaffold.infer.draft import Draft, Question, Wishes
-from ringside.scaffold.infer.facts import decide
-from ringside.scaffold.infer.look import Seen, look_at_file
+from ringside.init.infer.columns import typed
+from ringside.init.infer.draft import Draft, Question, Wishes
+from ringside.init.infer.facts import decide
+from ringside.init.infer.look import Seen, look_at_file
 
 EVIL = '"""\nimport os; os.abort()  # \'x\' \\ {name} %s \u2028'
 """A name that would run as code, were it anything else than a literal."""

@@ -12,7 +12,7 @@ from bouts import Typed, typed
 from examples import passed
 from hub import Hub, gh
 from ringside.github.proposals import FILES
-from ringside.registry.sums import write_sums
+from ringside.registry.checksums import write_sums
 from ringside.report.read import dump_report
 from ringside.report.watch import Decision, Estimate, FloorNow, MetricNow, Monitor, Watch, dump_watch
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hub import Hub, gh
 from ringside.github.releases import GitHubReleases
-from ringside.registry.interface import Facts
+from ringside.registry.models import Facts
 from ringside.registry.registry import Registry
 from shelf import Shelf, git, repository
 

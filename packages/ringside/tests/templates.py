@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from ringside.scaffold.sample import TEMPLATE_ONLY
+from ringside.init.sample import TEMPLATE_ONLY
 
 PIPELINE = """stages:
   train:

@@ -40,10 +40,10 @@ FORBIDDEN = {
     ),
     "ringside/store/": r"^ringside\.(cli|github|registry|loop|pipeline|data)\b",
     "ringside/registry/": r"^ringside\.(cli|github|loop)\b",
-    "ringside/bout/": r"^ringside\.(cli|github|loop)\b|^dvc\b",
-    "ringside/loop/": r"^ringside\.(cli|github)\b|^dvc\b",
+    "ringside/evaluation/": r"^ringside\.(cli|github|loop)\b|^dvc\b",
+    "ringside/monitoring/": r"^ringside\.(cli|github)\b|^dvc\b",
     "ringside/sources/": r"^ringside\.(cli|github|registry|loop|pipeline)\b|^dvc\b",
-    "ringside/scaffold/": r"^ringside\.(cli|github|loop|bout)\b|^dvc\b",
+    "ringside/init/": r"^ringside\.(cli|github|loop|bout)\b|^dvc\b",
     # Jobs with rights to write run these, so they can load no model and no data.
     "ringside/github/": (
         r"^ringside\.(cli|loop|pipeline|bout|verdict|data)\b|^(numpy|pandas|pyarrow|scipy|sklearn|dvc)\b"

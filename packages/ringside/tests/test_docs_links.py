@@ -6,7 +6,7 @@ import pytest
 
 import pages
 from harness import PROJECT
-from ringside.scaffold.sample import is_of_sample
+from ringside.init.sample import is_of_sample
 
 PLACES = [*pages.names(), *(str(path.relative_to(PROJECT)) for path in sorted((PROJECT / ".github").rglob("*.md")))]
 

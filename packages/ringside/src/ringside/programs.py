@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from ringside.github.releases import open_registry
-from ringside.registry.consumer import Model
-from ringside.registry.consumer import load as load_from
-from ringside.registry.served import Release
+from ringside.registry.client import Model
+from ringside.registry.client import load as load_from
+from ringside.registry.offline_release import Release
 
 __all__ = ["Model", "Release", "load"]
 

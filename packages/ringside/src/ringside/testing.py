@@ -5,7 +5,7 @@ A task imports `ringside.task`, its tests import this module; both keep their na
 
 from ringside.common.loader import load_task
 from ringside.common.params import train_params
-from ringside.data.reach import out_of_reach
+from ringside.data.source_errors import out_of_reach
 from ringside.errors import DataError, SourceError
 from ringside.loader import load_model_builder, load_schema, load_source
 from ringside.params import read_params

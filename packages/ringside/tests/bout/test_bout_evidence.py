@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ringside.bout.evidence import Bout, evidence, hold, with_notes
-from ringside.bout.rivals import Corner, Rival
-from ringside.bout.window import Window
 from ringside.errors import DataError, RegistryError, UsageError
+from ringside.evaluation.evidence import Bout, evidence, hold, with_notes
+from ringside.evaluation.rivals import Corner, Rival
+from ringside.evaluation.test_set import Window
 from ringside.pipeline.evaluate.profile import pack_hashes
 from ringside.store.workspace import Workspace
 from ringside.verdict.policy import Policy, Tolerance

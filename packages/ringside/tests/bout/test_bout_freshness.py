@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ringside.bout.dvc_lock import check_fresh, flat, locked_params, read_lock
 from ringside.errors import UsageError
+from ringside.evaluation.dvc_lock import check_fresh, flat, locked_params, read_lock
 from ringside.store.workspace import Workspace
 
 PARAMS = {"task": "shop", "train": {"seed": 0, "rate": 0.001}, "policy": {"uses": 3}}

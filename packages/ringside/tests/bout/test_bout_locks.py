@@ -6,7 +6,7 @@ import json
 import pytest
 import yaml
 
-from ringside.bout.dvc_lock import lock_state
+from ringside.evaluation.dvc_lock import lock_state
 
 STAGES = {
     "split": {

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from ringside.bout.notes import Costs, notes, rebuild, total_seconds
+from ringside.evaluation.resources import Costs, notes, rebuild, total_seconds
 from ringside.verdict.rules import CALIBRATION, REBUILD, Finding, verdict
 
 NONE = Finding(REBUILD, "not_applicable", "not_measured")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from ringside.bout import parts
+from ringside.evaluation import report_parts as parts
 from ringside.pipeline.evaluate.profile import column_bins, pack_hashes, partition_profile
 from ringside.report.model import name_of
 from ringside.verdict.comparison import Slice

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ringside.bout.window import Window
 from ringside.errors import DataError
+from ringside.evaluation.test_set import Window
 from windows import CLASSES, table_of, task_of, window_of
 
 THREE = {"group": "crate"}

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from ringside.bout.window import Window
+from ringside.evaluation.test_set import Window
 from ringside.task import Task
 
 CLASSES = ("bread", "milk", "wine")

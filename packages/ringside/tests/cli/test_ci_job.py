@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from ringside.cli.ci.job import policy_ref, runner_of
+from ringside.cli.ci.job_context import policy_ref, runner_of
 from ringside.errors import UsageError
 from ringside.github.run import Run
 from ringside.registry.git import Repository

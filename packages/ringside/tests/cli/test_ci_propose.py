@@ -11,8 +11,8 @@ from hub import BOT, Hub
 from proposing import REPO, Desk
 from ringside.github.api import GitHub
 from ringside.github.proposals import FILES, has_open_alarms
-from ringside.registry.sums import write_sums
-from ringside.report.markdown import LIMIT
+from ringside.registry.checksums import write_sums
+from ringside.report.render.markdown import LIMIT
 
 pytestmark = pytest.mark.long
 

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from bouts import typed
-from ringside.report.html import to_html
-from ringside.report.markdown import to_markdown
 from ringside.report.read import read_report
+from ringside.report.render.html import to_html
+from ringside.report.render.markdown import to_markdown
 
 pytestmark = pytest.mark.xdist_group("verdict")
 

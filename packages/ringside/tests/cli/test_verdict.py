@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from bouts import Ring, rule, typed
-from ringside.report.html import to_html
-from ringside.report.markdown import to_markdown
+from ringside.report.render.html import to_html
+from ringside.report.render.markdown import to_markdown
 
 pytestmark = pytest.mark.xdist_group("verdict")
 

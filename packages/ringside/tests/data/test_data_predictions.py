@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ringside.data.pairing import pair
+from ringside.data.alignment import pair
 from ringside.data.predictions import Columns, read
 from ringside.errors import DataError, UsageError
 

@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 
 from data.ingesting import JANUARY, ingest_frozen, lose_raw
-from ringside.data.reach import out_of_reach
+from ringside.data.source_errors import out_of_reach
 from ringside.errors import SourceError
 
 pytestmark = pytest.mark.slow

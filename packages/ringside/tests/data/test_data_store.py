@@ -10,9 +10,9 @@ import pytest
 from data.ingesting import FEBRUARY, JANUARY, MARCH, copy_of, data_files, edit_raw, lose_raw, raw_file, read_manifest
 from data.toy import MONTHS, ToySource, toy_task
 from ringside.common.files import remove
-from ringside.data import kept
-from ringside.data.erased import Erased
+from ringside.data import git_storage as kept
 from ringside.data.ingest import Ingest
+from ringside.data.tombstones import Erased
 from ringside.errors import DataError, SourceError
 
 pytestmark = pytest.mark.slow

@@ -302,7 +302,7 @@ class TestWorkflow:
 
     def test_hears_of_another_champion(self):
         """The event is the one that Publish and Rollback send."""
-        from ringside.cli.ci.asked import MODEL_CHANGED
+        from ringside.cli.ci.workflow_inputs import MODEL_CHANGED
 
         assert f"types: [{MODEL_CHANGED}]" in JOB.read_text()
 

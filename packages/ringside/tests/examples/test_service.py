@@ -21,7 +21,7 @@ import pytest
 from dockerfile import BuildError, Image, build, instructions
 from harness import PROJECT
 from made import Made
-from ringside.registry.sums import write_sums
+from ringside.registry.checksums import write_sums
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("service")]
 SERVICE = PROJECT / "examples" / "service"

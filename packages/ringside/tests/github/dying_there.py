@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ringside.registry.interface import Facts
+from ringside.registry.models import Facts
 from shelves import HubShelf
 
 WRITES = {"POST", "PATCH", "DELETE", "push"}

@@ -11,10 +11,10 @@ import pytest
 
 from harness import PROJECT
 from hub import Hub
+from ringside.doctor.checks import Check, Seen
+from ringside.doctor.run_checks import QUESTIONS, in_order, is_broken, look, markdown, sight
 from ringside.github.api import GitHub
-from ringside.github.checkup import Check, Seen
-from ringside.github.doctor import QUESTIONS, in_order, is_broken, look, markdown, sight
-from ringside.github.draft import MARKER
+from ringside.github.draft_release import MARKER
 from ringside.github.production import REF
 from ringside.github.run import Run
 

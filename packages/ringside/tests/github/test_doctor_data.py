@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ringside.doctor.checks import Check, Seen
+from ringside.doctor.repository_checks import QUESTIONS
 from ringside.github.api import GitHub
-from ringside.github.checkup import Check, Seen
-from ringside.github.checkup_repository import QUESTIONS
 
 
 class Elsewhere(GitHub):

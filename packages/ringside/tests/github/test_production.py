@@ -8,7 +8,7 @@ import pytest
 from ringside.errors import RegistryError
 from ringside.github.production import REF, ProductionRef
 from ringside.registry.git import Repository
-from ringside.registry.interface import Hold, Move
+from ringside.registry.models import Hold, Move
 from shelf import commit, git, with_remote
 
 pytestmark = pytest.mark.slow

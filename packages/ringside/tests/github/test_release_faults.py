@@ -9,7 +9,7 @@ import pytest
 from dying_there import killed
 from hub import Hub
 from ringside.errors import RegistryError
-from ringside.github.draft import Draft
+from ringside.github.draft_release import Draft
 from ringside.github.releases import GitHubReleases
 from shelf import commit, digest, facts, fill, git
 from shelves import REPO, HubShelf, ask_as, on_hub, whole

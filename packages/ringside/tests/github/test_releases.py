@@ -11,10 +11,10 @@ import pytest
 from hub import Hub, gh
 from ringside.errors import RegistryError, ReleaseExistsError
 from ringside.github.releases import repository_at
-from ringside.registry.interface import Hold, Move
+from ringside.registry.checksums import check_folder
+from ringside.registry.models import Hold, Move
 from ringside.registry.publish import write_facts
 from ringside.registry.rollback import lift_hold, rollback
-from ringside.registry.sums import check_folder
 from shelf import Shelf, commit, digest, facts, fill, git, with_remote
 from shelves import REPO, HubShelf, copy_of, on_hub
 

@@ -12,7 +12,7 @@ import pytest
 
 from harness import Checkout
 from ringside.errors import StoreError, UsageError
-from ringside.github import remote as remotes
+from ringside.github import dvc_remote as remotes
 from ringside.store.workspace import Workspace
 
 AZURE = {"RINGSIDE_REMOTE": "azure://box/data", "RINGSIDE_AZURE_ACCOUNT": "acme123"}

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from made import SHA, report, result
-from ringside.github.reviewed import Reviewed, committed, compare
+from ringside.github.reviewed_evidence import Reviewed, committed, compare
 from ringside.report.model import Model
 
 MODEL = Model(sha256=SHA, bytes=1, rows=1, first="a", last="b")

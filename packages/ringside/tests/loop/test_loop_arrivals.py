@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from data.toy import toy_task
-from ringside.loop.arrivals import labels_arrived
+from ringside.monitoring.new_partitions import labels_arrived
 
 NOW = datetime(2025, 5, 1, tzinfo=UTC)
 EARLIER = [datetime(2025, 4, 1), datetime(2025, 4, 30)]  # noqa: DTZ001  # as most sources have them

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringside.loop.monitor import alarms_of, decide
+from ringside.monitoring.triggers import alarms_of, decide
 from ringside.params import RetrainParams
 from watched import found
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringside.loop.monitor import Released, absolute, alarms, drift_now, floors_now, metrics_now, repeated
+from ringside.monitoring.triggers import Released, absolute, alarms, drift_now, floors_now, metrics_now, repeated
 from ringside.verdict.metrics import metrics_of
 from ringside.verdict.outcomes import Pair
 from ringside.verdict.policy import Policy, Tolerance

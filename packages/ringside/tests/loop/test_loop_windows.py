@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ringside.loop.windows import Known, change
+from ringside.monitoring.change import Known, change
 from ringside.verdict.intervals import Spread
 from ringside.verdict.metrics import metrics_of
 from watched import POLICY, window

@@ -14,7 +14,7 @@ import signal
 import sys
 from pathlib import Path
 
-from ringside.registry.sums import check_folder
+from ringside.registry.checksums import check_folder
 from shelf import Shelf, commit, digest, facts, git
 
 DEEDS = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.copyfile"}

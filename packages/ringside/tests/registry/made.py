@@ -8,11 +8,11 @@ from harness import Checkout
 from ringside.params import read_params
 from ringside.registry.build import assemble, release_notes
 from ringside.registry.candidate import checkout_facts
-from ringside.registry.consumer import task_of
-from ringside.registry.interface import Facts
+from ringside.registry.checksums import sha256
+from ringside.registry.client import task_of
+from ringside.registry.models import Facts
 from ringside.registry.publish import Candidate, publish
 from ringside.registry.registry import Registry
-from ringside.registry.sums import sha256
 from ringside.report.model import (
     DataDiff,
     Model,

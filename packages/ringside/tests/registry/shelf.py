@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ringside.registry.interface import Facts
+from ringside.registry.checksums import write_sums
+from ringside.registry.models import Facts
 from ringside.registry.publish import Candidate, Published, publish
 from ringside.registry.registry import Registry
-from ringside.registry.sums import write_sums
 
 SHA = "0123456789abcdef" * 4
 

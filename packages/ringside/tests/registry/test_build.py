@@ -12,8 +12,8 @@ from made import Made, report
 from ringside.common.model_file import dump_model
 from ringside.errors import DataError, ModelError, RegistryError
 from ringside.registry.build import assemble, reference_rows
-from ringside.registry.code import code_hash
-from ringside.registry.sums import check_folder
+from ringside.registry.checksums import check_folder
+from ringside.registry.code_hash import code_hash
 from ringside.registry.wheel import build_wheels
 
 FILES = {

@@ -13,7 +13,7 @@ from ringside.errors import RegistryError
 from ringside.loader import load_task
 from ringside.params import read_params
 from ringside.registry.candidate import approval, checkout_facts, columns, inputs_hash, refuse_changes
-from ringside.registry.sums import sha256
+from ringside.registry.checksums import sha256
 from ringside.report.model import Model, Report, Reproduce, Rival, StageCost
 from ringside.store.workspace import Workspace
 from shelf import SHA, digest, git, repository

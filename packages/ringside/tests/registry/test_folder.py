@@ -9,7 +9,7 @@ import pytest
 
 from ringside.errors import RegistryError, ReleaseExistsError, StoreError
 from ringside.registry.folder import FolderReleases
-from ringside.registry.interface import Hold, Move
+from ringside.registry.models import Hold, Move
 from ringside.registry.publish import write_facts
 from shelf import facts, fill
 

@@ -10,9 +10,9 @@ import pytest
 
 import dying
 from ringside.errors import ModelError, RegistryError, StoreError
+from ringside.registry.checksums import check_folder
 from ringside.registry.publish import Candidate, default_branch_note, publish
 from ringside.registry.rollback import rollback
-from ringside.registry.sums import check_folder
 from shelf import Shelf, commit, digest, facts, fill, git, no_identity, notes, repository, with_remote
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from harness import Checkout
 from made import Made, report
-from ringside.registry.sums import check_folder, sha256
+from ringside.registry.checksums import check_folder, sha256
 from ringside.report.model import Model, Reproduce
 from ringside.report.read import dump_report
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ringside.errors import RegistryError, UsageError
-from ringside.registry.interface import Hold
+from ringside.registry.models import Hold
 from ringside.registry.rollback import checked_reason, lift_hold, rollback
 from shelf import Shelf, git, repository
 

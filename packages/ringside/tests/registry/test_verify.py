@@ -10,8 +10,8 @@ import pytest
 from made import Made
 from ringside.common.model_file import dump_model
 from ringside.errors import ModelError, RegistryError, UsageError
-from ringside.registry.consumer import fetch, find, read_facts, release_folder, verify
-from ringside.registry.sums import SUMS, check_folder, sha256, write_sums
+from ringside.registry.checksums import SUMS, check_folder, sha256, write_sums
+from ringside.registry.client import fetch, find, read_facts, release_folder, verify
 
 
 def verified(made: Made, folder: Path) -> object:

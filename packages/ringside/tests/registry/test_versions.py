@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringside.errors import UsageError
-from ringside.registry.interface import Move
-from ringside.registry.versions import (
+from ringside.registry.models import Move
+from ringside.registry.version_numbers import (
     Version,
     in_order,
     in_production,

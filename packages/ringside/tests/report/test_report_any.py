@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from html_parsing import parsed
-from ringside.report.html import to_html
-from ringside.report.markdown import LIMIT, to_markdown
 from ringside.report.model import Report
 from ringside.report.read import dump_report, read_report
-from ringside.report.terminal_text import MOST_LINES, WIDTH, to_terminal
+from ringside.report.render.html import to_html
+from ringside.report.render.markdown import LIMIT, to_markdown
+from ringside.report.render.terminal import MOST_LINES, WIDTH, to_terminal
 from strategies import REPORTS
 
 often = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))

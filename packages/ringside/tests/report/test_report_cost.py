@@ -4,10 +4,10 @@ import pytest
 
 from examples import first_model
 from report_parts import report, reproduce
-from ringside.report.html import to_html
-from ringside.report.markdown import to_markdown
 from ringside.report.model import Cost, Report, Unread
 from ringside.report.prices import DEFAULT, dollars, runner, started
+from ringside.report.render.html import to_html
+from ringside.report.render.markdown import to_markdown
 
 # Label and USD a minute; None where nobody can know.
 LABELS = [

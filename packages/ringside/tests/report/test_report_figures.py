@@ -3,7 +3,7 @@
 import pytest
 
 from report_parts import result
-from ringside.report import figures
+from ringside.report import number_format as figures
 
 
 class TestFormats:

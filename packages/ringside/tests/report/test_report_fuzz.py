@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 from html_parsing import parsed
 from mutations import WRITTEN, damaged, mutated
 from ringside.errors import ReportError
-from ringside.report.html import to_html
-from ringside.report.markdown import LIMIT, to_markdown
 from ringside.report.read import read_report
+from ringside.report.render.html import to_html
+from ringside.report.render.markdown import LIMIT, to_markdown
 
 MAX_PAGE = 6_000_000
 FOLDS = {"<details>", "</details>", "<summary>", "</summary>", "<b>", "</b>"}

@@ -7,9 +7,9 @@ import pytest
 from examples import ALL, huge, inconclusive, passed
 from html_parsing import parsed
 from report_parts import days, report
-from ringside.report.charts import WIDTH, scale
-from ringside.report.html import CSS, POLICY, to_html
-from ringside.report.sections import sections
+from ringside.report.render.html import CSS, POLICY, to_html
+from ringside.report.render.svg import WIDTH, scale
+from ringside.report.sections.order import sections
 
 
 def luminance(colour):

@@ -6,12 +6,12 @@ import pytest
 
 from examples import ALL, first_model, huge, inconclusive, passed
 from report_parts import data, policy, report, result, rules
-from ringside.report import markdown
-from ringside.report.figures import difference, places, plain
-from ringside.report.judged import table_results
-from ringside.report.markdown import LIMIT, SHORTEST, escape, to_markdown
 from ringside.report.model import Change, RuleFinding
-from ringside.report.sections import IMPORTANCE, ORDER, sections
+from ringside.report.number_format import difference, places, plain
+from ringside.report.render import markdown
+from ringside.report.render.markdown import LIMIT, SHORTEST, escape, to_markdown
+from ringside.report.sections.order import IMPORTANCE, ORDER, sections
+from ringside.report.sections.results import table_results
 
 
 def summaries(text):

@@ -6,10 +6,10 @@ import pytest
 
 from examples import ALL
 from report_parts import report
-from ringside.report.blocks import Chart, Series
-from ringside.report.markdown import to_markdown
-from ringside.report.mermaid import drawable, legend, to_mermaid
+from ringside.report.document import Chart, Series
 from ringside.report.model import GroupPoint
+from ringside.report.render.markdown import to_markdown
+from ringside.report.render.mermaid import drawable, legend, to_mermaid
 
 NUMBER = r"-?\d+(?:\.\d+)?"
 TEXT = r'"[^"\n\\]*"'

@@ -4,7 +4,7 @@ import pytest
 
 from examples import ALL, passed
 from report_parts import policy, report, result
-from ringside.report.terminal_text import MOST_LINES, WIDTH, to_terminal
+from ringside.report.render.terminal import MOST_LINES, WIDTH, to_terminal
 from ringside.report.words import headline, what_now
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from hub import Hub
+from ringside.doctor.checks import Check, Seen
+from ringside.doctor.repository_checks import QUESTIONS
 from ringside.github.api import GitHub
-from ringside.github.checkup import Check, Seen
-from ringside.github.checkup_repository import QUESTIONS
-from ringside.scaffold.machinery import RECORD, record
-from ringside.scaffold.update import Asked, put, ready, update
+from ringside.init.record import RECORD, record
+from ringside.update import Asked, put, ready, update
 from templates import Repo
 
 pytestmark = pytest.mark.slow

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from drafting import EVIL, default
 from ringside.errors import DataError, UsageError
+from ringside.init.infer.doubts import doubts
+from ringside.init.infer.draft import Wishes
+from ringside.init.infer.facts import decide
+from ringside.init.infer.look import look_at_file
+from ringside.init.write.package import files
 from ringside.pipeline.validate.rows import validate
-from ringside.scaffold.infer.doubts import doubts
-from ringside.scaffold.infer.draft import Wishes
-from ringside.scaffold.infer.facts import decide
-from ringside.scaffold.infer.look import look_at_file
-from ringside.scaffold.write.package import files
 
 ROWS = 40
 ODD = [EVIL, "back\\", "{x}", "\u2028", "\u202e", "\x1b[31m", "class", "None", "COLUMNS", "day", "row", "=1+1", "none"]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ringside.errors import UsageError
-from ringside.scaffold.addresses import (
+from ringside.init.addresses import (
     absolute,
     bare,
     has_password,
@@ -18,7 +18,7 @@ from ringside.scaffold.addresses import (
     same_database,
     sqlite_file,
 )
-from ringside.scaffold.place import Place, ignored_by, strays
+from ringside.init.place import Place, ignored_by, strays
 from ringside.store.workspace import Workspace
 
 

@@ -7,7 +7,7 @@ import yaml
 
 from harness import PROJECT, Checkout
 from ringside.errors import StoreError
-from ringside.scaffold.sample import (
+from ringside.init.sample import (
     DISTRIBUTION,
     FILES,
     FOLDERS,

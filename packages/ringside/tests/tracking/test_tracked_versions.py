@@ -11,9 +11,9 @@ from ringside.cli.tracking import track_versions
 from ringside.errors import UsageError
 from ringside.registry.rollback import lift_hold, rollback
 from ringside.report.model import Model, Reproduce
+from ringside.tracking.registered_models import RECENT, registered_name
 from ringside.tracking.runs import evaluation
 from ringside.tracking.sending import send
-from ringside.tracking.versions import RECENT, registered_name
 from shelf import SHA, Shelf, git, with_remote
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("mlflow")]

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 import yaml
 
 from harness import PROJECT
-from ringside.scaffold.machinery import RECORD
+from ringside.init.record import RECORD
 
 GITHUB = PROJECT / ".github"
 FILES = sorted(GITHUB.glob("workflows/*.yaml"))

@@ -11,7 +11,7 @@ from drafting import customers
 from harness import Checkout
 from hub import BOT
 from hub.state import Issue, Repository
-from ringside.scaffold.sample import is_of_sample
+from ringside.init.sample import is_of_sample
 from settling import Typing, csv, later
 from telling import Told, told
 

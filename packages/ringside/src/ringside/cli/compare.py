@@ -15,7 +15,7 @@ from ringside.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from ringside.codes import Kind as RowKind
-    from ringside.data.pairing import Paired
+    from ringside.data.alignment import Paired
     from ringside.data.predictions import Predictions
     from ringside.verdict import Comparison, Policy, Scored, Tolerance, Truth
     from ringside.verdict.rules import Finding, Floor
@@ -193,7 +193,7 @@ def _floor_limits(texts: Mapping[str, str]) -> dict[str, float]:
 
 def _paired(old: Path, new: Path, kind: "RowKind", columns: Any, *, inner: bool) -> "Paired":  # noqa: ANN401 -- `Columns`
     """Both files on the same rows, checked one by one first, so that an error names the file."""
-    from ringside.data.pairing import pair
+    from ringside.data.alignment import pair
     from ringside.data.predictions import read
 
     if inner and not columns.on:

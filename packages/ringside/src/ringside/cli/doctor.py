@@ -10,7 +10,7 @@ import typer
 from ringside.cli.terminal import result, say, seconds
 
 if TYPE_CHECKING:
-    from ringside.github.checkup import Check
+    from ringside.doctor.checks import Check
 
 _BROKEN = 3
 
@@ -23,7 +23,7 @@ def doctor(
 
     Ends with 3 where two things that must agree do not, as a release and its tag.
     """
-    from ringside.github import doctor as doctors
+    from ringside.doctor import run_checks as doctors
     from ringside.github.api import lend_token
     from ringside.github.run import Run
     from ringside.store.workspace import Workspace

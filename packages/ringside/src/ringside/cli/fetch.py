@@ -21,8 +21,8 @@ def fetch(
 ) -> None:
     """Bring all files of a released version here, their hashes compared."""
     from ringside.github.releases import open_registry
-    from ringside.registry.consumer import fetch as bring
-    from ringside.registry.consumer import find
+    from ringside.registry.client import fetch as bring
+    from ringside.registry.client import find
     from ringside.store.workspace import Workspace
 
     registry = open_registry(Workspace.find(Path.cwd()).root, remote)
@@ -44,8 +44,8 @@ def verify(
 ) -> None:
     """Check a version: hashes of all files, trusted types only, and the predictions on its reference rows."""
     from ringside.github.releases import open_registry
-    from ringside.registry.consumer import find, is_folder, release_folder, task_of
-    from ringside.registry.consumer import verify as check
+    from ringside.registry.client import find, is_folder, release_folder, task_of
+    from ringside.registry.client import verify as check
     from ringside.store.workspace import Workspace
 
     workspace = Workspace.find(Path.cwd())

@@ -136,10 +136,10 @@ def _releases(workspace: "Workspace", step: "Forget") -> list[str]:
     import tempfile
 
     from ringside.errors import RegistryError
+    from ringside.registry.checksums import ERASABLE
     from ringside.registry.folder import FolderReleases
     from ringside.registry.git import Repository
     from ringside.registry.registry import Registry
-    from ringside.registry.sums import ERASABLE
 
     addresses = Repository(workspace.root).remotes()
     if not addresses:

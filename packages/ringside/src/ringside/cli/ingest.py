@@ -52,7 +52,7 @@ def ingest(
     commit: Commit = False,
 ) -> None:
     """Read the partitions that are missing from the task's source and say in the manifest what there is."""
-    from ringside.cli.unread import unread
+    from ringside.cli.pending_data import unread
     from ringside.errors import UsageError
     from ringside.store import dvc
     from ringside.store.workspace import Workspace
@@ -219,7 +219,7 @@ def bring(  # noqa: PLR0913  # the options of the command
         return step.frozen()
     if not (following or waits):
         return step.new(until=until, refresh=refresh)
-    from ringside.loop.arrivals import labels_arrived
+    from ringside.monitoring.new_partitions import labels_arrived
 
     now = datetime.now(UTC)
     return step.new(until=until, refresh=refresh, limit=following, ripe=lambda rows: labels_arrived(rows, task, now))

@@ -10,10 +10,10 @@ import typer
 from ringside.cli.terminal import plain, result, say, seconds, terse, working
 
 if TYPE_CHECKING:
-    from ringside.scaffold.copy import Copy
-    from ringside.scaffold.infer.draft import Draft, Question
-    from ringside.scaffold.infer.look import Seen
-    from ringside.scaffold.place import Place
+    from ringside.init.copy import Copy
+    from ringside.init.infer.draft import Draft, Question
+    from ringside.init.infer.look import Seen
+    from ringside.init.place import Place
     from ringside.store.workspace import Workspace
 
 Name = Annotated[
@@ -136,10 +136,10 @@ def init(  # noqa: PLR0913, PLR0917  # the options of the command
     """Make the repository your own: write a task for your data, remove the sample, bring the rows."""
     import sys
 
-    from ringside.scaffold.infer.draft import Wishes
-    from ringside.scaffold.infer.facts import decide
-    from ringside.scaffold.infer.time import delay
-    from ringside.scaffold.name import check_name
+    from ringside.init.infer.draft import Wishes
+    from ringside.init.infer.facts import decide
+    from ringside.init.infer.time import delay
+    from ringside.init.name import check_name
     from ringside.store.workspace import Workspace
 
     workspace = Workspace.find(Path.cwd())
@@ -171,9 +171,9 @@ def init(  # noqa: PLR0913, PLR0917  # the options of the command
 def _place(workspace: "Workspace", name: str, store: str | None, url: str | None, ask: _Asking) -> "Place":
     """Where the rows are to be kept."""
     from ringside.errors import UsageError
+    from ringside.init.infer.draft import Question
+    from ringside.init.place import STORES, Place
     from ringside.params import read_params
-    from ringside.scaffold.infer.draft import Question
-    from ringside.scaffold.place import STORES, Place
 
     if (here := read_params(workspace.params)).task == name:
         if store not in (None, here.data.store):
@@ -195,8 +195,8 @@ def _place(workspace: "Workspace", name: str, store: str | None, url: str | None
 def _look(place: "Place", origin: str, query: str | None, ask: _Asking) -> "tuple[Seen, dict[str, object]]":
     """The data, and what source.py has to be told to find them."""
     from ringside.errors import UsageError
-    from ringside.scaffold.addresses import is_database, is_far
-    from ringside.scaffold.infer.look import look_at_file, look_at_folder, look_at_rows
+    from ringside.init.addresses import is_database, is_far
+    from ringside.init.infer.look import look_at_file, look_at_folder, look_at_rows
     from ringside.sources.database import look
 
     if is_database(origin):
@@ -224,7 +224,7 @@ def _database(origin: str) -> str:
     import os
 
     from ringside.errors import UsageError
-    from ringside.scaffold.addresses import absolute, has_password, same_database
+    from ringside.init.addresses import absolute, has_password, same_database
     from ringside.sources.connection import parsed
 
     given = os.environ.get("DATABASE_URL")
@@ -242,7 +242,7 @@ def _database(origin: str) -> str:
 
 def _tell(draft: "Draft") -> None:
     """What was found out, and what a person has to look at."""
-    from ringside.scaffold.infer.doubts import doubts
+    from ringside.init.infer.doubts import doubts
 
     frame = draft.seen.frame
     say(f"init: {len(frame):,} rows, {len(draft.seen.columns)} columns; {draft.target!r} is {draft.kind}")
@@ -270,7 +270,7 @@ def _prepare(
     place: "Place", draft: "Draft", arguments: dict[str, object], *, public: bool
 ) -> "tuple[Copy, dict[str, object]]":
     """See that nothing of somebody's would be lost, and put the rows where source.py will find them."""
-    from ringside.scaffold.copy import Copy
+    from ringside.init.copy import Copy
 
     _tell(draft)
     copy = Copy(place, draft, public=public, packages=_packages(draft))
@@ -309,8 +309,8 @@ def _make(copy: "Copy", arguments: dict[str, object]) -> None:
 
 def _end(copy: "Copy", origin: str, arguments: dict[str, object]) -> None:
     """Say what to look at, and what comes next."""
-    from ringside.scaffold.place import strays
-    from ringside.scaffold.write.readme import steps
+    from ringside.init.place import strays
+    from ringside.init.write.readme import steps
 
     for stray in strays(copy.place.workspace.root, origin, kept=arguments.get("path")):
         say(f"init: look: {stray}")
@@ -324,7 +324,7 @@ def _packages(draft: "Draft") -> list[str]:
     """What the source needs beside what is installed with the tools."""
     import os
 
-    from ringside.scaffold.addresses import packages
+    from ringside.init.addresses import packages
 
     return packages(os.environ["DATABASE_URL"]) if draft.seen.source == "database" else []
 

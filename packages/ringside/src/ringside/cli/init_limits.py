@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from ringside.cli.terminal import result, say, table
 
 if TYPE_CHECKING:
-    from ringside.scaffold.infer.draft import Draft
-    from ringside.scaffold.write.params import Limits
+    from ringside.init.infer.draft import Draft
+    from ringside.init.write.params import Limits
     from ringside.verdict.metrics import Metric
     from ringside.verdict.outcomes import Pair
     from ringside.verdict.power import Resolution
@@ -29,7 +29,7 @@ def limits(draft: "Draft") -> "Limits":
     from ringside.cli.plan import pairs_of, resolved
     from ringside.cli.policy import own_metrics, policy_of
     from ringside.cli.stages import context
-    from ringside.scaffold.write.params import FLOOR, GUARD, METRIC, Limits
+    from ringside.init.write.params import FLOOR, GUARD, METRIC, Limits
     from ringside.verdict.metrics import metrics_of
 
     here = context()
@@ -51,7 +51,7 @@ def limits(draft: "Draft") -> "Limits":
 
 
 def _roomy(fits: float) -> float:
-    from ringside.scaffold.write.literals import rounded
+    from ringside.init.write.literals import rounded
 
     return rounded(_ROOM * fits, up=True)
 
@@ -61,8 +61,8 @@ def tolerance_of(found: "Resolution", metric: "Metric", pair: "Pair") -> tuple[f
 
     It is never more than half of what the pilot gains over a model without features, where it gains anything.
     """
-    from ringside.scaffold.write.literals import rounded
-    from ringside.scaffold.write.params import Limits
+    from ringside.init.write.literals import rounded
+    from ringside.init.write.params import Limits
     from ringside.verdict.power import wanted
 
     if found.fits is None:
@@ -100,7 +100,7 @@ def _gain(found: "Resolution", metric: "Metric", pair: "Pair") -> float | None:
 
 def floor_of(found: "Resolution | None", metric: "Metric", pair: "Pair") -> float | None:
     """Half way between a model without features and the pilot's, where more is better; None where they are near."""
-    from ringside.scaffold.write.literals import rounded
+    from ringside.init.write.literals import rounded
 
     gain = _gain(found, metric, pair) if found else None
     if found is None or found.value is None or gain is None or gain < _LITTLE:

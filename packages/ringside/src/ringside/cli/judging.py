@@ -6,25 +6,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from ringside.bout.dvc_lock import check_fresh, flat, locked_params, parse_lock, read_lock
-from ringside.bout.evidence import Bout, evidence, hold, with_notes
-from ringside.bout.notes import Costs, notes, rebuild, total_seconds
-from ringside.bout.parts import changes
-from ringside.bout.report import Checkout, calibration_error, make_report
-from ringside.bout.rivals import Corner, Met
-from ringside.bout.window import Window
+from ringside.cli.pending_data import unread
 from ringside.cli.policy import own_metrics, policy_of
 from ringside.cli.stages import Context
 from ringside.cli.terminal import elapsed, say, working
-from ringside.cli.unread import unread
 from ringside.common.context import RERUN
 from ringside.common.files import read_bytes, read_json
 from ringside.common.split import read_split, side_rows
 from ringside.common.tables import read_table
 from ringside.errors import RegistryError, UsageError
+from ringside.evaluation.dvc_lock import check_fresh, flat, locked_params, parse_lock, read_lock
+from ringside.evaluation.evidence import Bout, evidence, hold, with_notes
+from ringside.evaluation.report_builder import Checkout, calibration_error, make_report
+from ringside.evaluation.report_parts import changes
+from ringside.evaluation.resources import Costs, notes, rebuild, total_seconds
+from ringside.evaluation.rivals import Corner, Met
+from ringside.evaluation.test_set import Window
 from ringside.params import Params, parse_params, read_sections
-from ringside.registry.code import code_hash
-from ringside.registry.consumer import find
+from ringside.registry.client import find
+from ringside.registry.code_hash import code_hash
 from ringside.registry.git import Repository
 from ringside.registry.registry import Registry
 from ringside.report.model import Change, Lock, Report, Unread, UnreadState, name_of

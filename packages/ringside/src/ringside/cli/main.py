@@ -109,7 +109,7 @@ def main() -> None:
 
 def _may_be_seen() -> bool:
     """Whether whoever reads this job's log may see the rows; False where that cannot be told."""
-    from ringside.cli.ci.job import may_be_seen
+    from ringside.cli.ci.job_context import may_be_seen
     from ringside.github.run import Run
     from ringside.store.workspace import Workspace
 

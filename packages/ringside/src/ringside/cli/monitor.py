@@ -58,8 +58,8 @@ def watch_champion(here: "Context", remote: str) -> "Monitor":
     from ringside.cli.policy import own_metrics, policy_of
     from ringside.cli.verdict import registry_or_why
     from ringside.common.manifest import Manifest
-    from ringside.loop.arrivals import Partitions
-    from ringside.loop.champion import Watched
+    from ringside.monitoring.champion_data import Watched
+    from ringside.monitoring.new_partitions import Partitions
 
     registry = registry_or_why(here, remote)
     entries = Manifest.read(here.workspace.manifest, task=here.task.name).entries

@@ -13,9 +13,9 @@ from ringside.cli.terminal import result, say, seconds, table, working
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ringside.bout.window import Window
     from ringside.cli.stages import Context
     from ringside.common.split import Split
+    from ringside.evaluation.test_set import Window
     from ringside.verdict.metrics import Metric
     from ringside.verdict.outcomes import Pair
     from ringside.verdict.policy import Policy
@@ -104,8 +104,8 @@ def pairs_of(here: "Context", policy: "Policy") -> "tuple[Window, list[Pair], in
     """A few models on the test window, pair by pair, and how many rows each learnt from."""
     import pyarrow as pa
 
-    from ringside.bout.window import PREDICTION, Window
     from ringside.common.split import read_split
+    from ringside.evaluation.test_set import PREDICTION, Window
     from ringside.loader import load_model_builder
     from ringside.params import train_params
     from ringside.pipeline.evaluate.stage import test_rows

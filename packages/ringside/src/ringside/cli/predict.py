@@ -27,7 +27,7 @@ def predict(
     remote: Annotated[str, typer.Option(metavar="NAME", help="The Git remote that is the registry.")] = "origin",
 ) -> None:
     """Predict rows with a released version or a model file, each row checked against the schema first."""
-    from ringside.registry.consumer import task_of
+    from ringside.registry.client import task_of
     from ringside.registry.rows import file_kind, write_rows
     from ringside.store.workspace import Workspace
 
@@ -64,7 +64,7 @@ def _by_version(
 ) -> "tuple[str, pd.DataFrame, pd.DataFrame]":
     """The predictions of a released version, by its own code."""
     from ringside.github.releases import open_registry
-    from ringside.registry.consumer import is_folder, load
+    from ringside.registry.client import is_folder, load
 
     named = Path(version) if is_folder(version) else version
     released = load(named, root=workspace.root, remote=remote, opened=open_registry)

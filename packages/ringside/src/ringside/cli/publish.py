@@ -85,7 +85,7 @@ def candidate_of(workspace: "Workspace", accept_reason: str | None, registry: "R
 
 def _rows_may_be_seen(registry: "Registry", params: "Params") -> bool:
     """Whether a release may carry rows: where everybody can read it, only those of data that are public."""
-    from ringside.cli.ci.asked import on_github
+    from ringside.cli.ci.workflow_inputs import on_github
     from ringside.errors import GitHubError
 
     releases = on_github(registry)

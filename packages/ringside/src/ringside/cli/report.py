@@ -75,10 +75,10 @@ def _rendered(shown: "Report", kind: str) -> bytes:
 
         return dump_report(shown)
     if kind == ".html":
-        from ringside.report.html import to_html
+        from ringside.report.render.html import to_html
 
         return to_html(shown).encode()
-    from ringside.report.markdown import to_markdown
+    from ringside.report.render.markdown import to_markdown
 
     return to_markdown(shown).encode()
 

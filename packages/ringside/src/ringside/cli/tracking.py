@@ -11,7 +11,7 @@ import typer
 from ringside.cli.terminal import say, seconds
 
 if TYPE_CHECKING:
-    from ringside.registry.interface import Facts
+    from ringside.registry.models import Facts
     from ringside.registry.registry import Registry
     from ringside.report.model import Report
     from ringside.store.workspace import Workspace
@@ -86,7 +86,7 @@ def track_versions(registry: "Registry", environ: Mapping[str, str] | None = Non
 
 
 def _evaluation(workspace: "Workspace", report: "Report", environ: Mapping[str, str]) -> dict[str, object]:
-    from ringside.bout.dvc_lock import flat
+    from ringside.evaluation.dvc_lock import flat
     from ringside.params import read_params
     from ringside.tracking.runs import evaluation
 
@@ -104,8 +104,8 @@ def _evaluation(workspace: "Workspace", report: "Report", environ: Mapping[str, 
 
 def _registered(registry: "Registry", environ: Mapping[str, str], where: str) -> str | None:
     """Why the versions are not all registered; None where they are."""
+    from ringside.tracking.registered_models import is_known, question, registered_name, wanted
     from ringside.tracking.sending import send
-    from ringside.tracking.versions import is_known, question, registered_name, wanted
 
     versions, production = wanted(registry)
     if not versions:
@@ -125,8 +125,8 @@ def _sent(
     what: "tuple[str, list[Facts], Facts | None]",
     where: str,
 ) -> str | None:
+    from ringside.tracking.registered_models import bring, registration
     from ringside.tracking.sending import send
-    from ringside.tracking.versions import bring, registration
 
     name, missing, production = what
     with tempfile.TemporaryDirectory(prefix="ringside-track-") as folder:

@@ -8,7 +8,7 @@ import typer
 from ringside.cli.terminal import result, say, seconds, working
 
 if TYPE_CHECKING:
-    from ringside.scaffold.update import Update
+    from ringside.update import Update
 
 _DECIDE = 3
 
@@ -42,7 +42,7 @@ def update(
     Exits with 3 if you have to decide: about a conflict, or about changes of yours in packages/ringside.
     """
     # All imports come first: this process continues after its own code was replaced.
-    from ringside.scaffold import update as scaffold
+    from ringside import update as scaffold
     from ringside.store.workspace import Workspace
 
     root = Workspace.find(Path.cwd()).root

@@ -55,7 +55,7 @@ def verdict(
     if as_json:
         result(workspace.report.read_text(encoding="utf-8").rstrip("\n"))
     else:
-        from ringside.report.terminal_text import to_terminal
+        from ringside.report.render.terminal import to_terminal
 
         result("\n".join(to_terminal(report)))
         places = (workspace.relative(path) for path in (workspace.report_text, workspace.report_page, workspace.report))
@@ -66,9 +66,9 @@ def verdict(
 
 def renderings(workspace: "Workspace", report: "Report") -> dict[Path, bytes]:
     """The files of a report, each with its content."""
-    from ringside.report.html import to_html
-    from ringside.report.markdown import to_markdown
     from ringside.report.read import dump_report
+    from ringside.report.render.html import to_html
+    from ringside.report.render.markdown import to_markdown
 
     return {
         workspace.report: dump_report(report),

@@ -9,7 +9,7 @@ import typer
 from ringside.cli.terminal import result, say, table
 
 if TYPE_CHECKING:
-    from ringside.registry.interface import Facts, Hold
+    from ringside.registry.models import Facts, Hold
 
 _HEADER = ("version", "production", "published", "verdict", "metrics", "data until", "commit")
 _METRICS = 2

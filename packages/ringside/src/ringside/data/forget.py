@@ -19,8 +19,8 @@ from ringside.common.fingerprint import content_hash, row_hashes
 from ringside.common.manifest import Entry, Manifest
 from ringside.common.tables import read_table, write_table
 from ringside.common.task import Task
-from ringside.data import kept
-from ringside.data.erased import Erased
+from ringside.data import git_storage as kept
+from ringside.data.tombstones import Erased
 from ringside.errors import DataError
 from ringside.pipeline.evaluate.profile import contains
 from ringside.store import dvc, dvc_cache

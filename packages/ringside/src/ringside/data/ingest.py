@@ -17,9 +17,9 @@ from ringside.common.fingerprint import content_hash
 from ringside.common.manifest import Entry, Manifest
 from ringside.common.tables import read_table, write_table
 from ringside.common.task import Task
-from ringside.data import kept
-from ringside.data.erased import Erased
-from ringside.data.reach import out_of_reach
+from ringside.data import git_storage as kept
+from ringside.data.source_errors import out_of_reach
+from ringside.data.tombstones import Erased
 from ringside.errors import DataError, RingsideError, SourceError, UsageError, told
 from ringside.loader import Source
 from ringside.params import Store

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ringside.errors import RegistryError
 from ringside.registry.git import Repository
-from ringside.registry.interface import Hold, Move
+from ringside.registry.models import Hold, Move
 
 REF = "refs/ringside/production"
 _MOVES_FILE, _HOLD_FILE = "production.json", "hold.json"

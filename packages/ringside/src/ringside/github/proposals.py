@@ -16,13 +16,13 @@ from ringside.common.files import read_bytes
 from ringside.errors import GitHubError, ReportError, StoreError
 from ringside.github.api import GitHub
 from ringside.github.issues import close_issue, keep_issue, post_once
+from ringside.registry.checksums import SUMS, check_folder
 from ringside.registry.git import Repository
-from ringside.registry.sums import SUMS, check_folder
 from ringside.report import proposal_text as text
-from ringside.report.markdown import LIMIT
 from ringside.report.model import MAX_BYTES as REPORT_BYTES
 from ringside.report.model import Report
 from ringside.report.read import read_report
+from ringside.report.render.markdown import LIMIT
 from ringside.report.watch import MAX_BYTES as WATCH_BYTES
 from ringside.report.watch import AlarmCode, Watch, read_watch
 from ringside.store.workspace import PARTITION_NAME

@@ -19,13 +19,13 @@ from pydantic import ValidationError
 from ringside.common.files import write_bytes
 from ringside.errors import GitHubError, RegistryError, ReleaseExistsError
 from ringside.github.api import GitHub
-from ringside.github.draft import MARKER, Draft, facts_in
+from ringside.github.draft_release import MARKER, Draft, facts_in
 from ringside.github.production import ProductionRef, Record
+from ringside.registry.checksums import check_folder
 from ringside.registry.git import Repository
-from ringside.registry.interface import Facts, Hold, Move
+from ringside.registry.models import Facts, Hold, Move
 from ringside.registry.registry import Registry
-from ringside.registry.sums import check_folder
-from ringside.registry.versions import in_order, tag_of, version_of
+from ringside.registry.version_numbers import in_order, tag_of, version_of
 
 RECORD = "release.json"
 _ADDRESS = re.compile(

@@ -17,11 +17,11 @@ from ringside.errors import RegistryError
 from ringside.params import read_params
 from ringside.pipeline.evaluate.predict import PREDICTION
 from ringside.registry.card import REFERENCE, Material, asked_types, card, loader_lines, notes
-from ringside.registry.interface import Facts
+from ringside.registry.checksums import write_sums
+from ringside.registry.models import Facts
 from ringside.registry.rows import compare, predict_rows
 from ringside.registry.sbom import bill
 from ringside.registry.scoring import LOCK, MODEL
-from ringside.registry.sums import write_sums
 from ringside.registry.wheel import build_wheels
 from ringside.report.model import Report
 from ringside.store.workspace import Workspace

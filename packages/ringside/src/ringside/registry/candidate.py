@@ -10,10 +10,10 @@ from ringside.common.task import Task
 from ringside.errors import RegistryError
 from ringside.loader import load_schema
 from ringside.params import Params
-from ringside.registry.code import code_hash
+from ringside.registry.checksums import sha256
+from ringside.registry.code_hash import code_hash
 from ringside.registry.git import Repository
-from ringside.registry.interface import Facts, Spent
-from ringside.registry.sums import sha256
+from ringside.registry.models import Facts, Spent
 from ringside.report.model import Report
 from ringside.store.workspace import Workspace
 

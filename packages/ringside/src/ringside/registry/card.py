@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringside.common.manifest import Entry
-from ringside.registry.interface import Facts
-from ringside.registry.versions import tag_of
+from ringside.registry.models import Facts
+from ringside.registry.version_numbers import tag_of
 from ringside.report.model import Report, Result, SliceResult
 
 REFERENCE = "reference.parquet"

@@ -19,9 +19,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from ringside.common.files import remove, write_bytes
 from ringside.errors import RegistryError, ReleaseExistsError
-from ringside.registry.interface import Facts, Hold, Move
-from ringside.registry.sums import ERASABLE, check_folder
-from ringside.registry.versions import tag_of, version_of
+from ringside.registry.checksums import ERASABLE, check_folder
+from ringside.registry.models import Facts, Hold, Move
+from ringside.registry.version_numbers import tag_of, version_of
 from ringside.store.folders import copy_file, give_name, locked, make_folder
 
 PATIENCE = 120.0

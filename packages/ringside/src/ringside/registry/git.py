@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.errors import RegistryError
-from ringside.registry.versions import ARTIFACT
+from ringside.registry.version_numbers import ARTIFACT
 
 SECONDS = 30
 """A question that takes longer has no answer."""

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from ringside.common.files import empty_folder, remove, write_bytes
 from ringside.errors import RegistryError
-from ringside.registry.interface import Facts, Move
+from ringside.registry.models import Facts, Move
 from ringside.registry.registry import Registry
-from ringside.registry.versions import next_version, tag_of, version_of
+from ringside.registry.version_numbers import next_version, tag_of, version_of
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from typing import Literal
 
 from ringside.codes import RegistryState
 from ringside.errors import RegistryError, StoreError
+from ringside.registry.checksums import ERASABLE, SUMS, parse_sums
 from ringside.registry.folder import FolderReleases
 from ringside.registry.git import Repository, local_path
-from ringside.registry.interface import Facts, Releases, TagsByCall
-from ringside.registry.sums import ERASABLE, SUMS, parse_sums
-from ringside.registry.versions import (
+from ringside.registry.models import Facts, Releases, TagsByCall
+from ringside.registry.version_numbers import (
     in_order,
     in_production,
     next_stage_tag,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.errors import RegistryError, UsageError
-from ringside.registry.interface import Hold, Move
+from ringside.registry.checksums import check_folder
+from ringside.registry.models import Hold, Move
 from ringside.registry.publish import now, show_production
 from ringside.registry.registry import Registry
-from ringside.registry.sums import check_folder
-from ringside.registry.versions import in_order, in_production, tag_of, version_of
+from ringside.registry.version_numbers import in_order, in_production, tag_of, version_of
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ringside.registry.interface import Facts
+from ringside.registry.models import Facts
 from ringside.registry.wheel import Wheel
 
 _PIN = re.compile(

@@ -18,11 +18,11 @@ from ringside.common.model_file import load_model
 from ringside.common.tables import read_table, write_frame
 from ringside.common.task import Task
 from ringside.errors import DataError, ModelError, RegistryError, shown
-from ringside.registry.code import code_hash
+from ringside.registry.checksums import sha256
+from ringside.registry.code_hash import code_hash
 from ringside.registry.environment import environment
-from ringside.registry.interface import Facts
+from ringside.registry.models import Facts
 from ringside.registry.rows import predict_rows
-from ringside.registry.sums import sha256
 from ringside.store.workspace import Workspace
 
 MODEL = "model.skops"

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import ringside
 from ringside.common.files import read_bytes
 from ringside.errors import RegistryError
-from ringside.registry.code import package_files
+from ringside.registry.code_hash import package_files
 
 DISTRIBUTION = "ringside-ml"
 """The distribution that the package `ringside` belongs to."""

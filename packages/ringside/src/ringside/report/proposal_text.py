@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from ringside.report.figures import count
-from ringside.report.markdown import LIMIT, escape
-from ringside.report.markdown import to_markdown as report_markdown
 from ringside.report.model import Report
+from ringside.report.number_format import count
+from ringside.report.render.markdown import LIMIT, escape
+from ringside.report.render.markdown import to_markdown as report_markdown
 from ringside.report.watch import AlarmCode, DataProblem, Reason, Watch
 from ringside.report.watch_text import headline
 from ringside.report.watch_text import to_markdown as monitor_markdown

@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple, Self
 from pydantic import model_validator
 
 from ringside.errors import ReportError
-from ringside.report.blocks import Tone
-from ringside.report.markdown import escape
+from ringside.report.document import Tone
 from ringside.report.model import Commit, Lock, Name, Part
 from ringside.report.phrases import LOCKS
 from ringside.report.read import dump_part, read_part
+from ringside.report.render.markdown import escape
 
 MAX_BYTES = 10_000
 """A file larger than this is not read."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ringside.report import phrases
-from ringside.report.figures import count, decimals_of, difference, exact, percent, plain, signed
-from ringside.report.markdown import escape
+from ringside.report.number_format import count, decimals_of, difference, exact, percent, plain, signed
+from ringside.report.render.markdown import escape
 from ringside.report.watch import DriftNow, Estimate, MetricNow, Monitor
 from ringside.report.words import capital, metric_name, outcome
 

@@ -6,8 +6,8 @@ A difference is positive where the challenger is better, whichever way the metri
 from collections.abc import Callable
 
 from ringside.report import phrases
-from ringside.report.figures import count, difference, exact, percent, places, plain, signed
 from ringside.report.model import Report, Result, RuleFinding
+from ringside.report.number_format import count, difference, exact, percent, places, plain, signed
 
 DECIDING = "RS006"
 _MIB = 2**20

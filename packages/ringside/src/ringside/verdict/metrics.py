@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from ringside.codes import Better, Kind
 from ringside.errors import UsageError
-from ringside.verdict import ranks, sums
+from ringside.verdict import group_statistics as sums
+from ringside.verdict import ranks
 from ringside.verdict.rows import Floats, Scored
 
 Judged = Literal["decides", "guards"]

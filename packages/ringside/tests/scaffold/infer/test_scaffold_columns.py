@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from ringside.errors import UsageError
-from ringside.scaffold.infer.columns import typed
-from ringside.scaffold.infer.look import look_at_file, look_at_folder
+from ringside.init.infer.columns import typed
+from ringside.init.infer.look import look_at_file, look_at_folder
 
 
 def kind(values, name="column"):

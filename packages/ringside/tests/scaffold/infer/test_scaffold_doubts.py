@@ -6,7 +6,7 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
 from drafting import drafted
-from ringside.scaffold.infer.doubts import doubts
+from ringside.init.infer.doubts import doubts
 
 ROWS = 1000
 

@@ -8,10 +8,10 @@ import pytest
 
 from drafting import customers, default, drafted, seen
 from ringside.errors import DataError, UsageError
-from ringside.scaffold.infer.doubts import doubts
-from ringside.scaffold.infer.draft import Wishes
-from ringside.scaffold.infer.facts import decide
-from ringside.scaffold.infer.time import delay
+from ringside.init.infer.doubts import doubts
+from ringside.init.infer.draft import Wishes
+from ringside.init.infer.facts import decide
+from ringside.init.infer.time import delay
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from drafting import drafted
 from ringside.errors import DataError, UsageError
-from ringside.scaffold.write.schema import schema_file
+from ringside.init.write.schema import schema_file
 
 ROWS = 400
 

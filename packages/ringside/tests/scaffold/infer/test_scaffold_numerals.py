@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ringside.scaffold.infer.look import look_at_file
+from ringside.init.infer.look import look_at_file
 from ringside.task import File
 
 MANY = 40

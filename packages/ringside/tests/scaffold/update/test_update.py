@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ringside.errors import StoreError
-from ringside.scaffold.update import Asked, Update, address_on_record, put, ready, update, without_password
+from ringside.update import Asked, Update, address_on_record, put, ready, update, without_password
 from templates import GONE, NEW, OLD, Repo, own, used
 
 pytestmark = pytest.mark.slow

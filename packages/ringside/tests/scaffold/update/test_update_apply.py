@@ -10,9 +10,9 @@ import pytest
 
 from harness import PACKAGE
 from ringside.errors import StoreError
-from ringside.scaffold.update import Asked, ready, update
-from ringside.scaffold.update import apply as update_apply
-from ringside.scaffold.update.git import Git
+from ringside.update import Asked, ready, update
+from ringside.update import apply as update_apply
+from ringside.update.trees import Git
 from templates import Repo, own, template, used
 
 pytestmark = pytest.mark.slow
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.slow
 TYPED = """
 import sys
 from pathlib import Path
-from ringside.scaffold.update import git as update_git
-from ringside.scaffold.update import Asked, put, ready, update
+from ringside.update import trees as update_git
+from ringside.update import Asked, put, ready, update
 run, stop = update_git.Git.run, sys.argv[3]
 def halting(self, *words, **more):
     if stop in words:

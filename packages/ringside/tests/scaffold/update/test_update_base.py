@@ -5,8 +5,8 @@ import socket
 import pytest
 
 from ringside.errors import StoreError, UsageError
-from ringside.scaffold.update.base import FETCHED, base, fetch, target
-from ringside.scaffold.update.git import Git
+from ringside.update.base import FETCHED, base, fetch, target
+from ringside.update.trees import Git
 from templates import NEW, OLD, Repo, own, template, used
 
 pytestmark = pytest.mark.slow

@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from ringside.scaffold.update.news import news
-from ringside.scaffold.update.params import new_keys
+from ringside.update.new_params import new_keys
+from ringside.update.summary import news
 
 BEFORE = "task: flights\npolicy:\n  uses: 5\n  slices:\n    min_rows: 10\nretrain:\n  when: [new_data]\n"
 

@@ -14,7 +14,7 @@ from harness import Checkout
 from hub import Hub
 from hub.hub import gh
 from ringside.github.releases import parent_of
-from ringside.scaffold.sample import TEMPLATE_ONLY
+from ringside.init.sample import TEMPLATE_ONLY
 
 pytestmark = pytest.mark.slow
 

@@ -12,14 +12,14 @@ import yaml
 
 from drafting import EVIL, customers, drafted
 from harness import PROJECT
+from ringside.init.write.literals import literal, rounded
+from ringside.init.write.literals import yaml as as_yaml
+from ringside.init.write.model import model_file, parameters
+from ringside.init.write.package import files
+from ringside.init.write.params import Limits, params_file
+from ringside.init.write.schema import bounds, closed, schema_file
+from ringside.init.write.tests import test_file as checks_file
 from ringside.params import Params
-from ringside.scaffold.write.literals import literal, rounded
-from ringside.scaffold.write.literals import yaml as as_yaml
-from ringside.scaffold.write.model import model_file, parameters
-from ringside.scaffold.write.package import files
-from ringside.scaffold.write.params import Limits, params_file
-from ringside.scaffold.write.schema import bounds, closed, schema_file
-from ringside.scaffold.write.tests import test_file as checks_file
 
 
 def hostile():

@@ -6,7 +6,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from ringside.cli.ci import news, publish, rebuild, remote, report, rollback, rulesets, train, watch
+from ringside.cli.ci import needs_publish as news
+from ringside.cli.ci import publish, rebuild, remote, report, rollback, rulesets, train, watch
 from ringside.errors import RingsideError
 
 

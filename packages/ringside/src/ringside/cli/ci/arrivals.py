@@ -39,7 +39,7 @@ def arrive(here: "Context", most: int | None) -> Arrived:
         DataError: what is here already is not what the manifest says.
     """
     from ringside.cli.ingest import bring, tell
-    from ringside.data.reach import out_of_reach
+    from ringside.data.source_errors import out_of_reach
     from ringside.errors import DataError, SourceError
     from ringside.sources.places import update_imports
     from ringside.store.dvc import PendingAdd
@@ -89,7 +89,7 @@ def _problem(here: "Context", name: str) -> "DataProblem | None":
 
     from ringside.common.manifest import Manifest
     from ringside.errors import DataError
-    from ringside.loop.arrivals import Partitions
+    from ringside.monitoring.new_partitions import Partitions
     from ringside.pipeline.validate.rows import check_quarantine
 
     entries = Manifest.read(here.workspace.manifest, task=here.task.name).entries

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from ringside.registry.interface import Facts
+    from ringside.registry.models import Facts
     from ringside.registry.publish import Prepared
     from ringside.registry.registry import Registry
 
@@ -22,8 +22,8 @@ Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="What `ringside c
 
 def publish(folder: Folder = Path("release")) -> None:
     """Publish what was rebuilt and judged: release, tag, and production unless a hold stands."""
-    from ringside.cli.ci.asked import here, link, tell_consumers
-    from ringside.cli.ci.held import how_to_lift
+    from ringside.cli.ci.promotion_freeze import how_to_lift
+    from ringside.cli.ci.workflow_inputs import here, link, tell_consumers
     from ringside.common.files import remove
     from ringside.registry.publish import deliver, tidy
 
@@ -69,9 +69,9 @@ def opened(folder: Path, sums: str, aside: Path) -> "Prepared":
     """
     from ringside.common.files import read_bytes
     from ringside.errors import RegistryError, UsageError
-    from ringside.registry.consumer import read_facts
+    from ringside.registry.checksums import SUMS, check_folder
+    from ringside.registry.client import read_facts
     from ringside.registry.publish import Prepared
-    from ringside.registry.sums import SUMS, check_folder
     from ringside.store.folders import copy_file
 
     if not re.fullmatch(r"[0-9a-f]{64}-[0-9a-f]{64}", sums):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ringside.cli.terminal import say
 
 if TYPE_CHECKING:
-    from ringside.github.reviewed import Comparison
+    from ringside.github.reviewed_evidence import Comparison
     from ringside.github.run import Run
     from ringside.registry.registry import Registry
     from ringside.report.model import Report
@@ -23,7 +23,7 @@ def rebuild() -> None:
     Ends with 3 where the verdict is fail, and with 1 where the model is not what was reviewed or something broke; an
     inconclusive model is prepared only where somebody gave a reason.
     """
-    from ringside.cli.ci.asked import asked, here
+    from ringside.cli.ci.workflow_inputs import asked, here
     from ringside.errors import RingsideError
     from ringside.registry.rollback import checked_reason
     from ringside.store.workspace import Workspace
@@ -51,7 +51,7 @@ def may_cache(run: "Run", workspace: "Workspace") -> bool:
 
     In a public repository, only where params.yaml says that the data are public.
     """
-    from ringside.cli.ci.job import may_be_seen
+    from ringside.cli.ci.job_context import may_be_seen
 
     if may_be_seen(run, workspace):
         return True
@@ -65,7 +65,7 @@ def _made(run: "Run", workspace: "Workspace") -> "Report":
     from ringside.cli.tracking import track_evaluation
     from ringside.cli.verdict import renderings
     from ringside.common.files import remove, write_bytes
-    from ringside.report.terminal_text import to_terminal
+    from ringside.report.render.terminal import to_terminal
 
     if run.in_actions:
         # What other runs computed may have been written by a pull request.
@@ -92,8 +92,8 @@ def _made(run: "Run", workspace: "Workspace") -> "Report":
 
 
 def _compared(run: "Run", registry: "Registry", workspace: "Workspace", report: "Report") -> "Comparison":
-    from ringside.cli.ci.asked import on_github
-    from ringside.github.reviewed import committed, compare, shown
+    from ringside.cli.ci.workflow_inputs import on_github
+    from ringside.github.reviewed_evidence import committed, compare, shown
 
     repository = registry.repository
     releases = on_github(registry)
@@ -144,8 +144,8 @@ def _prepared(
     from ringside.cli.ci.publish import NOTES, fingerprint
     from ringside.cli.publish import candidate_of
     from ringside.common.files import read_bytes, write_bytes
+    from ringside.registry.checksums import SUMS
     from ringside.registry.publish import prepare, published_as
-    from ringside.registry.sums import SUMS
 
     candidate = candidate_of(workspace, accepted, registry)
     if (same := published_as(registry, candidate.facts.inputs, candidate.facts.commit)) is not None:

@@ -8,7 +8,7 @@ import typer
 from ringside.cli.terminal import say, seconds
 
 if TYPE_CHECKING:
-    from ringside.github.remote import Remote
+    from ringside.github.dvc_remote import Remote
     from ringside.github.run import Run
     from ringside.store.workspace import Workspace
 
@@ -22,7 +22,7 @@ def remote(push: Push = False) -> None:
 
     A remote that does not answer is said and left out: what runs next says whether the data can be had elsewhere.
     """
-    from ringside.github import remote as remotes
+    from ringside.github import dvc_remote as remotes
     from ringside.github.run import Run
     from ringside.store.workspace import Workspace
 
@@ -40,7 +40,7 @@ def remote(push: Push = False) -> None:
 
 
 def _fetch(run: "Run", workspace: "Workspace", remote: "Remote") -> None:
-    from ringside.github import remote as remotes
+    from ringside.github import dvc_remote as remotes
 
     done = remotes.fetch(workspace)
     if not done.ok:
@@ -53,7 +53,7 @@ def _fetch(run: "Run", workspace: "Workspace", remote: "Remote") -> None:
 
 
 def _push(run: "Run", workspace: "Workspace", remote: "Remote") -> None:
-    from ringside.github import remote as remotes
+    from ringside.github import dvc_remote as remotes
 
     done = remotes.push(workspace)
     if not done.ok:

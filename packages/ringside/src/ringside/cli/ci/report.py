@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from ringside.github.api import GitHub
     from ringside.github.artifact import Uploaded
     from ringside.github.comment import Commenter
+    from ringside.github.comment_body import Body
     from ringside.github.pulls import Pull, TrainRun
     from ringside.github.run import Run
-    from ringside.github.wording import Body
 
 Number = Annotated[
     int | None,
@@ -39,8 +39,8 @@ def _tell(here: "Run", number: int | None) -> None:
     from ringside.errors import GitHubError, ReportError, UsageError
     from ringside.github.api import GitHub
     from ringside.github.artifact import uploaded
+    from ringside.github.comment_body import body_of, body_refused, body_without
     from ringside.github.pulls import NoPull, pull_of, train_run
-    from ringside.github.wording import body_of, body_refused, body_without
 
     if not here.repository or (number is None and here.event_name != "workflow_run"):
         remedy = "set GITHUB_REPOSITORY=OWNER/NAME and name a run of Train by --run."

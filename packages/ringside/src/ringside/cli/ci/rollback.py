@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def rollback() -> None:
     """Put the version that was asked for (or the previous one) in production, hold the next ones, and say so."""
-    from ringside.cli.ci.asked import asked, here, is_asked
+    from ringside.cli.ci.workflow_inputs import asked, here, is_asked
     from ringside.errors import UsageError
     from ringside.registry.rollback import checked_reason
 
@@ -26,8 +26,8 @@ def rollback() -> None:
 
 
 def _roll(run: "Run", registry: "Registry", reason: str) -> None:
-    from ringside.cli.ci.asked import link, tell_consumers, version_asked
-    from ringside.cli.ci.held import close, keep
+    from ringside.cli.ci.promotion_freeze import close, keep
+    from ringside.cli.ci.workflow_inputs import link, tell_consumers, version_asked
     from ringside.registry.rollback import rollback as back
 
     to = version_asked(run)
@@ -59,11 +59,11 @@ def _earlier(run: "Run", registry: "Registry", to: str | None, reason: str) -> "
 
 def _note(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> None:
     """Let both releases say what happened; where that cannot be written, production stays as it is."""
-    from ringside.cli.ci.asked import link, on_github
+    from ringside.cli.ci.workflow_inputs import link, on_github
     from ringside.errors import RegistryError
     from ringside.registry.card import text
     from ringside.registry.publish import now
-    from ringside.registry.versions import tag_of
+    from ringside.registry.version_numbers import tag_of
 
     if (releases := on_github(registry)) is None:
         return
@@ -81,7 +81,7 @@ def _note(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> 
 
 
 def _lift(run: "Run", registry: "Registry") -> None:
-    from ringside.cli.ci.held import close
+    from ringside.cli.ci.promotion_freeze import close
     from ringside.registry.rollback import lift_hold
 
     hold = lift_hold(registry)

@@ -124,7 +124,7 @@ class Training:
         Raises:
             StopError: there is none.
         """
-        from ringside.cli.ci.job import runner_of
+        from ringside.cli.ci.job_context import runner_of
         from ringside.cli.ingest import ingest
         from ringside.cli.judging import Job, Judging
         from ringside.cli.stages import context
@@ -144,9 +144,9 @@ class Training:
 
     def _made(self) -> "tuple[Lock, frozenset[str]]":
         """Run the pipeline as if there were no dvc.lock; what the committed one is to the new one, and what ran."""
-        from ringside.bout.dvc_lock import lock_state, read_lock
-        from ringside.cli.ci.repro import failed, ran, repro
+        from ringside.cli.ci.dvc_repro import failed, ran, repro
         from ringside.common.files import remove, write_bytes
+        from ringside.evaluation.dvc_lock import lock_state, read_lock
 
         path, metrics = self.workspace.root / "dvc.lock", self.workspace.metrics
         before, measured = (file.read_bytes() if file.exists() else None for file in (path, metrics))
@@ -166,7 +166,7 @@ class Training:
         Raises:
             StopError: it cannot be told, is not here, or has no policy that can be read.
         """
-        from ringside.cli.ci.job import policy_ref
+        from ringside.cli.ci.job_context import policy_ref
         from ringside.cli.judging import Judging
         from ringside.errors import UsageError
         from ringside.registry.git import Repository
@@ -206,8 +206,8 @@ class Training:
         from ringside.cli.tracking import track_evaluation
         from ringside.cli.verdict import renderings
         from ringside.common.files import write_bytes
+        from ringside.report.render.terminal import to_terminal
         from ringside.report.status import Status
-        from ringside.report.terminal_text import to_terminal
         from ringside.report.words import headline, what_now
 
         files = renderings(self.workspace, report)

@@ -118,7 +118,7 @@ class _Watching:
         """Watch, decide, act, and leave the proposal."""
         from ringside.cli.ci.arrivals import arrive
         from ringside.cli.monitor import watch_champion
-        from ringside.loop.monitor import alarms_of, decide
+        from ringside.monitoring.triggers import alarms_of, decide
         from ringside.registry.git import Repository
         from ringside.report.model import name_of
         from ringside.report.watch import Watch
@@ -153,8 +153,8 @@ class _Watching:
         Raises:
             StoreError: the pipeline failed.
         """
-        from ringside.cli.ci.job import runner_of
-        from ringside.cli.ci.repro import ran, repro
+        from ringside.cli.ci.dvc_repro import ran, repro
+        from ringside.cli.ci.job_context import runner_of
         from ringside.cli.judging import Job, Judging
         from ringside.cli.verdict import registry_or_why
         from ringside.common.files import remove
@@ -220,7 +220,7 @@ class _Watching:
     def _share(self) -> None:
         """Send the new rows and what was computed to the DVC remote, where the repository has one."""
         from ringside.errors import StoreError
-        from ringside.github import remote as remotes
+        from ringside.github import dvc_remote as remotes
         from ringside.store import dvc
 
         alone = self.here.params.data.store == "remote"
@@ -242,7 +242,7 @@ class _Watching:
         """Write the folder; the SHA-256 of its list of hashes."""
         from ringside.common.files import empty_folder, write_bytes
         from ringside.github.proposals import FILES, IMPORTED, REPORT, STORED, WATCH, place_of
-        from ringside.registry.sums import SUMS, sha256, write_sums
+        from ringside.registry.checksums import SUMS, sha256, write_sums
         from ringside.report.read import dump_report
         from ringside.report.watch import dump_watch
         from ringside.sources.places import imports

@@ -1,0 +1,1 @@
+"""`ringside doctor`: what is on, what is off, and what each switch adds."""

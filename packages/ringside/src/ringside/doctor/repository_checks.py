@@ -1,0 +1,238 @@
+"""What this checkout and the repository's variables say: data and who reads them, runner, cache, tools, template."""
+
+import importlib.metadata
+import json
+import platform
+import subprocess
+from typing import Any
+
+import yaml
+
+from ringside.common.files import read_bytes
+from ringside.doctor.checks import Finding, Question, Seen
+from ringside.errors import DataError
+from ringside.github import dvc_remote as remotes
+from ringside.github.releases import parent_of
+from ringside.init.record import address_on_record
+from ringside.report.prices import DEFAULT, runner
+from ringside.store.workspace import Workspace
+from ringside.update.base import FETCHED, standing
+from ringside.update.trees import PREFIX, Git
+
+_SECONDS = 20
+_TEMPLATE_SECONDS = 30
+"""After which the template counts as out of reach."""
+_HASH = 10
+"""Characters of a commit's hash that are shown."""
+_MEGA = 1_000_000
+_OFF = "off"
+_IDENTITY = {"s3": "RINGSIDE_AWS_ROLE", "gs": "RINGSIDE_GCP_PROVIDER", "azure": "RINGSIDE_AZURE_CLIENT"}
+"""By which variable a workflow becomes somebody at a cloud."""
+_PLACES = {
+    "source": "the source",
+    "git": "Git (data/store)",
+    "remote": "the remote of .dvc/config, where it needs no identity",
+}
+"""Where a job finds the rows, by `data.store`, while no variable names a remote."""
+_ALWAYS = "the manifest (partitions, counts, hashes), metrics by slice, the profile, the model, ranges and categories"
+_ROWS = ("data/source", "data/store")
+_BESIDE = (".dvc", "/.gitignore")
+"""Of what Git tracks there, these are no rows."""
+
+
+def live(seen: Seen) -> Finding:
+    """Whether a merge publishes and the schedule retrains."""
+    params = yaml.safe_load(read_bytes(seen.root / "params.yaml", remedy="`git checkout params.yaml`"))
+    if isinstance(params, dict) and params.get("live") is True:
+        return Finding("on", "a merge publishes, and the schedule retrains")
+    how = "set `live: true` in params.yaml and merge; by hand, run publish.yaml and retrain.yaml from the Actions tab."
+    return Finding("off", "nothing is published or retrained unless somebody starts it", how)
+
+
+def remote(seen: Seen) -> Finding:
+    """Whether data and outputs live in a DVC remote."""
+    environ = {name: seen.variable(name) for name in ("RINGSIDE_REMOTE", "RINGSIDE_AZURE_ACCOUNT")}
+    found = remotes.named(environ)
+    if found is None:
+        how = "set the variable RINGSIDE_REMOTE (docs/remotes.md says what else a cloud needs)."
+        place = _PLACES.get(str(_data_section(seen).get("store")), _PLACES["source"])
+        return Finding("off", f"data come from {place}, and outputs from the cache of Actions", how)
+    needed = _IDENTITY.get(found.kind)
+    if needed and not seen.variable(needed):
+        return Finding("problem", f"{found.url} is named, and no identity to read it with", f"set {needed}.")
+    answer = remotes.probe(found)
+    if answer is None:
+        return Finding("on", f"{found.url}; whether it answers, a run of Train says", "")
+    if answer.ok:
+        return Finding("on", f"{found.url} answers here")
+    return Finding(
+        "unknown", f"{found.url} gives no answer here: {answer.said}", "start Train by hand and read its log."
+    )
+
+
+def machine(seen: Seen) -> Finding:
+    """Which runner trains, and what it costs."""
+    label, stated = seen.variable("RINGSIDE_RUNNER"), seen.variable("RINGSIDE_RUNNER_PRICE")
+    if not label:
+        how = "set the variable RINGSIDE_RUNNER to a label (docs/runners.md)."
+        return Finding("off", f"{DEFAULT}, one of GitHub's standard runners, trains", how)
+    online = _self_hosted(seen, label)
+    if online is not None:
+        return online
+    found = runner(label, stated=stated, public=seen.public)
+    if found.usd_per_minute is None:
+        how = "set RINGSIDE_RUNNER_PRICE to the dollars of a minute; 0 for a machine of your own."
+        return Finding("off", f"{label} trains, at a price that nobody stated", how)
+    return Finding("on", f"{label} trains, at ${found.usd_per_minute:g} a minute")
+
+
+def _self_hosted(seen: Seen, label: str) -> Finding | None:
+    """What is to say of a runner of one's own; None where it is none, or this token may not see."""
+    from ringside.errors import GitHubError
+
+    try:
+        listed = seen.asked.pages("actions/runners", "runners")
+    except GitHubError:
+        return None
+    ours = [one for one in listed if label in {tag["name"] for tag in one.get("labels", [])}]
+    if not ours:
+        return None
+    awake = [one for one in ours if one.get("status") == "online"]
+    if not awake:
+        return Finding("problem", f"no runner with the label {label} is online", "start one (docs/runners.md).")
+    busy = sum(bool(one.get("busy")) for one in awake)
+    return Finding("on", f"{label}: {len(awake)} of your own online, {busy} at work")
+
+
+def cache(seen: Seen) -> Finding:
+    """Whether outputs of main's runs serve pull requests."""
+    if seen.variable("RINGSIDE_REMOTE"):
+        return Finding("off", "the DVC remote takes its place")
+    if seen.variable("RINGSIDE_CACHE") == _OFF:
+        how = "remove the variable RINGSIDE_CACHE; leave it where data are private and the repository is public."
+        return Finding("off", "the variable RINGSIDE_CACHE says so", how)
+    size = seen.asked.find("actions/cache/usage")
+    held = f", {size['active_caches_size_in_bytes'] / _MEGA:,.0f} MB in use" if size else ""
+    public = "; whoever opens a pull request can read it" if seen.public else ""
+    return Finding("on", f"main fills it, pull requests read it{held}{public}")
+
+
+def data(seen: Seen) -> Finding:
+    """Whether what the manifest names is here."""
+    workspace = Workspace(seen.root)
+    try:
+        manifest: Any = json.loads(read_bytes(workspace.manifest, remedy="run `ringside ingest`."))
+        names = [entry["partition"] for entry in manifest["partitions"]]
+    except DataError as error:
+        return Finding("off", "no data were ever ingested", error.remedy)
+    missing = [name for name in names if not workspace.partition(workspace.raw, name).exists()]
+    if not missing:
+        return Finding("on", f"all {len(names)} partitions are here")
+    return Finding("off", f"{len(missing)} of {len(names)} partitions are not here", "run `ringside ingest --frozen`.")
+
+
+def tools(_: Seen) -> Finding:
+    """The programs that everything else needs."""
+    found = {"Python": platform.python_version(), "git": _version("git"), "gh": _version("gh"), "DVC": _package("dvc")}
+    text = ", ".join(f"{name} {version or 'is not here'}" for name, version in found.items())
+    if found["gh"] is None:
+        return Finding("off", text, "install gh (https://cli.github.com), then run `gh auth login`.")
+    return Finding("on", text)
+
+
+def _version(program: str) -> str | None:
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=_SECONDS, check=False)
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return None
+    return next((word for word in done.stdout.split() if word[:1].isdigit()), None)
+
+
+def _package(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def readable(seen: Seen) -> Finding:
+    """What of the data is readable by whoever sees the repository."""
+    section, rows = _data_section(seen), _tracked(seen)
+    store = section.get("store", "source")
+    said = "data.public is true" if section.get("public") else "data.public is false"
+    facts = f"{said}, data.store is {store}"
+    held = f"Git has rows ({', '.join(rows[:3])}{' and more' if len(rows) > 3 else ''})" if rows else "Git has no row"  # noqa: PLR2004  # that fit
+    if section.get("public") is True:
+        return Finding("on", f"anyone may: {facts}; {held}, and releases and the cache of Actions may carry some")
+    if seen.github is None:
+        return Finding("on", f"{facts}; {held}. Were the repository public, anyone would read {_seen(rows)}")
+    if not seen.public:
+        return Finding(
+            "on", f"the repository is private; {facts}; {held}. Were it public, anyone would read {_seen(rows)}"
+        )
+    if rows or store == "git":
+        how = (
+            "make the repository private, or set `data.public: true` if the rows may be seen; else set `data.store: "
+            "remote`, and take what Git has out of its history."
+        )
+        return Finding("problem", f"the repository is public; {facts}; {held}: anyone reads {_seen(rows)}", how)
+    quiet = "releases have no reference rows, the cache of Actions no data"
+    return Finding("on", f"the repository is public; {facts}; {held}, {quiet}. Anyone reads {_ALWAYS}")
+
+
+def _data_section(seen: Seen) -> dict[str, Any]:
+    """The section `data` of params.yaml."""
+    params = yaml.safe_load(read_bytes(seen.root / "params.yaml", remedy="`git checkout params.yaml`"))
+    found = params.get("data") if isinstance(params, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _seen(rows: list[str]) -> str:
+    return f"every row that Git has, {_ALWAYS}" if rows else _ALWAYS
+
+
+def _tracked(seen: Seen) -> list[str]:
+    """The files with rows that Git tracks."""
+    command = ["git", "ls-files", "-z", "--", *_ROWS]  # the Git that a person types
+    done = subprocess.run(
+        command, cwd=seen.root, capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False
+    )
+    return [name for name in done.stdout.split("\0") if name and not name.endswith(_BESIDE)]
+
+
+def machinery(seen: Seen) -> Finding:
+    """Return whether `make update` would bring anything; a public template is asked without a secret."""
+    address = address_on_record(seen.root)
+    if address is None and seen.github is not None:
+        address = parent_of(seen.facts)
+        if address is None and seen.facts.get("is_template"):
+            return Finding("on", "this is the template")
+    if address is None:
+        how = "name it once: `make update FROM=https://github.com/OWNER/ringside`; .ringside.json keeps the address."
+        return Finding("off", "the template's address is not known", how)
+    git = Git(seen.root, _TEMPLATE_SECONDS)
+    try:
+        here, newest = standing(git, address)
+    finally:
+        git.forget(FETCHED.removeprefix(PREFIX))
+    if here.commit == newest.commit:
+        return Finding("on", f"the template has nothing newer ({newest.name})")
+    return Finding("off", f"{newest.name} is newer than {here.commit[:_HASH]}, which you have", "run `make update`.")
+
+
+_VARIABLES = "see {page}/settings/variables/actions, or run `gh variable list`."
+QUESTIONS = (
+    Question("live", "the loop closes: merge, release, watch, retrain", live, ""),
+    Question("DVC remote", "data and outputs have one place that all runs share", remote, _VARIABLES),
+    Question("runner", "a larger machine, a GPU or one of your own trains", machine, _VARIABLES),
+    Question("cache", "a pull request runs only the stages that it changes", cache, _VARIABLES),
+    Question("data", "`make run` works here without asking the source", data, ""),
+    Question("tools", "all commands work here, also those that ask GitHub", tools, ""),
+    Question("privacy", "nobody reads rows that are not meant for everybody", readable, "see `data:` in params.yaml."),
+    Question(
+        "machinery",
+        "fixes and new functions of the template come to your repository; what is yours stays",
+        machinery,
+        "run `ringside update --check`.",
+    ),
+)

@@ -1,0 +1,234 @@
+"""The report of a bout."""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ringside.evaluation import report_parts as parts
+from ringside.evaluation.evidence import Bout
+from ringside.report import model, prices
+from ringside.report.model import name_of
+from ringside.store.times import Cost
+from ringside.verdict.intervals import effective_groups
+from ringside.verdict.metrics import Metric, expected_calibration_error
+from ringside.verdict.rows import Scored
+from ringside.verdict.rules import Finding, verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkout:
+    """What the report says of this checkout."""
+
+    commit: str | None
+    dirty: bool
+    model_sha256: str
+    model_bytes: int
+    rows: int
+    """Trained on."""
+    first: str
+    last: str
+    """First and last partition trained on."""
+    model_lock: str
+    data: str
+    """Hashes of requirements/model.txt and data/manifest.json."""
+    params: Mapping[str, object]
+    """As the stages ran with, by dotted key."""
+    profile: Mapping[str, Any]
+    costs: Mapping[str, Cost]
+    stages: tuple[str, ...]
+    policy_origin: str
+    policy_changes: tuple[model.Change, ...] = ()
+    rival_params: Mapping[str, object] | None = None
+    pull_requests: int | None = None
+    live: bool = True
+    """Whether a merge publishes by itself."""
+    unread: model.Unread | None = None
+    """Rows in the repository that were not ingested."""
+    version: str | None = None
+    """Where the challenger is itself a released version."""
+    latency: float | None = None
+    """Of a released version, as it was measured then."""
+    runner: prices.Runner | None = None
+    """What the job runs on; None on a person's machine."""
+    seconds: float = 0.0
+    """That the job took until now, without its set-up."""
+    ran: frozenset[str] | None = None
+    """The stages that ran for this report; None where only the notes of earlier runs tell."""
+    lock: model.Lock | None = None
+    """The committed dvc.lock beside the one that stands here, where they were compared."""
+
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds that the model took for 1,000 rows."""
+        cost = self.costs.get("evaluate")
+        return cost.get("latency_ms") if cost else self.latency
+
+
+def make_report(bout: Bout, findings: tuple[Finding, ...], here: Checkout, metric: Metric, bins: int) -> model.Report:
+    """The report.
+
+    Args:
+        bout: what was compared.
+        findings: of the rules.
+        here: the checkout.
+        metric: the one that decides.
+        bins: of the calibration curve.
+    """
+    rival, window = bout.rival, bout.corner.window
+    judged = rival.window or window
+    compared = bout.comparison is not None and rival.scored is not None
+    results = bout.comparison.metrics if bout.comparison else bout.against_baseline
+    slices, left_out = parts.slices(bout.comparison.slices) if bout.comparison else ([], 0)
+    return model.Report(
+        format=1,
+        task=name_of(window.task.name),
+        kind=window.task.kind,
+        verdict=verdict(findings),
+        champion=bout.champion.state,
+        live=here.live,
+        unread=here.unread,
+        challenger=_challenger(here),
+        challenger_version=here.version,
+        rival=_rival(bout),
+        window=_window(bout, here),
+        policy=_policy(bout, here),
+        rules=[parts.rule(finding) for finding in findings],
+        metrics=[parts.result(found) for found in results],
+        against="rival" if compared else "baseline",
+        baseline=parts.result(bout.baseline),
+        anchor=_anchor(bout),
+        floors=[parts.floor(found) for found in bout.floors],
+        slices=slices,
+        slices_left_out=left_out,
+        params=parts.changes(here.rival_params, here.params) if here.rival_params is not None else [],
+        data=parts.data_diff(rival.profile, here.profile, window.task) if rival.profile is not None else None,
+        curves=parts.drawn(judged.challenger, bins),
+        rival_curves=parts.drawn(rival.scored, bins) if rival.scored else None,
+        groups=parts.by_group(judged, rival.scored, metric),
+        calibration_error=calibration_error(judged.challenger),
+        rival_calibration_error=calibration_error(rival.scored),
+        stages=_stages(bout, here),
+        cost=_cost(bout, here),
+        latency_ms=here.latency_ms,
+        rival_latency_ms=parts.number(rival.facts.latency_ms) if rival.facts else None,
+        reproduce=model.Reproduce(
+            commit=here.commit,
+            dirty=here.dirty,
+            model_lock=here.model_lock,
+            data=here.data,
+            python=platform.python_version(),
+            lock=here.lock,
+        ),
+    )
+
+
+def _challenger(here: Checkout) -> model.Model:
+    return model.Model(
+        sha256=here.model_sha256,
+        bytes=here.model_bytes,
+        rows=here.rows,
+        first=name_of(here.first),
+        last=name_of(here.last),
+    )
+
+
+def calibration_error(scored: Scored | None) -> float | None:
+    """The expected calibration error of a binary model; other kinds have none here."""
+    if scored is None or scored.truth.kind != "binary":
+        return None
+    return min(expected_calibration_error(scored), 1.0)
+
+
+def _rival(bout: Bout) -> model.Rival | None:
+    rival, facts = bout.rival, bout.rival.facts
+    if facts is None and rival.scored is None:
+        return None
+    return model.Rival(
+        source="champion" if facts else "adopted",
+        version=facts.version if facts else None,
+        commit=facts.commit if facts else None,
+        published=facts.published.date().isoformat() if facts else None,
+        model=parts.rival_model(rival),
+        own_environment=rival.own_environment,
+        left_out=rival.left_out,
+    )
+
+
+def _window(bout: Bout, here: Checkout) -> model.Window:
+    window = bout.rival.window or bout.corner.window
+    partitions = window.partitions
+    return model.Window(
+        rows=len(window.truth),
+        left_out=bout.rival.left_out,
+        groups=window.truth.n_groups,
+        effective_groups=round(effective_groups(window.truth.sizes), 3),
+        first=name_of(partitions[0]),
+        last=name_of(partitions[-1]),
+        sha256=bout.corner.window.sha256,
+        releases=bout.judged_before,
+        pull_requests=here.pull_requests,
+    )
+
+
+def _policy(bout: Bout, here: Checkout) -> model.Policy:
+    policy = bout.corner.policy
+    return model.Policy(
+        metric=name_of(policy.metric),
+        confidence=policy.confidence,
+        uses=policy.uses,
+        min_groups=policy.min_groups,
+        threshold=policy.threshold,
+        top=policy.top,
+        inconclusive=policy.inconclusive,
+        origin="ref" if here.policy_origin == "ref" else "checkout",
+        changes=list(here.policy_changes[:100]),
+    )
+
+
+def _anchor(bout: Bout) -> model.Anchor | None:
+    if bout.champion.state != "compared":
+        return None
+    pinned = bout.corner.policy.anchor is not None
+    if bout.anchor is None:
+        version = bout.champion.facts.version if bout.champion.facts else None
+        return model.Anchor(version=version, pinned=pinned, state="same_as_champion", result=None)
+    version = bout.anchor.facts.version if bout.anchor.facts else None
+    result = parts.result(bout.anchor_result) if bout.anchor_result else None
+    return model.Anchor(version=version, pinned=pinned, state=bout.anchor.state, result=result)
+
+
+def _cost(bout: Bout, here: Checkout) -> model.Cost | None:
+    runner, facts = here.runner, bout.rival.facts
+    if runner is None:
+        return None
+    stages = sum(facts.stages.values()) if facts and len(facts.stages) == len(here.stages) else None
+    spent = facts.cost if facts else None
+    theirs, price = (spent.seconds, spent.usd_per_minute) if spent else (stages, runner.usd_per_minute)
+    return model.Cost(
+        runner=name_of(runner.label),
+        usd_per_minute=runner.usd_per_minute,
+        free=runner.free,
+        seconds=round(here.seconds, 2),
+        minutes=prices.started(here.seconds),
+        dollars=prices.dollars(here.seconds, runner.usd_per_minute),
+        rival_seconds=parts.number(theirs),
+        rival_dollars=prices.dollars(theirs, price),
+    )
+
+
+def _stages(bout: Bout, here: Checkout) -> list[model.StageCost]:
+    theirs = bout.rival.facts.stages if bout.rival.facts else {}
+    found = []
+    for stage in here.stages:
+        cost = here.costs.get(stage)
+        found.append(
+            model.StageCost(
+                stage=name_of(stage),
+                seconds=cost["seconds"] if cost else None,
+                peak_mib=cost["peak_mib"] if cost else None,
+                cached=cost is None or (here.ran is not None and stage not in here.ran),
+                rival_seconds=parts.number(theirs.get(stage)),
+            )
+        )
+    return found

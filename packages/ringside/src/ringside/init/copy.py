@@ -1,0 +1,189 @@
+"""Everything that `init` writes into a copy; what is there already is kept."""
+
+import importlib
+from collections.abc import Sequence
+
+from ringside.common.files import write_bytes
+from ringside.errors import UsageError
+from ringside.init.infer.draft import Draft
+from ringside.init.place import Place
+from ringside.init.record import PACKAGE, RECORD, package_version, record
+from ringside.init.sample import (
+    DISTRIBUTION,
+    SAMPLE,
+    Sample,
+    renamed,
+    rewrite,
+    without_package,
+    without_package_entry,
+)
+from ringside.init.write.package import files
+from ringside.init.write.params import Limits, params_file
+from ringside.init.write.readme import TEMPLATE, readme_file
+from ringside.init.write.tests import test_file
+from ringside.params import read_params
+from ringside.sources.places import FOLDER, imported
+from ringside.store import dvc
+
+
+class Copy:
+    """A copy of the template on its way to be somebody's own."""
+
+    def __init__(self, place: Place, draft: Draft, *, public: bool, packages: Sequence[str] = ()) -> None:
+        self.place = place
+        self.draft = draft
+        self._public = public
+        self._packages = packages
+        self._root = place.workspace.root
+        self._sample = Sample(place.workspace)
+
+    def refuse_lost_work(self) -> None:
+        """Stop where something of somebody's would be lost, or another task is here.
+
+        Raises:
+            StoreError: what would be removed or rewritten is not committed.
+            UsageError: params.yaml names a task that is neither the sample nor this one.
+        """
+        task = read_params(self.place.workspace.params).task
+        if task not in (SAMPLE, self.draft.name):
+            remedy = f"begin with a fresh copy of the template, or check out a commit that has src/{SAMPLE}."
+            raise UsageError(f"this copy is the task {task!r} already", where="params.yaml, task", remedy=remedy)
+        if self._sample.is_here:
+            # params.yaml is written before anything is removed.
+            self._sample.refuse_lost_work(begun=task == self.draft.name)
+
+    def write(self, arguments: dict[str, object]) -> list[str]:
+        """The task's files and tests in place of the sample's; what was written, kept and removed, as sentences."""
+        name = self.draft.name
+        texts = {f"src/{name}/{file}": text for file, text in files(self.draft, arguments).items()}
+        texts[f"tests/{name}/test_{name}.py"] = test_file(self.draft)
+        kept = [path for path in texts if (self._root / path).exists()]
+        for path, text in texts.items():
+            if path not in kept:
+                write_bytes(self._root / path, text.encode())
+        said = [f"{path} is there already and was kept" for path in kept]
+        if new := [path for path in texts if path not in kept]:
+            said.append(f"wrote {', '.join(new)}")
+        if read_params(self.place.workspace.params).task == SAMPLE:
+            self.write_params(Limits())
+        if self._sample.is_here:
+            self._rename()
+            gone = self._sample.remove()
+            said.append(f"removed the sample: {', '.join(gone)}")
+            said.append("removed what only the template needs: tests and documents of Ringside (docs/init.md)")
+        dvc.name_task(self.place.workspace, name)
+        importlib.invalidate_caches()
+        return said
+
+    def _rename(self) -> None:
+        """Name the project after the task, and drop the sample's data and the package's own locks from its files."""
+        pyproject = self._root / "pyproject.toml"
+        description = f"{self.draft.name}: {_KINDS[self.draft.kind]}"
+        text = renamed(pyproject.read_text(encoding="utf-8"), self.draft.name, description, self._packages)
+        if not self._is_plain and f'"src/{self.draft.name}/*"' not in text:
+            text = text.replace(_AFTER, _NAMES.format(name=self.draft.name) + _AFTER)
+        rewrite(pyproject, text)
+        lock, dependabot = self._root / "requirements" / "tools.txt", self._root / ".github" / "dependabot.yaml"
+        if lock.exists():
+            rewrite(lock, without_package(lock.read_text(encoding="utf-8"), DISTRIBUTION))
+        if dependabot.exists():
+            rewrite(dependabot, without_package_entry(dependabot.read_text(encoding="utf-8")))
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether all names and values of the data are ASCII and short, so that no linter minds them."""
+        names = [*self.draft.seen.columns, *(str(v) for c in self.draft.seen.columns.values() for v in c.values)]
+        return all(text.isascii() and len(text) < 80 for text in names)  # noqa: PLR2004  # within a line's width
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the task's rows were ingested before, and all of them."""
+        return self.place.is_finished and self.place.workspace.manifest.exists()
+
+    @property
+    def last_partition(self) -> str | None:
+        """The last partition with a label; None where all have some."""
+        if self.draft.partition is None or self.draft.labelled.all():
+            return None
+        return str(self.draft.partition[self.draft.labelled].max())
+
+    def write_params(self, limits: Limits) -> None:
+        """Write params.yaml."""
+        write_bytes(self.place.workspace.params, self._params(limits).encode())
+
+    def _params(self, limits: Limits) -> str:
+        return params_file(self.draft, store=self.place.store, public=self._public, limits=limits)
+
+    @property
+    def params_are_untouched(self) -> bool:
+        """Whether params.yaml is as it was written before anything was measured."""
+        return self.place.workspace.params.read_text(encoding="utf-8") == self._params(Limits())
+
+    def finish(self) -> list[str]:
+        """Write README.md and the record of the package's version; return what was done, as sentences."""
+        said = []
+        readme = self._root / "README.md"
+        text = readme_file(self.draft, store=self.place.store, where=self._where())
+        before = readme.read_text(encoding="utf-8") if readme.exists() else TEMPLATE
+        if before.startswith(TEMPLATE):
+            write_bytes(readme, text.encode())
+            said.append("wrote README.md")
+        elif before != text:
+            said.append("README.md is yours already and was kept")
+        if not (self._root / RECORD).exists():
+            pyproject = self._root / PACKAGE / "pyproject.toml"
+            write_bytes(self._root / RECORD, record(package_version(pyproject.read_text(encoding="utf-8"))))
+        return [*said, *self._visible()]
+
+    def _where(self) -> str:
+        kind = self.draft.seen.source
+        if kind == "database":
+            return (
+                "They come from a database: the query is in `source.py`, the URL in the environment (`DATABASE_URL`)."
+            )
+        found = (self._root / "data" / "source").glob(f"{self.draft.name}*")
+        files = [f"`data/source/{path.name}`" for path in sorted(found) if path.suffix != ".dvc"] or ["`data/source`"]
+        if kind == "folder":
+            return f"Each file in {files[0]} is a partition: put new ones beside them."
+        for tracked in (self._root / FOLDER).glob(f"{self.draft.name}*.dvc"):
+            if url := imported(tracked):
+                return f"They come from <{url}>: `dvc update {FOLDER}/{tracked.name}` brings the newer file."
+        return f"They come from {files[0]}: put the newer file in its place."
+
+    def _visible(self) -> list[str]:
+        """Who cannot read the rows, and what whoever sees the repository sees of them."""
+        said = []
+        if self.place.store == "source":
+            said.append(_UNASKED if self.draft.seen.source == "database" else _ALONE)
+        if self._public:
+            return said
+        seen = [
+            "their categories and ranges in schema.py",
+            "how many rows there are (data/manifest.json)",
+            "metrics and reports, by the values of slices too",
+            "of releases the model and the profile (bins, categories, hashes of identities)",
+        ]
+        if self.place.store == "git":
+            seen.insert(0, "every row (data/source, data/store)")
+        return [*said, f"whoever sees this repository sees of the data: {'; '.join(seen)}"]
+
+
+_ALONE = (
+    "look: with --store source the rows are on this machine alone: on GitHub a pull request is `not judged` until they "
+    "are in Git (data.store: git) or in a DVC remote"
+)
+_UNASKED = (
+    "look: with --store source other machines ask the database again, and no pull request may: on GitHub each is `not "
+    "judged` and nothing is published until the rows are in Git (data.store: git) or in a DVC remote (remote)"
+)
+_KINDS = {
+    "binary": "a binary classification model",
+    "multiclass": "a multiclass classification model",
+    "regression": "a regression model",
+}
+_AFTER = "[tool.ruff.lint.pydocstyle]"
+_NAMES = """# Names and values of the data stand in these as they are.
+"src/{name}/*" = ["E501", "RUF001", "RUF003"]
+"tests/{name}/*" = ["E501", "RUF001", "RUF003"]
+
+"""

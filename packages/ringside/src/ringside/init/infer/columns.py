@@ -1,0 +1,292 @@
+"""What stands in each column of somebody's data: its type, what is missing, its values and its range."""
+
+import datetime as dt
+import decimal
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_float_dtype, is_integer_dtype
+
+from ringside.common.task import is_prediction_column
+from ringside.init.infer.numerals import PLAIN
+from ringside.sources.numerals import SIGNS
+
+KEPT = 60
+"""So many values of a column are remembered, the most frequent ones."""
+SHORT = 40
+"""Characters of the longest text that is still a name and no prose."""
+
+_WHOLE = r"[+-]?(?:0|[1-9][0-9]{0,17})"
+# NOTE: 007 and 01067 are codes, not numbers: their zeros would be lost.
+_CODE = r"[+-]?0[0-9]+"
+_ZONE = r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})"
+_ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?{_ZONE}?)?"
+_ZONED = rf":[0-9.:]+{_ZONE}$"
+_PARTS = {
+    "%Y": "[0-9]{4}",
+    "%y": "[0-9]{2}",
+    "%m": "[0-9]{1,2}",
+    "%d": "[0-9]{1,2}",
+    "%b": "[A-Za-z]{3}",
+    "%H": "[0-9]{1,2}",
+    "%I": "[0-9]{1,2}",
+    "%M": "[0-9]{2}",
+    "%S": "[0-9]{2}",
+    "%p": "[AaPp][Mm]",
+    ".": r"\.",
+}
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+_DAYS = (
+    *("%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y"),
+    *("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y"),
+    # NOTE: nobody who writes points puts the month first.
+    *("%d.%m.%Y", "%d.%m.%y"),
+    *("%Y/%m/%d", "%Y-%m-%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y"),
+)
+FORMS = {
+    day + clock: re.sub(r"%\w|\.", lambda part: _PARTS[part[0]], day + clock) for day in _DAYS for clock in _CLOCKS
+}
+"""How people write times beside ISO 8601, each with its pattern; a text that fits two forms is not read as a time."""
+
+_EPOCH = re.compile(
+    r"(?:^|[^a-z])(?:epoch|unix|ts|time|timestamp|datetime|date|when)(?:[^a-z]|$)|_(?:at|on)$", re.IGNORECASE
+)
+"""How columns are called that may count the seconds since 1970."""
+_SINCE = {"seconds": 1, "milliseconds": 1000}
+_YEARS = (631_152_000, 2_524_608_000)
+"""Seconds since 1970: what is counted so lies between 1990 and 2050."""
+_SOME = 50
+"""So many values rule out most forms."""
+
+_SIGN = f"(?:{'|'.join(map(re.escape, SIGNS))})"
+_PAIRS = (("yes", "no"), ("y", "n"), ("t", "f"))
+_LIKE_NUMBERS = rf"[+-]?(?:{_SIGN}\s?)?[+-]?[0-9]{{1,3}}(?:[., ][0-9]{{3}})*(?:[.,][0-9]+)?(?:\s?{_SIGN})?"
+_IDENTIFIER = re.compile(r"(?:^|[^A-Za-z])(?i:ids?|uuid|guid|key|index|nr|no|number|code)$|[a-z](?:Id|ID)$")
+"""How columns are called that name something; `paid` and `valid` are none."""
+
+_EXACT = 2**53
+"""Below it each whole number has a float of its own."""
+
+NUMBERS = ("Int64", "float64", "boolean")
+TIMES = ("datetime", "datetime-utc")
+IGNORED = "ignore"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """What stands in one column."""
+
+    name: str
+    type: str
+    """As `ringside.sources` names it, always one that can hold a missing value; `ignore` for what no type holds."""
+    rows: int
+    missing: int
+    distinct: int
+    values: tuple[Hashable, ...]
+    """Up to `KEPT`, the most frequent first."""
+    counts: tuple[int, ...]
+    """How often each of `values` stands."""
+    low: float | None = None
+    """Of numbers."""
+    high: float | None = None
+    longest: int = 0
+    """Characters of the longest text."""
+    rising: bool = False
+    """Whether each value is larger than the one before."""
+    form: str | None = None
+    """How times are written, as `%d.%m.%Y`, where not by ISO 8601."""
+    like_numbers: bool = False
+    """Whether the texts are numbers in forms that no type reads, as 1.234,56 beside columns of 1.5, or $5 beside 5."""
+    like_times: bool = False
+    """Whether the texts are times of which nobody can tell the day from the month, as 01/02/2026."""
+
+    @property
+    def present(self) -> int:
+        """Rows with a value."""
+        return self.rows - self.missing
+
+    @property
+    def whole(self) -> tuple[Hashable, ...] | None:
+        """All values, where they are few enough to be remembered."""
+        return self.values if self.distinct <= len(self.values) else None
+
+    @property
+    def singles(self) -> int:
+        """How many of the remembered values stand once."""
+        return sum(count == 1 for count in self.counts)
+
+    @property
+    def unique(self) -> bool:
+        """Whether each row has a value of its own."""
+        return self.missing == 0 and self.distinct == self.rows
+
+    @property
+    def names_rows(self) -> bool:
+        """Whether each row has a value of its own that looks as if it were given to tell rows apart."""
+        if not self.unique or self.type not in ("Int64", "str"):
+            return False
+        if self.type == "str":
+            return self.longest <= SHORT
+        return self.named_like_identifier or self.rising or self.is_numbering
+
+    @property
+    def is_numbering(self) -> bool:
+        """Whether the numbers go on without a gap, or all have the same number of digits."""
+        low, high = self.low or 0, self.high or 0
+        gapless = low >= 0 and high - low + 1 == self.distinct
+        same = low >= 1000 and len(str(int(low))) == len(str(int(high)))  # noqa: PLR2004  # fewer digits are quantities
+        return gapless or same
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the name cannot be that of an identity, a group or a slice."""
+        return is_prediction_column(self.name)
+
+    @property
+    def named_like_identifier(self) -> bool:
+        """Whether the name says that the column names something, as `customer_id` does."""
+        return bool(_IDENTIFIER.search(self.name))
+
+
+def typed(frame: pd.DataFrame, *, forms: bool = True) -> tuple[pd.DataFrame, dict[str, Column]]:
+    """A frame in the types that its values have, and what stands in each column.
+
+    Args:
+        frame: as the source was seen, `(n_rows, n_columns)`: texts where the file has no types; not changed.
+        forms: whether times may be written in other ways than ISO 8601.
+
+    Returns:
+        The frame with nullable types, without the columns that no type holds; and all columns, those too.
+    """
+    kept, found = {}, {}
+    for name in frame.columns:
+        kind, values, form = _typed(frame[name])
+        if form is not None and not forms:
+            kind, values, form = "str", frame[name].astype("str"), None
+        if forms and (counted := _epoch(str(name), kind, values)):
+            times = pd.to_datetime(1000 // _SINCE[counted] * values, unit="ms", utc=True)
+            kind, values, form = "datetime-utc", times.dt.as_unit("us"), counted
+        found[str(name)] = _facts(str(name), kind, values, form)
+        if kind != IGNORED:
+            kept[str(name)] = values
+    return pd.DataFrame(kept, index=frame.index), found
+
+
+def _typed(series: pd.Series) -> tuple[str, pd.Series, str | None]:
+    """The type of a column's values, these as that type, and how they are written if they are times."""
+    if is_bool_dtype(series):
+        return "boolean", series.astype("boolean"), None
+    if is_integer_dtype(series) or is_float_dtype(series):
+        return *_of_numbers(series), None
+    if is_datetime64_any_dtype(series):
+        return *_of_instants(series), None
+    if _nested(series) or series.isna().all():
+        return IGNORED, series, None
+    distinct = pd.Series(series.dropna().unique(), dtype=object)
+    if distinct.map(lambda value: isinstance(value, str)).all():
+        return _of_texts(series.astype("str"), distinct.astype("str").str.strip())
+    return *_of_values(series, distinct), None
+
+
+def _of_instants(series: pd.Series) -> tuple[str, pd.Series]:
+    return ("datetime", series) if series.dt.tz is None else ("datetime-utc", series.dt.tz_convert("UTC"))
+
+
+def _of_numbers(series: pd.Series) -> tuple[str, pd.Series]:
+    """Floats and whole numbers; these too where only a missing value made floats of them."""
+    if is_integer_dtype(series):
+        return "Int64", series.astype("Int64")
+    present = series.dropna().astype("float64")
+    if len(present) and series.isna().any() and (present % 1 == 0).all() and (present.abs() < _EXACT).all():
+        return "Int64", series.astype("Int64")
+    return "float64", series.astype("float64").replace([np.inf, -np.inf], np.nan)
+
+
+def _of_texts(series: pd.Series, distinct: pd.Series) -> tuple[str, pd.Series, str | None]:
+    """Texts, and what they could be read as; `distinct` are their values without blanks around them."""
+    if distinct.str.fullmatch(_WHOLE).all():
+        return "Int64", series.str.strip().astype("Int64"), None
+    if distinct.str.fullmatch(PLAIN).all() and not distinct.str.fullmatch(_CODE).any():
+        return "float64", pd.to_numeric(series.str.strip()).astype("float64"), None
+    if (answers := _answers(distinct)) is not None:
+        return "boolean", series.str.strip().str.lower().map(answers).astype("boolean"), None
+    if distinct.str.fullmatch(_ISO).all():
+        zone = bool(distinct.str.contains(_ZONED).any())
+        times = pd.to_datetime(series.str.strip(), format="ISO8601", utc=zone, errors="coerce")
+        if times.notna().sum() == series.notna().sum():
+            return "datetime-utc" if zone else "datetime", times, None
+    if len(forms := _forms(distinct)) == 1:
+        return "datetime", pd.to_datetime(series.str.strip(), format=forms[0]), forms[0]
+    return "str", series, None
+
+
+def _answers(distinct: pd.Series) -> dict[str, bool] | None:
+    """What true and false are called, in small letters; None where the texts are no such answers."""
+    said = set(distinct.str.lower())
+    if said <= {"true", "false"}:
+        return {"true": True, "false": False}
+    # Two texts say more as they stand; yes, Yes and YES are one answer all the same.
+    mixed = len(distinct) > 2  # noqa: PLR2004
+    return next(({yes: True, no: False} for yes, no in _PAIRS if mixed and said == {yes, no}), None)
+
+
+def _forms(distinct: pd.Series) -> list[str]:
+    """The forms in which all of some texts are times."""
+    some = distinct.head(_SOME)
+    forms = [form for form, pattern in FORMS.items() if some.str.fullmatch(pattern).all()]
+    return [form for form in forms if pd.to_datetime(distinct, format=form, errors="coerce").notna().all()]
+
+
+def _epoch(name: str, kind: str, values: pd.Series) -> str | None:
+    """In what a column of whole numbers counts the time since 1970; None where it does not."""
+    if kind != "Int64" or not _EPOCH.search(name):
+        return None
+    low, high = values.min(), values.max()
+    return next((u for u, n in _SINCE.items() if n * _YEARS[0] <= low and high <= n * _YEARS[1]), None)
+
+
+def _of_values(series: pd.Series, distinct: pd.Series) -> tuple[str, pd.Series]:
+    """Columns of Python's values: decimals and dates have a type, all else has none."""
+    if distinct.map(lambda value: isinstance(value, bool)).all():
+        return "boolean", series.astype("boolean")
+    if distinct.map(lambda value: isinstance(value, int | float | decimal.Decimal)).all():
+        return _of_numbers(series.astype("float64"))
+    if distinct.map(lambda value: isinstance(value, dt.date)).all():
+        times = pd.to_datetime(series, errors="coerce")
+        return _of_instants(times) if is_datetime64_any_dtype(times) else (IGNORED, series)
+    return IGNORED, series
+
+
+def _nested(series: pd.Series) -> bool:
+    return bool(series.dropna().head(1000).map(lambda value: isinstance(value, dict | list | np.ndarray | bytes)).any())
+
+
+def _facts(name: str, kind: str, values: pd.Series, form: str | None) -> Column:
+    if kind == IGNORED:
+        missing = int(values.isna().sum())
+        return Column(name=name, type=kind, rows=len(values), missing=missing, distinct=0, values=(), counts=())
+    counts = values.value_counts()
+    # Ties in the order of the values, so that the same data make the same files.
+    top = sorted(counts.head(4 * KEPT).items(), key=lambda item: (-int(item[1]), item[0]))[:KEPT]
+    present = values.dropna()
+    numbers = present.astype("float64") if kind in NUMBERS else None
+    texts = present.astype("str") if kind == "str" else None
+    return Column(
+        name=name,
+        type=kind,
+        form=form,
+        rows=len(values),
+        missing=int(values.isna().sum()),
+        distinct=len(counts),
+        values=tuple(value for value, _ in top),
+        counts=tuple(int(count) for _, count in top),
+        low=None if numbers is None or numbers.empty else float(numbers.min()),
+        high=None if numbers is None or numbers.empty else float(numbers.max()),
+        longest=0 if texts is None else int(texts.str.len().max()),
+        rising=kind != "boolean" and len(present) > 1 and bool(present.is_monotonic_increasing and present.is_unique),
+        like_times=texts is not None and len(_forms(pd.Series(texts.str.strip().unique()))) > 1,
+        like_numbers=texts is not None and bool(pd.Series(texts.unique()).str.fullmatch(_LIKE_NUMBERS).all()),
+    )

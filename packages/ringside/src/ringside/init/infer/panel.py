@@ -1,0 +1,108 @@
+"""Data in which the same ones come again period after period: a customer each month, a country each year.
+
+Names say little (`customer`, `country`), so the shape decides: no pair of one and period stands twice, and most pairs
+are there.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ringside.init.infer.columns import Column
+from ringside.init.infer.look import Seen
+
+BIRTH = re.compile(r"birth|born|dob|geburt|naissance", re.IGNORECASE)
+"""How columns are called that say when somebody was born, which is not when the row was known."""
+
+_PERIOD = r"[12][0-9]{3}(?:-(?:0[1-9]|1[0-2])|-?W[0-5][0-9]|-?Q[1-4])"
+_ORDERED = rf"[12][0-9]{{3}}|{_PERIOD}|[12][0-9]{{3}}-[01][0-9]-[0-3][0-9]"
+_YEAR = re.compile(r"^(?:calendar |fiscal )?(?:year|season|jahr|saison|ann[eé]e|año|ano)$", re.IGNORECASE)
+_WHO = re.compile(
+    r"^(?:customer|client|user|member|subscriber|account|household|person|patient|employee|student|driver|player|company|"
+    r"device|machine|vehicle|sensor|station|store|shop|branch|school|hospital|kunde|kundin|nutzer|client[eo])"
+    r"(?:[ _]?name)?$",
+    re.IGNORECASE,
+)
+"""How columns are called that say whose a row is."""
+_FEWEST_PERIODS, _MOST_PERIODS = 3, 400
+_FEWEST = 30
+"""Ones below which their rows are better not taken together: no window would have groups enough."""
+_THERE = 0.5
+"""Share of the pairs that must be there."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Who comes again, and when."""
+
+    one: str
+    period: str
+
+
+def period_column(seen: Seen, target: str) -> str | None:
+    """The column whose texts are months, weeks or quarters (2025-01, 2025-W07, 2025Q1); None where there is none."""
+    for column in seen.columns.values():
+        if column.type == "str" and _may_be_period(column, target) and are_periods(seen.frame[column.name], _PERIOD):
+            return column.name
+    return None
+
+
+def are_periods(names: pd.Series, pattern: str = _ORDERED) -> bool:
+    """Whether all values name years, quarters, months, weeks or days, whose order is that of time."""
+    return bool(pd.Series(names.dropna().unique()).astype("str").str.fullmatch(pattern).all())
+
+
+def panel_of(seen: Seen, target: str, time: str | None) -> Panel | None:
+    """Who comes again in which periods; None where nobody does.
+
+    Args:
+        seen: the data.
+        target: the column that is predicted, which is neither.
+        time: the column of times, where there is one.
+    """
+    for period in _periods(seen, target, time):
+        for one in _ones(seen, target, period):
+            pairs = seen.columns[one].distinct * seen.columns[period].distinct
+            if len(seen.frame) >= _THERE * pairs and not seen.frame.duplicated([one, period]).any():
+                return Panel(one, period)
+    return None
+
+
+def comes_again(seen: Seen, target: str) -> str | None:
+    """The column that is called as those are who have several rows, at any times; None where there is none."""
+    named = [name for name in _ones(seen, target) if _WHO.search(name)]
+    return named[0] if named else None
+
+
+def _periods(seen: Seen, target: str, time: str | None) -> Iterator[str]:
+    if time is not None:
+        yield time
+    if (found := period_column(seen, target)) is not None:
+        yield found
+    for column in seen.columns.values():
+        if column.type == "Int64" and _YEAR.search(column.name) and _may_be_period(column, target):
+            low, high = column.low or 0, column.high or 0
+            if low >= 1000 and high < 3000:  # noqa: PLR2004  # years of four digits
+                yield column.name
+
+
+def _ones(seen: Seen, target: str, period: str | None = None) -> list[str]:
+    """The columns that could say who it is, those first that are called so, then texts before numbers."""
+    fit = [
+        column
+        for column in seen.columns.values()
+        if column.type in ("str", "Int64")
+        and not column.missing
+        and not column.is_taken
+        and column.name not in (target, period)
+        and _FEWEST <= column.distinct <= len(seen.frame) / 2
+    ]
+    fit.sort(key=lambda column: (not column.named_like_identifier, column.type != "str", column.distinct))
+    return [column.name for column in fit]
+
+
+def _may_be_period(column: Column, target: str) -> bool:
+    few = _FEWEST_PERIODS <= column.distinct <= _MOST_PERIODS
+    return few and not column.missing and column.name != target and not BIRTH.search(column.name)

@@ -1,0 +1,137 @@
+"""The report as GitHub-flavoured Markdown, for a comment, a job's summary and a release's page.
+
+The verdict comes first, then the deciding metric and two more, then what to do next; everything else is folded.
+"""
+
+import html
+import re
+
+from ringside.report.document import Block, Cell, Chart, Code, Dots, Mono, Run, Section, Strong, Table, Text
+from ringside.report.model import Report
+from ringside.report.render import mermaid
+from ringside.report.sections.order import IMPORTANCE, Head, head, sections
+
+LIMIT = 60_000
+"""Characters; GitHub takes 65,536 in a comment."""
+SHORTEST = 12_000
+"""No smaller limit can be asked for: the verdict, its table and a changed policy always find room in it."""
+
+_ALERTS = {"good": "TIP", "open": "NOTE", "bad": "CAUTION"}
+_STEPS = (100, 30, 10, 0)
+"""Rows that the tables of a section keep where there is no room; 0 leaves the section out."""
+_LOUD_ROWS = 10
+_MARKUP = re.compile(r"([\\`*_\[\]|~$@#{}])")
+# What GitHub turns into a link by itself, though it is a name: a host, an issue, a commit.
+_LINKS = re.compile(
+    r"(?<![A-Za-z0-9_.-])(?=(?:www\.|GH-|[0-9a-f]{7,64}(?![A-Za-z0-9_.-])))[A-Za-z0-9_.-]+", re.IGNORECASE
+)
+
+
+def to_markdown(report: Report, *, limit: int = LIMIT) -> str:
+    """The report, at most `limit` characters long.
+
+    Where there is no room, the sections of `IMPORTANCE` lose rows and then go, the last first; the page says so.
+
+    Raises:
+        ValueError: `limit` is under `SHORTEST`.
+    """
+    if limit < SHORTEST:
+        raise ValueError(f"limit is at least {SHORTEST:,}")
+    top = _head(head(report), loud=report.policy.inconclusive == "block")
+    parts = {section.key: section for section in sections(report)}
+    rows: dict[str, int | None] = dict.fromkeys(parts)
+    text = _page(top, parts, rows)
+    for step in _STEPS:
+        for key in reversed([key for key in IMPORTANCE if key in parts]):
+            if len(text) <= limit:
+                return text
+            rows[key] = max(step, _LOUD_ROWS) if parts[key].loud else step
+            text = _page(top, parts, rows)
+    return text
+
+
+def escape(text: str) -> str:
+    """Text that Markdown and GitHub read as nothing but text."""
+    found, end = [], 0
+    for link in _LINKS.finditer(text):
+        found += [_plain(text[end : link.start()]), _code(link.group())]
+        end = link.end()
+    return "".join([*found, _plain(text[end:])])
+
+
+def _plain(text: str) -> str:
+    return html.escape(_MARKUP.sub(r"\\\1", text), quote=False)
+
+
+def _page(top: str, parts: dict[str, Section], rows: dict[str, int | None]) -> str:
+    shown = [_section(section, rows[key]) for key, section in parts.items() if rows[key] != 0]
+    gone = [section.title for key, section in parts.items() if rows[key] == 0]
+    tail = [f"Left out here for length, in full in report.html: {', '.join(gone)}."] if gone else []
+    return "\n\n".join([top, *shown, *tail]) + "\n"
+
+
+def _head(content: Head, *, loud: bool) -> str:
+    alert = "WARNING" if loud and content.tone == "open" else _ALERTS[content.tone]
+    parts = [f"> [!{alert}]\n> **{escape(content.headline)}**"]
+    if content.table is not None:
+        parts.append(_table(content.table, None))
+    parts.append(f"**What now:** {escape(content.what_now)}")
+    if content.notes:
+        parts.append("\n".join(f"- {escape(note)}" for note in content.notes))
+    return "\n\n".join(parts)
+
+
+def _section(section: Section, most: int | None) -> str:
+    blocks = [text for block in section.blocks if (text := _block(block, most, section.title))]
+    if section.loud:
+        return "\n\n".join([f"### {escape(section.title)}", *blocks])
+    # Within a line of HTML, Markdown is not read.
+    note = f" ({html.escape(section.note)})" if section.note else ""
+    summary = f"<details>\n<summary><b>{html.escape(section.title)}</b>{note}</summary>"
+    return "\n\n".join([summary, *blocks, "</details>"])
+
+
+def _block(block: Block, most: int | None, title: str) -> str:
+    match block:
+        case Text(runs):
+            return "".join(_run(run) for run in runs)
+        case Table():
+            caption = "" if block.caption == title else f"**{escape(block.caption)}**\n\n"
+            return caption + _table(block, most)
+        case Code(lines):
+            return "\n".join(["```console", *lines, "```"])
+        case Chart():
+            return _chart(block)
+        case Dots():
+            return ""
+
+
+def _chart(chart: Chart) -> str:
+    if chart.only == "html" or not mermaid.drawable(chart):
+        return ""
+    key = f" Lines: {escape(mermaid.legend(chart))}." if len(chart.series) > 1 else ""
+    return f"```mermaid\n{mermaid.to_mermaid(chart)}\n```\n\n{escape(chart.says)}{key}"
+
+
+def _table(table: Table, most: int | None) -> str:
+    header = "| " + " | ".join(escape(name) or " " for name in table.header) + " |"
+    rule = "|" + "|".join("---" if i < table.left else "--:" for i in range(len(table.header))) + "|"
+    rows = ["| " + " | ".join(_run(cell) for cell in row) + " |" for row in table.rows[:most]]
+    left_out = len(table.rows) - len(rows)
+    tail = [f"\n{left_out:,} more rows are in report.html."] if left_out else []
+    return "\n".join([header, rule, *rows, *tail])
+
+
+def _run(run: Run | Cell) -> str:
+    match run:
+        case Mono(text):
+            return _code(text)
+        case Strong(text):
+            return f"**{escape(text)}**"
+        case str():
+            return escape(run)
+
+
+def _code(text: str) -> str:
+    """Code, which a name needs no escape in; anything else becomes text."""
+    return f"`{text}`" if re.fullmatch(r"[A-Za-z0-9_.=/-]+", text) else _plain(text)

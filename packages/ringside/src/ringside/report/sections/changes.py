@@ -1,0 +1,124 @@
+"""Sections of what changed: policy, parameters, data."""
+
+from ringside.report import phrases
+from ringside.report.document import Block, Cell, Mono, Section, Strong, Table, Text
+from ringside.report.model import Change, ColumnChange, DataDiff, Report
+from ringside.report.number_format import count, exact, percent, plain
+
+STABLE, SHIFTED = 0.1, 0.25
+"""Population stability index: below the first a column is called stable, from the second on shifted."""
+
+
+def policy(report: Report) -> Section | None:
+    """How this checkout's policy differs from the one that judged; never folded."""
+    changes = report.policy.changes
+    if not changes:
+        return None
+    lead = Text(
+        (
+            Strong("This change alters the policy."),
+            " It was judged by the policy of the base, not by its own; the new one judges from the merge on.",
+        )
+    )
+    table = _changes_table("Changes of the policy", changes, ("judged by", "after the merge"))
+    return Section("policy", "Policy", (lead, table), count(len(changes), "change"), loud=True)
+
+
+def params(report: Report) -> Section | None:
+    """The keys of params.yaml that differ from the rival's."""
+    if not report.params:
+        return None
+    table = _changes_table("Parameters that changed", report.params, ("before", "after"))
+    return Section("params", "Parameters", (table,), count(len(report.params), "change"))
+
+
+def data(report: Report) -> Section | None:
+    """The rival's data against the challenger's: rows, partitions, columns, labels, drift."""
+    diff = report.data
+    if diff is None:
+        return None
+    blocks: list[Block] = [_counts(diff)]
+    blocks += _partitions(diff)
+    blocks += _schema(diff)
+    blocks += _labels(diff, shares=report.kind != "regression")
+    blocks += _drift(diff)
+    change = diff.rows_after - diff.rows_before
+    note = "as many rows" if change == 0 else count(abs(change), "more row" if change > 0 else "fewer row")
+    return Section("data", "Data", tuple(blocks), note)
+
+
+def _changes_table(caption: str, changes: list[Change], header: tuple[str, str]) -> Table:
+    rows = tuple((Mono(c.key), _value(c, c.before), _value(c, c.after)) for c in changes)
+    return Table(caption, ("key", *header), rows, left=3)
+
+
+def _value(change: Change, value: str | float | bool | None) -> Cell:
+    if not change.shown:
+        return "(not shown)"
+    if value is None:
+        return "absent"
+    if isinstance(value, bool):
+        return Mono("true" if value else "false")
+    return Mono(value) if isinstance(value, str) else exact(value)
+
+
+def _counts(diff: DataDiff) -> Table:
+    rows = [("rows", count(diff.rows_before), count(diff.rows_after))]
+    if diff.duplicates_before is not None or diff.duplicates_after is not None:
+        rows.append(("duplicates", count(diff.duplicates_before), count(diff.duplicates_after)))
+    return Table("Rows in all partitions", ("", "before", "after"), tuple(rows))
+
+
+def _partitions(diff: DataDiff) -> list[Block]:
+    if not diff.partitions:
+        return [Text(("No partition was added, removed or changed.",))]
+    rows = tuple(
+        (Mono(p.partition), phrases.PARTITIONS[p.change], count(p.rows_before), count(p.rows_after))
+        for p in diff.partitions
+    )
+    return [Table("Partitions that changed", ("partition", "change", "rows before", "rows after"), rows, left=2)]
+
+
+def _schema(diff: DataDiff) -> list[Block]:
+    kinds = (("added", diff.columns_added), ("removed", diff.columns_removed), ("other type", diff.columns_retyped))
+    rows = tuple((Mono(name), kind) for kind, names in kinds for name in names)
+    return [Table("Columns that changed", ("column", "change"), rows, left=2)] if rows else []
+
+
+def _labels(diff: DataDiff, *, shares: bool) -> list[Block]:
+    if not diff.labels:
+        return []
+    shown = percent if shares else plain
+    rows = tuple((Mono(name), shown(before), shown(after)) for name, before, after in diff.labels)
+    return [Table("Labels, by share" if shares else "Labels", ("label", "before", "after"), rows)]
+
+
+def _drift(diff: DataDiff) -> list[Block]:
+    if not diff.columns:
+        return []
+    header = ("column", "stability index", "effect size", "missing before", "missing after")
+    rows = tuple(
+        (Mono(c.column), _stability(c), _effect(c), percent(c.missing_before, 2), percent(c.missing_after, 2))
+        for c in diff.columns
+    )
+    note = (
+        "The population stability index is called stable below 0.1 and shifted from 0.25 on. "
+        "Effect sizes: d is Cohen's, V is Cramér's; they do not grow with the number of rows."
+    )
+    return [Table("Columns, the ones that moved most first", header, rows), Text((note,))]
+
+
+def _stability(column: ColumnChange) -> str:
+    value = column.stability
+    if value is None:
+        return plain(value)
+    word = "stable" if value < STABLE else "moved" if value < SHIFTED else "shifted"
+    return f"{plain(value, 3)} {word}"
+
+
+def _effect(column: ColumnChange) -> str:
+    if column.distance is None or column.effect is None:
+        return plain(column.distance)
+    borders = phrases.EFFECTS[column.effect]
+    word = ("negligible", "small", "medium", "large")[sum(column.distance >= border for border in borders)]
+    return f"{column.effect[-1].upper() if column.effect.endswith('v') else 'd'} {plain(column.distance, 3)} {word}"
