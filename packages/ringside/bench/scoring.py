@@ -17,7 +17,7 @@ from ringside.loader import load_task
 from ringside.params import read_params
 from ringside.registry.checksums import sha256
 from ringside.registry.code_hash import code_hash
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.scoring import LOCK, MODEL, predict_with
 from ringside.registry.wheel import build_wheels
 from ringside.store.workspace import Workspace
@@ -53,7 +53,7 @@ def measure(root: Path, scratch: Path, *, python: str) -> Scoring:
     facts = _version(workspace, task, scratch, python)
     rows = pd.read_parquet(max(workspace.valid.glob("*.parquet"))).drop(columns=[task.target])
 
-    def predicts(version: Facts) -> Callable[[], object]:
+    def predicts(version: ReleaseMetadata) -> Callable[[], object]:
         return lambda: predict_with(scratch, version, rows, workspace, task)
 
     # Once before, so that libraries are loaded.
@@ -66,14 +66,14 @@ def measure(root: Path, scratch: Path, *, python: str) -> Scoring:
     return Scoring(same_code, new_processes, _seconds(predicts(other)), _seconds(predicts(other)))
 
 
-def _version(workspace: Workspace, task: Task, folder: Path, python: str) -> Facts:
+def _version(workspace: Workspace, task: Task, folder: Path, python: str) -> ReleaseMetadata:
     """The files of a version that predicting needs, and its facts."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(workspace.model, folder / MODEL)
     shutil.copyfile(workspace.lock, folder / LOCK)
     for wheel in build_wheels(workspace.root, task.name):
         (folder / wheel.name).write_bytes(wheel.content)
-    return Facts(
+    return ReleaseMetadata(
         version="v1.0.0",
         commit="0" * 40,
         published=datetime(2026, 1, 1, tzinfo=UTC),

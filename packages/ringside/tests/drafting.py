@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ringside.init.infer.columns import typed
-from ringside.init.infer.draft import Draft, Question, Wishes
+from ringside.init.infer.draft import Question, TaskDraft, Wishes
 from ringside.init.infer.facts import decide
-from ringside.init.infer.look import Seen, look_at_file
+from ringside.init.infer.look import SourceSummary, look_at_file
 
 EVIL = '"""\nimport os; os.abort()  # \'x\' \\ {name} %s \u2028'
 """A name that would run as code, were it anything else than a literal."""
@@ -36,15 +36,15 @@ def default(question: Question) -> str:
     return question.default
 
 
-def seen(frame: pd.DataFrame, folder: Path) -> Seen:
+def seen(frame: pd.DataFrame, folder: Path) -> SourceSummary:
     """The data as a CSV file shows them."""
     path = folder / "data.csv"
     frame.to_csv(path, index=False)
     return look_at_file(path)
 
 
-def drafted(frame: pd.DataFrame, target: str, **wishes: object) -> Draft:
+def drafted(frame: pd.DataFrame, target: str, **wishes: object) -> TaskDraft:
     """The task that follows from a frame that has its types already."""
     values, columns = typed(frame)
-    data = Seen(source="file", frame=values, columns=columns)
+    data = SourceSummary(source="file", frame=values, columns=columns)
     return decide(data, Wishes(name="mine", target=target, **wishes), default)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hub import Hub, gh
 from ringside.github.releases import GitHubReleases
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.registry import Registry
 from shelf import Shelf, git, repository
 
@@ -95,7 +95,9 @@ def whole(shelf: HubShelf) -> list[str]:
 
 def copy_of(shelf, release, version):
     """A release like another one, of another version, as if it had been published long ago."""
-    made = Facts.model_validate_json(next(asset.content for asset in release.assets if asset.name == "release.json"))
+    made = ReleaseMetadata.model_validate_json(
+        next(asset.content for asset in release.assets if asset.name == "release.json")
+    )
     content = made.model_copy(update={"version": version}).model_dump_json().encode()
     stated = f"sha256:{hashlib.sha256(content).hexdigest()}"
     assets = [

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from ringside.codes import Kind
 from ringside.verdict.intervals import effective_groups, spread
-from ringside.verdict.metrics import METRICS, Metric, differing_groups
+from ringside.verdict.metrics import METRICS, MetricDefinition, differing_groups
 from ringside.verdict.outcomes import MIN_DIFFERING_GROUPS, Pair, judge
 from ringside.verdict.policy import Policy, Tolerance
 from simulation.worlds import Window
@@ -66,7 +66,7 @@ class Cell:
         return float(np.isnan(self.positions[metric]).mean())
 
 
-def position(metric: Metric, window: Window, truth: float) -> float:
+def position(metric: MetricDefinition, window: Window, truth: float) -> float:
     """Where the truth lies in the metric's interval, as `Cell.positions`; a window of two groups has one too."""
     ours, theirs = metric.estimate(window.challenger), metric.estimate(window.rival)
     rows = window.challenger.truth

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from ringside.errors import DataError, RegistryError, UsageError
-from ringside.evaluation.evidence import Bout, evidence, hold, with_notes
-from ringside.evaluation.rivals import Corner, Rival
-from ringside.evaluation.test_set import Window
+from ringside.evaluation.evidence import Evaluation, compare_with_rivals, evidence, with_notes
+from ringside.evaluation.rivals import Rival, RivalLoader
+from ringside.evaluation.test_set import TestSet
 from ringside.pipeline.evaluate.profile import pack_hashes
 from ringside.store.workspace import Workspace
 from ringside.verdict.policy import Policy, Tolerance
@@ -26,7 +26,7 @@ def noisy(seed: int = 0) -> np.ndarray:
     return np.clip(np.where(np.arange(ROWS) % 3 == 0, 0.6, 0.3) + rng.normal(0, 0.15, ROWS), 0.01, 0.99)
 
 
-def window(**columns) -> Window:
+def window(**columns) -> TestSet:
     """A binary window of shops with such a model."""
     usual = {"prediction": noisy(), "shop": np.arange(ROWS) // 12}
     table = window_of(rows=ROWS).table.drop_columns(["prediction"])
@@ -35,14 +35,14 @@ def window(**columns) -> Window:
             table = table.drop_columns([name])
         table = table.append_column(name, pa.array(values))
     task = window_of(rows=1, facts={"group": "shop"}, shop=[0]).task
-    return Window.of(table, task, threshold=0.5, top=0.1)
+    return TestSet.of(table, task, threshold=0.5, top=0.1)
 
 
-def corner(judged: Window, **policy) -> Corner:
+def corner(judged: TestSet, **policy) -> RivalLoader:
     """The challenger's side, in a checkout without a remote."""
     asked = Policy(**{"metric": "log_loss", "tolerance": Tolerance(0.01)} | policy)
     workspace = Workspace(Path("nowhere"))
-    return Corner(workspace, judged.task, asked, judged, NOWHERE, judged.table.to_pandas, "0" * 64)
+    return RivalLoader(workspace, judged.task, asked, judged, NOWHERE, judged.table.to_pandas, "0" * 64)
 
 
 def adopted(values: np.ndarray | None = None, rows: np.ndarray | None = None) -> pa.Table:
@@ -51,17 +51,17 @@ def adopted(values: np.ndarray | None = None, rows: np.ndarray | None = None) ->
     return pa.table({"customer": kept, "prediction": (noisy(1) if values is None else values)[kept]})
 
 
-def held(judged: Window, table: pa.Table | None = None, **policy) -> Bout:
+def held(judged: TestSet, table: pa.Table | None = None, **policy) -> Evaluation:
     """The bout where it is proven that there is no champion."""
-    return hold(corner(judged, **policy), Rival("no_champion"), table, ())
+    return compare_with_rivals(corner(judged, **policy), Rival("no_champion"), table, ())
 
 
-def deciding(bout: Bout) -> tuple[str | None, str | None]:
+def deciding(bout: Evaluation) -> tuple[str | None, str | None]:
     """Outcome and reason of the metric that decides."""
     return bout.comparison.deciding.outcome, bout.comparison.deciding.reason
 
 
-def found(bout: Bout, *, trained_on=(), validation=((99, 1),), limit=0.5):
+def found(bout: Evaluation, *, trained_on=(), validation=((99, 1),), limit=0.5):
     """The evidence with a profile and with what `validate` found."""
     profile = {"trained_on": pack_hashes(np.array(trained_on, dtype=np.uint64))}
     rows = [{"valid": valid, "quarantined": bad} for valid, bad in validation]
@@ -85,7 +85,7 @@ class TestAdopted:
 
     def test_is_no_rival_where_a_champion_may_be(self):
         """A registry that gives no answer proves nothing."""
-        bout = hold(corner(window()), Rival("unreachable", "somewhere"), adopted(), ())
+        bout = compare_with_rivals(corner(window()), Rival("unreachable", "somewhere"), adopted(), ())
 
         assert (bout.rival.state, bout.comparison) == ("unreachable", None)
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from ringside.errors import DataError
-from ringside.evaluation.test_set import Window
+from ringside.evaluation.test_set import TestSet
 from windows import CLASSES, table_of, task_of, window_of
 
 THREE = {"group": "crate"}
@@ -35,7 +35,7 @@ class TestLabels:
         """A label 2 is the column `prediction:2`."""
         columns = {"customer": [1, 2], "partition": ["a", "a"], "y": [2, 1]}
         table = pa.table(columns | {"prediction:1": [0.1, 0.9], "prediction:2": [0.9, 0.1]})
-        window = Window.of(table, task_of("multiclass"), threshold=0.5, top=0.1)
+        window = TestSet.of(table, task_of("multiclass"), threshold=0.5, top=0.1)
 
         assert window.truth.y.tolist() == [1, 0]
 
@@ -125,7 +125,7 @@ class TestFile:
         """The error names the column and the file."""
         table = table_of(crate=["a"] * 12).drop_columns([name])
         with pytest.raises(DataError, match=f"it lacks the column {name}") as caught:
-            Window.of(table, task_of(**THREE), threshold=0.5, top=0.1)
+            TestSet.of(table, task_of(**THREE), threshold=0.5, top=0.1)
 
         assert caught.value.where == "reports/predictions.parquet"
 
@@ -246,5 +246,5 @@ class TestPredictions:
         assert window.scored(values).decisions.sum() == 4
 
 
-def _window(table: pa.Table) -> Window:
-    return Window.of(table, task_of(), threshold=0.5, top=0.1)
+def _window(table: pa.Table) -> TestSet:
+    return TestSet.of(table, task_of(), threshold=0.5, top=0.1)

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from ringside.evaluation.test_set import Window
+from ringside.evaluation.test_set import TestSet
 from ringside.task import Task
 
 CLASSES = ("bread", "milk", "wine")
@@ -31,6 +31,6 @@ def table_of(kind="binary", rows=12, **columns) -> pa.Table:
     return pa.table(usual | predicted | naive | columns)
 
 
-def window_of(kind="binary", rows=12, *, threshold=0.5, facts=None, **columns) -> Window:
+def window_of(kind="binary", rows=12, *, threshold=0.5, facts=None, **columns) -> TestSet:
     """The window of such a table."""
-    return Window.of(table_of(kind, rows, **columns), task_of(kind, **(facts or {})), threshold=threshold, top=0.1)
+    return TestSet.of(table_of(kind, rows, **columns), task_of(kind, **(facts or {})), threshold=threshold, top=0.1)

@@ -268,7 +268,8 @@ class TestPublish:
         script = (
             f"import sys, ringside.cli.ci.{verb}, ringside.github.releases, "
             "ringside.registry.publish, ringside.registry.rollback, ringside.registry.candidate, "
-            "ringside.registry.client, ringside.cli.ci.promotion_freeze, ringside.github.issues, ringside.registry.card\n"
+            "ringside.registry.client, ringside.cli.ci.promotion_freeze, ringside.github.issues, "
+            "ringside.registry.card\n"
             "heavy = {'pandas', 'numpy', 'pyarrow', 'sklearn', 'scipy', 'skops', 'dvc', 'pandera'}\n"
             "print(heavy & set(sys.modules))"
         )

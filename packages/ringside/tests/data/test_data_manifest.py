@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringside.common.manifest import Entry, Manifest
+from ringside.common.manifest import Manifest, PartitionEntry
 from ringside.errors import DataError
 from ringside.store.workspace import PARTITION_NAME
 
 ENTRIES = st.lists(
     st.builds(
-        Entry,
+        PartitionEntry,
         partition=st.from_regex(PARTITION_NAME, fullmatch=True),
         rows=st.integers(0, 2**40),
         content=st.from_regex(r"sha256:[0-9a-f]{64}", fullmatch=True),
@@ -22,7 +22,7 @@ ENTRIES = st.lists(
     max_size=6,
 )
 
-JULY, AUGUST = Entry("2013-07", 3, "sha256:7", "edition 1"), Entry("2013-08", 4, "sha256:8", None)
+JULY, AUGUST = PartitionEntry("2013-07", 3, "sha256:7", "edition 1"), PartitionEntry("2013-08", 4, "sha256:8", None)
 
 GOOD = {
     "version": 1,
@@ -94,7 +94,7 @@ class TestWithEntries:
 
     def test_replaces(self):
         """A partition that is there already is said anew."""
-        again = Entry("2013-07", 5, "sha256:9", None)
+        again = PartitionEntry("2013-07", 5, "sha256:9", None)
 
         assert Manifest("flights").with_entries([JULY]).with_entries([again]).entries == {"2013-07": again}
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from data.toy import toy_task
 from ringside.common.fingerprint import content_hash
-from ringside.common.manifest import Entry
+from ringside.common.manifest import PartitionEntry
 from ringside.common.tables import write_table
 from ringside.errors import DataError
 from ringside.pipeline.validate.partitions import check_identities, read_raw
 
 TABLE = pa.table({"id": [1, 2, 3], "late": [True, None, False]})
-ENTRY = Entry("2024-01", 3, content_hash(TABLE), None)
+ENTRY = PartitionEntry("2024-01", 3, content_hash(TABLE), None)
 
 
 @pytest.fixture

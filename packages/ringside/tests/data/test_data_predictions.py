@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from ringside.data.alignment import pair
-from ringside.data.predictions import Columns, read
+from ringside.data.predictions import PredictionColumns, read
 from ringside.errors import DataError, UsageError
 
-PLAIN = Columns(y="y", prediction="p")
-BY_ID = Columns(y="y", prediction="p", on=("id",))
+PLAIN = PredictionColumns(y="y", prediction="p")
+BY_ID = PredictionColumns(y="y", prediction="p", on=("id",))
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ class TestRead:
 
     def test_orders_groups_of_whole_numbers_by_size(self, file):
         """Week 10 follows week 9."""
-        columns = Columns(y="y", prediction="p", group="week")
+        columns = PredictionColumns(y="y", prediction="p", group="week")
 
         assert read(file("a.csv", "week,y,p\n10,0,0.1\n9,1,0.2\n"), "binary", columns).group.names == ("9", "10")
 
@@ -92,14 +92,14 @@ class TestRead:
     )
     def test_knows_groups_that_are_dates(self, file, names, in_time):
         """Written with hyphens; a number of eight digits may be a customer."""
-        columns = Columns(y="y", prediction="p", group="g")
+        columns = PredictionColumns(y="y", prediction="p", group="g")
         found = read(file("a.csv", f"g,y,p\n{names[0]},0,0.1\n{names[1]},1,0.2\n"), "binary", columns)
 
         assert found.group.in_time == in_time
 
     def test_reads_days_of_parquet_as_days(self, file):
         """A timestamp at midnight is the day that a CSV file would write."""
-        columns = Columns(y="y", prediction="p", group="g")
+        columns = PredictionColumns(y="y", prediction="p", group="g")
         days = pa.array([dt.datetime(2024, 1, d) for d in (1, 2)], pa.timestamp("ns"))  # noqa: DTZ001
 
         found = read(file("a.parquet", {"g": days, "y": [0, 1], "p": [0.1, 0.2]}), "binary", columns)
@@ -109,14 +109,16 @@ class TestRead:
     def test_finds_the_classes_by_their_prefix(self, file):
         """A column for each class; labels become positions among them."""
         found = read(
-            file("a.csv", "kind,p:wine,p:milk\nmilk,0.2,0.8\n"), "multiclass", Columns(y="kind", prediction="p")
+            file("a.csv", "kind,p:wine,p:milk\nmilk,0.2,0.8\n"),
+            "multiclass",
+            PredictionColumns(y="kind", prediction="p"),
         )
 
         assert (found.classes, found.y.tolist(), found.values.tolist()) == (("wine", "milk"), [1], [[0.2, 0.8]])
 
     def test_calls_missing_slices_missing(self, file):
         """They are a slice of their own."""
-        columns = Columns(y="y", prediction="p", slices=("s",))
+        columns = PredictionColumns(y="y", prediction="p", slices=("s",))
         found = read(file("a.csv", "s,y,p\nnorth,0,0.1\n,1,0.2\n"), "binary", columns)
 
         assert found.slices["s"].texts.tolist() == ["north", "(missing)"]
@@ -149,7 +151,9 @@ class TestReadRefuses:
         with pytest.raises(DataError, match=r"missing|cannot be read"):
             read(tmp_path / name, "binary", PLAIN)
 
-    @pytest.mark.parametrize("columns", [Columns(y="z", prediction="p"), Columns(y="y", prediction="z")])
+    @pytest.mark.parametrize(
+        "columns", [PredictionColumns(y="z", prediction="p"), PredictionColumns(y="y", prediction="z")]
+    )
     def test_a_column_that_is_not_there(self, file, columns):
         """The error names the columns that are."""
         with pytest.raises(UsageError, match="no column called 'z'; there is y, p"):
@@ -186,7 +190,7 @@ class TestPair:
 
     def test_joins_csv_with_parquet(self, file):
         """Identities are compared as text, whatever their type; several columns are one identity."""
-        columns = Columns(y="y", prediction="p", on=("id", "day"))
+        columns = PredictionColumns(y="y", prediction="p", on=("id", "day"))
         old = file("o.csv", "id,day,y,p\n1,2024-01-01,0,0.1\n1,2024-01-02,1,0.2\n")
         days = [dt.date(2024, 1, 2), dt.date(2024, 1, 1)]
         new = file("n.parquet", {"id": [1, 1], "day": days, "y": [True, False], "p": [0.3, 0.4]})
@@ -234,7 +238,7 @@ class TestPair:
 
     def test_refuses_other_groups(self, paired):
         """A row belongs to one group."""
-        columns = Columns(y="y", prediction="p", on=("id",), group="g")
+        columns = PredictionColumns(y="y", prediction="p", on=("id",), group="g")
         old = "id,g,y,p\na,x,0,0.1\nb,y,1,0.2\n"
 
         with pytest.raises(DataError, match=r"1 of 2 rows have another group"):
@@ -256,7 +260,7 @@ class TestPair:
 
     def test_brings_classes_into_one_order(self, paired):
         """The columns may stand in another order."""
-        columns = Columns(y="y", prediction="p")
+        columns = PredictionColumns(y="y", prediction="p")
 
         old, new = "y,p:a,p:b,p:c\nb,0.1,0.3,0.6\n", "y,p:b,p:c,p:a\nb,0.7,0.1,0.2\n"
         found = paired(old, new, columns, "multiclass")

@@ -7,7 +7,7 @@ import struct
 import zipfile
 
 from examples import failed, passed
-from ringside.report.model import Reproduce
+from ringside.report.model import ReproduceRecord
 from ringside.report.read import dump_report
 
 HEAD = "1" * 40
@@ -23,7 +23,7 @@ def status_of(commit=HEAD, **changed):
 def report_of(commit=HEAD, *, worse=False, lock="same", **changed):
     """The bytes of a report of a commit."""
     report = (failed if worse else passed)()
-    reproduce = Reproduce(**(dict(report.reproduce) | {"commit": commit, "lock": lock}))
+    reproduce = ReproduceRecord(**(dict(report.reproduce) | {"commit": commit, "lock": lock}))
     values = json.loads(dump_report(report.model_copy(update={"reproduce": reproduce})))
     return json.dumps(values | changed).encode()
 

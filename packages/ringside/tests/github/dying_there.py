@@ -11,13 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from shelves import HubShelf
 
 WRITES = {"POST", "PATCH", "DELETE", "push"}
 
 
-def killed(shelf: HubShelf, made: Facts, count: int) -> bool:
+def killed(shelf: HubShelf, made: ReleaseMetadata, count: int) -> bool:
     """Publish in a process of its own that is killed before its write number `count`; whether it came to that."""
     folder = Path(__file__).parent
     places = [folder, folder.parent, folder.parent / "registry", folder.parents[1] / "src"]
@@ -32,7 +32,7 @@ def killed(shelf: HubShelf, made: Facts, count: int) -> bool:
     return done.returncode != 0
 
 
-def main(root: Path, count: int, made: Facts) -> None:
+def main(root: Path, count: int, made: ReleaseMetadata) -> None:
     """Publish until the end comes."""
     left = itertools.count(count, -1)
 
@@ -46,4 +46,4 @@ def main(root: Path, count: int, made: Facts) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), Facts.model_validate_json(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), ReleaseMetadata.model_validate_json(sys.argv[3]))

@@ -11,7 +11,7 @@ import pytest
 
 from harness import PROJECT
 from hub import Hub
-from ringside.doctor.checks import Check, Seen
+from ringside.doctor.checks import Check, CheckContext
 from ringside.doctor.run_checks import QUESTIONS, in_order, is_broken, look, markdown, sight
 from ringside.github.api import GitHub
 from ringside.github.draft_release import MARKER
@@ -46,7 +46,7 @@ class Copy:
         """Type a command of Git's."""
         return subprocess.run(["git", *command], cwd=self.root, check=True, capture_output=True, text=True).stdout
 
-    def seen(self) -> Seen:
+    def seen(self) -> CheckContext:
         """What the doctor looks at."""
         given = {} if self.variables is None else {"RINGSIDE_VARIABLES": json.dumps(self.variables)}
         return sight(Run.here(given), self.root, "origin")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ringside.doctor.checks import Check, Seen
+from ringside.doctor.checks import Check, CheckContext
 from ringside.doctor.repository_checks import QUESTIONS
 from ringside.github.api import GitHub
 
@@ -34,7 +34,7 @@ def asked(root: Path, visibility: str | None, *, store: str, public: bool, files
     subprocess.run(["git", "add", "--all"], cwd=root, check=True)
     github = Elsewhere(visibility) if visibility else None
     privacy = next(question for question in QUESTIONS if question.name == "privacy")
-    return privacy.answer(Seen(root, "https://github.com", github, "origin", {}))
+    return privacy.answer(CheckContext(root, "https://github.com", github, "origin", {}))
 
 
 class TestPrivacy:

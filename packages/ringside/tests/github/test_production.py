@@ -8,7 +8,7 @@ import pytest
 from ringside.errors import RegistryError
 from ringside.github.production import REF, ProductionRef
 from ringside.registry.git import Repository
-from ringside.registry.models import Hold, Move
+from ringside.registry.models import Move, PromotionFreeze
 from shelf import commit, git, with_remote
 
 pytestmark = pytest.mark.slow
@@ -113,7 +113,7 @@ class TestWrite:
 
     def test_keeps_what_stood_there(self, root, bare):
         """Each change is a commit whose parent is the one before; moves and the hold do not touch each other."""
-        hold = Hold(rejected="v1.0.0", reason="late: ü", since=DAY)
+        hold = PromotionFreeze(rejected="v1.0.0", reason="late: ü", since=DAY)
         ref_of(root).write(add("v1.0.0"), "first")
         ref_of(root).write(lambda record: record.with_hold(hold), "hold")
         record = ref_of(root).write(add("v1.0.1"), "second")

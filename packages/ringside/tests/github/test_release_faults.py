@@ -9,7 +9,7 @@ import pytest
 from dying_there import killed
 from hub import Hub
 from ringside.errors import RegistryError
-from ringside.github.draft_release import Draft
+from ringside.github.draft_release import DraftRelease
 from ringside.github.releases import GitHubReleases
 from shelf import commit, digest, facts, fill, git
 from shelves import REPO, HubShelf, ask_as, on_hub, whole
@@ -182,7 +182,7 @@ class TestTwoAtOnce:
 
     def test_who_comes_first_takes_the_others_draft_away(self, shelf, monkeypatch):
         """The second one tidies and publishes; the first one finds its draft gone, and leaves nothing."""
-        self.amid(shelf, monkeypatch, Draft, "fill")
+        self.amid(shelf, monkeypatch, DraftRelease, "fill")
         with pytest.raises(RegistryError, match="404"):
             shelf.publish()
 

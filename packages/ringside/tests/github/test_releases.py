@@ -12,7 +12,7 @@ from hub import Hub, gh
 from ringside.errors import RegistryError, ReleaseExistsError
 from ringside.github.releases import repository_at
 from ringside.registry.checksums import check_folder
-from ringside.registry.models import Hold, Move
+from ringside.registry.models import Move, PromotionFreeze
 from ringside.registry.publish import write_facts
 from ringside.registry.rollback import lift_hold, rollback
 from shelf import Shelf, commit, digest, facts, fill, git, with_remote
@@ -149,7 +149,7 @@ class TestContract:
         """Moves are kept in order with their reasons; a hold stands until it is lifted."""
         any_shelf.publish()
         any_shelf.publish()
-        hold = Hold(rejected="v1.0.1", reason="late: ä", since=DAY)
+        hold = PromotionFreeze(rejected="v1.0.1", reason="late: ä", since=DAY)
         any_shelf.registry.releases.set_hold(hold)
         any_shelf.registry.releases.mark_latest(Move(version="v1.0.0", at=DAY, reason="late: ä"))
         releases = any_shelf.registry.releases

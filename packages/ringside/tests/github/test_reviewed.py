@@ -9,9 +9,9 @@ import yaml
 
 from made import SHA, report, result
 from ringside.github.reviewed_evidence import Reviewed, committed, compare
-from ringside.report.model import Model
+from ringside.report.model import ModelRecord
 
-MODEL = Model(sha256=SHA, bytes=1, rows=1, first="a", last="b")
+MODEL = ModelRecord(sha256=SHA, bytes=1, rows=1, first="a", last="b")
 OURS = report(challenger=MODEL, metrics=[result(challenger=40.0, tolerance=1.0)])
 
 

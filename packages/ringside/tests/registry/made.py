@@ -10,19 +10,19 @@ from ringside.registry.build import assemble, release_notes
 from ringside.registry.candidate import checkout_facts
 from ringside.registry.checksums import sha256
 from ringside.registry.client import task_of
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.publish import Candidate, publish
 from ringside.registry.registry import Registry
 from ringside.report.model import (
-    DataDiff,
-    Model,
-    Policy,
+    DataDiffRecord,
+    ModelRecord,
+    PolicyRecord,
     Report,
-    Reproduce,
-    Result,
-    RuleFinding,
-    SliceResult,
-    Window,
+    ReproduceRecord,
+    ResultRecord,
+    RuleRecord,
+    SliceRecord,
+    TestSetRecord,
 )
 from ringside.report.read import dump_report
 from ringside.store.workspace import Workspace
@@ -31,11 +31,11 @@ from ringside.task import Task
 SHA = "0123456789abcdef" * 4
 
 
-def result(**changes: object) -> Result:
+def result(**changes: object) -> ResultRecord:
     """One metric against a rival."""
     usual = {"metric": "mae", "better": "lower", "challenger": 41.25, "rival": 42.5, "difference": 1.25}
     usual |= {"lower": -0.5, "upper": 3.0, "tolerance": 1.0, "outcome": "no_worse"}
-    return Result(**usual | changes)
+    return ResultRecord(**usual | changes)
 
 
 def report(**changes: object) -> Report:
@@ -46,9 +46,9 @@ def report(**changes: object) -> Report:
         "kind": "regression",
         "verdict": "pass",
         "champion": "no_champion",
-        "challenger": Model(sha256=SHA, bytes=1000, rows=331, first="block-1", last="block-3"),
+        "challenger": ModelRecord(sha256=SHA, bytes=1000, rows=331, first="block-1", last="block-3"),
         "rival": None,
-        "window": Window(
+        "window": TestSetRecord(
             rows=111,
             left_out=0,
             groups=111,
@@ -59,7 +59,7 @@ def report(**changes: object) -> Report:
             releases=0,
             pull_requests=None,
         ),
-        "policy": Policy(
+        "policy": PolicyRecord(
             metric="mae",
             confidence=0.95,
             uses=5,
@@ -69,14 +69,14 @@ def report(**changes: object) -> Report:
             inconclusive="merge_only",
             origin="checkout",
         ),
-        "rules": [RuleFinding(code="RS006", name="deciding_metric", severity="decides", state="passed")],
+        "rules": [RuleRecord(code="RS006", name="deciding_metric", severity="decides", state="passed")],
         "metrics": [result()],
         "against": "baseline",
         "baseline": None,
         "anchor": None,
-        "slices": [SliceResult(column="sex", value=value, rows=50, result=result()) for value in ("one", "two")],
-        "data": DataDiff(rows_before=0, rows_after=442, duplicates_before=None, duplicates_after=0),
-        "reproduce": Reproduce(commit="0" * 40, dirty=False, model_lock=SHA, data=SHA, python="3.11.7"),
+        "slices": [SliceRecord(column="sex", value=value, rows=50, result=result()) for value in ("one", "two")],
+        "data": DataDiffRecord(rows_before=0, rows_after=442, duplicates_before=None, duplicates_after=0),
+        "reproduce": ReproduceRecord(commit="0" * 40, dirty=False, model_lock=SHA, data=SHA, python="3.11.7"),
     }
     return Report(**usual | changes)
 
@@ -106,14 +106,14 @@ class Made:
         """The folder in the registry that holds a version."""
         return Path(self.registry.releases.where) / f"model@{version}"
 
-    def facts(self, version: str = "v1.0.0") -> Facts:
+    def facts(self, version: str = "v1.0.0") -> ReleaseMetadata:
         """The facts of a version."""
         return self.registry.releases.facts(f"model@{version}")
 
     def candidate(self) -> Candidate:
         """What is here, with a report on it."""
         workspace, task = self.workspace, self.task
-        model = Model(
+        model = ModelRecord(
             sha256=sha256(workspace.model),
             bytes=workspace.model.stat().st_size,
             rows=331,
@@ -131,7 +131,7 @@ class Made:
             notes=lambda final: release_notes(workspace, final, judged),
         )
 
-    def publish(self) -> Facts:
+    def publish(self) -> ReleaseMetadata:
         """Make it a version."""
         return publish(self.registry, self.candidate(), self.workspace.root / ".dvc" / "tmp" / "draft").facts
 

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ringside.registry.checksums import write_sums
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.publish import Candidate, Published, publish
 from ringside.registry.registry import Registry
 
 SHA = "0123456789abcdef" * 4
 
 
-def facts(**changes: object) -> Facts:
+def facts(**changes: object) -> ReleaseMetadata:
     """The facts of a version that nothing is special about."""
     usual: dict[str, object] = {
         "version": "v0.0.0",
@@ -40,7 +40,7 @@ def facts(**changes: object) -> Facts:
         "last": "2026-06",
         "rows": 100,
     }
-    return Facts(**usual | changes)
+    return ReleaseMetadata(**usual | changes)
 
 
 def digest(number: int) -> str:
@@ -82,7 +82,7 @@ def with_remote(folder: Path) -> Path:
     return root
 
 
-def fill(made: Facts, folder: Path) -> None:
+def fill(made: ReleaseMetadata, folder: Path) -> None:
     """All that a release needs to be whole."""
     (folder / "model.skops").write_bytes(f"the model of {made.version}".encode())
     write_sums(folder)
@@ -92,7 +92,7 @@ def approve() -> None:
     """Every candidate is fine."""
 
 
-def notes(made: Facts) -> str:
+def notes(made: ReleaseMetadata) -> str:
     """What people read first."""
     return f"# {made.version}\n"
 
@@ -108,13 +108,13 @@ class Shelf:
         """The registry, asked anew."""
         return Registry.open(self.root)
 
-    def publish(self, *, fill: Callable[[Facts, Path], None] = fill, **changes: object) -> Published:
+    def publish(self, *, fill: Callable[[ReleaseMetadata, Path], None] = fill, **changes: object) -> Published:
         """Publish a new commit, whose inputs are new too, judged against what is in production."""
         head = commit(self.root)
         usual = {"commit": head, "inputs": head.ljust(64, "0"), "champion": self.registry.production()}
         return self.again(facts(**usual | changes), fill=fill)
 
-    def again(self, made: Facts, *, fill: Callable[[Facts, Path], None] = fill) -> Published:
+    def again(self, made: ReleaseMetadata, *, fill: Callable[[ReleaseMetadata, Path], None] = fill) -> Published:
         """Publish just these facts."""
         return publish(self.registry, Candidate(made, approve, fill, notes), self.root / ".git" / "draft")
 

@@ -14,7 +14,7 @@ from ringside.loader import load_task
 from ringside.params import read_params
 from ringside.registry.candidate import approval, checkout_facts, columns, inputs_hash, refuse_changes
 from ringside.registry.checksums import sha256
-from ringside.report.model import Model, Report, Reproduce, Rival, StageCost
+from ringside.report.model import ModelRecord, Report, ReproduceRecord, RivalRecord, StageCostRecord
 from ringside.store.workspace import Workspace
 from shelf import SHA, digest, git, repository
 
@@ -74,8 +74,8 @@ class Here:
             "data": sha256(workspace.manifest),
             "python": "3.11.7",
         }
-        model = Model(sha256=sha256(workspace.model), bytes=5, rows=2, first="a", last="a")
-        usual = {"task": "shelved", "challenger": model, "reproduce": Reproduce(**stated | reproduce)}
+        model = ModelRecord(sha256=sha256(workspace.model), bytes=5, rows=2, first="a", last="a")
+        usual = {"task": "shelved", "challenger": model, "reproduce": ReproduceRecord(**stated | reproduce)}
         return report(**usual | changes)
 
     def facts(self, judged: Report, accepted: str | None = None):
@@ -130,8 +130,8 @@ class TestFacts:
 
     def test_keep_what_was_measured(self, here):
         """Seconds by stage and the latency are what later models are shown beside."""
-        stage = StageCost(stage="train", seconds=4.5, peak_mib=None, cached=False)
-        unmeasured = StageCost(stage="split", seconds=None, peak_mib=None, cached=True)
+        stage = StageCostRecord(stage="train", seconds=4.5, peak_mib=None, cached=False)
+        unmeasured = StageCostRecord(stage="split", seconds=None, peak_mib=None, cached=True)
 
         made = here.facts(here.report(stages=[stage, unmeasured], latency_ms=12.5))
 
@@ -140,7 +140,7 @@ class TestFacts:
     def test_name_the_champion_that_judged(self, here):
         """Against a champion, its version and the outcome of the deciding metric are kept."""
         usual = {"commit": None, "published": None, "model": None, "own_environment": False, "left_out": 0}
-        rival = Rival(source="champion", version="v1.0.0", **usual)
+        rival = RivalRecord(source="champion", version="v1.0.0", **usual)
         made = here.facts(here.report(champion="compared", against="rival", rival=rival))
 
         assert (made.champion, made.deciding) == ("v1.0.0", "no_worse")
@@ -229,7 +229,7 @@ class TestApproval:
         ("changes", "text"),
         [
             ({"task": "other"}, "task other"),
-            ({"challenger": Model(sha256=SHA, bytes=1, rows=1, first="a", last="a")}, "another model"),
+            ({"challenger": ModelRecord(sha256=SHA, bytes=1, rows=1, first="a", last="a")}, "another model"),
             ({"reproduce": {"model_lock": SHA}}, "another requirements"),
             ({"reproduce": {"data": SHA}}, "another data/manifest"),
             ({"reproduce": {"dirty": True}}, "not committed"),

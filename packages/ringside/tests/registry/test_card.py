@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 
 from made import Made, report, result
-from ringside.common.manifest import Entry
+from ringside.common.manifest import PartitionEntry
 from ringside.common.model_file import dump_model
 from ringside.registry.card import Material, asked_types, card, loader_lines, notes, text
-from ringside.report.model import ColumnChange, DataDiff, RuleFinding, SliceResult
+from ringside.report.model import ColumnChangeRecord, DataDiffRecord, RuleRecord, SliceRecord
 from shelf import facts
 
 HOSTILE = "x`|<script>alert(1)</script>\n# Heading\n[a](http://b) @someone &amp; *bold*"
 MATERIAL = Material(
     params={"train": {"seed": 1, "depth": 3}},
-    entries=[Entry("block-1", 1234, "sha256:abc", None)],
+    entries=[PartitionEntry("block-1", 1234, "sha256:abc", None)],
     trusted=["sklearn.tree._tree.Tree"],
     reference_rows=7,
 )
@@ -90,7 +90,7 @@ class TestCard:
     def test_cannot_be_broken_by_hostile_text(self):
         """Columns, parameters and reasons are read as text and as nothing else."""
         made = facts(columns={HOSTILE: HOSTILE}, accepted=HOSTILE, target=HOSTILE)
-        material = Material({HOSTILE: {HOSTILE: HOSTILE}}, [Entry("p", 1, HOSTILE, None)], [HOSTILE], 0)
+        material = Material({HOSTILE: {HOSTILE: HOSTILE}}, [PartitionEntry("p", 1, HOSTILE, None)], [HOSTILE], 0)
         found = card(made, report(), material)
 
         assert "<script>" not in found
@@ -100,21 +100,21 @@ class TestCard:
 
     def test_shows_the_worst_slices_first(self):
         """Of many slices the ten with the worst value are shown."""
-        slices = [SliceResult(column="c", value=f"s{n}", rows=9, result=result(challenger=float(n))) for n in range(30)]
+        slices = [SliceRecord(column="c", value=f"s{n}", rows=9, result=result(challenger=float(n))) for n in range(30)]
         found = re.findall(r"`c=s([0-9]+)`", written(slices=slices))
 
         assert found == [str(n) for n in range(29, 19, -1)]
 
     def test_names_what_was_not_judged(self):
         """A rule that is undecided is a limit, with its reason."""
-        rule = RuleFinding(code="RS007", name="anchor", severity="decides", state="undecided", reason="unreachable")
+        rule = RuleRecord(code="RS007", name="anchor", severity="decides", state="undecided", reason="unreachable")
 
         assert "Rule RS007 `anchor`: undecided (`unreachable`)." in written(rules=[rule])
 
     def test_names_columns_that_moved(self):
         """A column with a large stability index is a limit."""
-        column = ColumnChange(column="bmi", stability=0.4, distance=0.1, missing_before=0.0, missing_after=0.0)
-        data = DataDiff(rows_before=1, rows_after=2, duplicates_before=0, duplicates_after=0, columns=[column])
+        column = ColumnChangeRecord(column="bmi", stability=0.4, distance=0.1, missing_before=0.0, missing_after=0.0)
+        data = DataDiffRecord(rows_before=1, rows_after=2, duplicates_before=0, duplicates_after=0, columns=[column])
 
         assert "moved since the champion was trained: `bmi`" in written(data=data)
 

@@ -9,7 +9,7 @@ import pytest
 
 from ringside.errors import RegistryError, ReleaseExistsError, StoreError
 from ringside.registry.folder import FolderReleases
-from ringside.registry.models import Hold, Move
+from ringside.registry.models import Move, PromotionFreeze
 from ringside.registry.publish import write_facts
 from shelf import facts, fill
 
@@ -158,7 +158,7 @@ class TestProduction:
 
     def test_keeps_a_hold_until_it_is_lifted(self, filled):
         """A hold is read as it was set, and is gone when it is lifted."""
-        hold = Hold(rejected="v1.0.0", reason="it was late for everyone", since=NOW)
+        hold = PromotionFreeze(rejected="v1.0.0", reason="it was late for everyone", since=NOW)
         filled.set_hold(hold)
         assert filled.hold() == hold
 

@@ -7,21 +7,21 @@ import pytest
 from harness import Checkout
 from made import Made, report
 from ringside.registry.checksums import check_folder, sha256
-from ringside.report.model import Model, Reproduce
+from ringside.report.model import ModelRecord, ReproduceRecord
 from ringside.report.read import dump_report
 
 
 def judge(made: Made, **changes: object) -> None:
     """Leave a report on what is checked out."""
     workspace = made.workspace
-    reproduce = Reproduce(
+    reproduce = ReproduceRecord(
         commit=made.checkout.ok("git", "rev-parse", "HEAD").strip(),
         dirty=False,
         model_lock=sha256(workspace.lock),
         data=sha256(workspace.manifest),
         python="3.11.7",
     )
-    model = Model(sha256=sha256(workspace.model), bytes=1, rows=331, first="block-1", last="block-3")
+    model = ModelRecord(sha256=sha256(workspace.model), bytes=1, rows=331, first="block-1", last="block-3")
     workspace.report.write_bytes(dump_report(report(challenger=model, reproduce=reproduce, **changes)))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ringside.errors import RegistryError, UsageError
-from ringside.registry.models import Hold
+from ringside.registry.models import PromotionFreeze
 from ringside.registry.rollback import checked_reason, lift_hold, rollback
 from shelf import Shelf, git, repository
 
@@ -145,7 +145,7 @@ class TestHold:
 
     def test_is_set_before_production_moves(self, shelf):
         """A rollback that was killed after its first step can be run again, and nothing new comes in between."""
-        hold = Hold(rejected="v1.0.2", reason="late", since=datetime(2026, 1, 1, tzinfo=UTC))
+        hold = PromotionFreeze(rejected="v1.0.2", reason="late", since=datetime(2026, 1, 1, tzinfo=UTC))
         shelf.registry.releases.set_hold(hold)
 
         assert shelf.publish().production == "v1.0.2"

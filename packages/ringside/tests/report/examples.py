@@ -1,7 +1,7 @@
 """Reports to render: one for each thing that can become of a challenger."""
 
 from report_parts import data, days, policy, report, result, rules, shown, slices
-from ringside.report.model import Change, Curves, Floor, Report, SliceResult
+from ringside.report.model import CurvesRecord, FloorRecord, ParamChangeRecord, Report, SliceRecord
 
 
 def passed():
@@ -25,7 +25,7 @@ def inconclusive():
         verdict="inconclusive",
         metrics=[undecided, *report().metrics[1:]],
         rules=rules(RS006=("undecided", "inconclusive", rule)),
-        policy=policy(changes=[Change(key="policy.tolerance", before=0.002, after=0.02)]),
+        policy=policy(changes=[ParamChangeRecord(key="policy.tolerance", before=0.002, after=0.02)]),
     )
 
 
@@ -71,7 +71,7 @@ def first_model():
         slices=[],
         params=[],
         data=None,
-        floors=[Floor(metric="roc_auc", value=0.7487, limit=0.7, reached=True)],
+        floors=[FloorRecord(metric="roc_auc", value=0.7487, limit=0.7, reached=True)],
         groups=[point.model_copy(update={"rival": None}) for point in days()],
         rules=rules(
             RS004=("passed", None, {"subjects": [("roc_auc",)]}),
@@ -112,7 +112,7 @@ def regression():
         metrics=metrics,
         policy=policy(metric="mae"),
         baseline=result("mae", 41_234.0, 30_000.0, 1000.0, tolerance=2500.0, outcome="better"),
-        curves=Curves(calibration=[(1e5 * i, 1e5 * i + 2e3 * (-1) ** i, 90) for i in range(1, 11)]),
+        curves=CurvesRecord(calibration=[(1e5 * i, 1e5 * i + 2e3 * (-1) ** i, 90) for i in range(1, 11)]),
         rival_curves=None,
         slices=[],
         data=data().model_copy(update={"labels": [("mean", 240_100.5, 241_873.0), ("std", 88_123.0, 90_001.0)]}),
@@ -140,7 +140,7 @@ def huge():
     """500 slices, all of them moved, and 300 parameters, with names as long as they may be."""
     name = "x" * 52
     moved = [
-        SliceResult(
+        SliceRecord(
             column=f"column_{name}",
             value=f"{i:03}_{name}",
             rows=1000 + i,
@@ -149,7 +149,7 @@ def huge():
         for i in range(500)
     ]
     params = [
-        Change(key=f"train.{'k' * 110}{i:03}", before=f"{'b' * 60}{i:03}", after=f"{'a' * 60}{i:03}")
+        ParamChangeRecord(key=f"train.{'k' * 110}{i:03}", before=f"{'b' * 60}{i:03}", after=f"{'a' * 60}{i:03}")
         for i in range(300)
     ]
     return report(slices=moved, params=params, slices_left_out=3, groups=days(400))

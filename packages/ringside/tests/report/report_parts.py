@@ -3,23 +3,23 @@
 import math
 
 from ringside.report.model import (
-    Anchor,
-    Change,
-    ColumnChange,
-    Curves,
-    DataDiff,
-    GroupPoint,
-    Model,
-    PartitionChange,
-    Policy,
+    AnchorRecord,
+    ColumnChangeRecord,
+    CurvesRecord,
+    DataDiffRecord,
+    GroupRecord,
+    ModelRecord,
+    ParamChangeRecord,
+    PartitionChangeRecord,
+    PolicyRecord,
     Report,
-    Reproduce,
-    Result,
-    Rival,
-    RuleFinding,
-    SliceResult,
-    StageCost,
-    Window,
+    ReproduceRecord,
+    ResultRecord,
+    RivalRecord,
+    RuleRecord,
+    SliceRecord,
+    StageCostRecord,
+    TestSetRecord,
 )
 
 CARRIERS = ("UA", "B6", "EV", "DL", "AA", "MQ", "US", "9E", "WN", "VX", "FL", "AS")
@@ -27,7 +27,7 @@ CARRIERS = ("UA", "B6", "EV", "DL", "AA", "MQ", "US", "9E", "WN", "VX", "FL", "A
 
 def model(letter="a", *, first="2013-01", last="2013-05", rows=133_603):
     """A model file of 0.9 MB."""
-    return Model(sha256=letter * 64, bytes=912_345, rows=rows, first=first, last=last)
+    return ModelRecord(sha256=letter * 64, bytes=912_345, rows=rows, first=first, last=last)
 
 
 def result(metric="log_loss", challenger=0.5320, difference=0.001, half=0.004, **given):
@@ -49,7 +49,7 @@ def result(metric="log_loss", challenger=0.5320, difference=0.001, half=0.004, *
         "effective_groups": 29.6,
         "smallest": 1.4 * half,
     }
-    return Result(**(values | given))
+    return ResultRecord(**(values | given))
 
 
 HIGHER = ("roc_auc", "average_precision", "precision", "recall", "f1", "accuracy", "macro_f1", "r2", "lift_at_top")
@@ -70,7 +70,7 @@ def curves(shift=0.0):
     """The curves of a plain binary model."""
     steps = [i / 40 for i in range(41)]
     bins = [0.05 + 0.09 * i for i in range(10)]
-    return Curves(
+    return CurvesRecord(
         roc=[(x, min(1.0, x ** (0.42 - shift))) for x in steps],
         calibration=[(x, x + (0.02 + 2 * shift) * math.sin(7 * x + 9 * shift), 2707) for x in bins],
         scores=[(i / 20, int(5000 * math.exp(-(((i - 5 - 20 * shift) / 4) ** 2))) + 40) for i in range(20)],
@@ -80,7 +80,7 @@ def curves(shift=0.0):
 def days(number=30):
     """The deciding metric by day."""
     return [
-        GroupPoint(
+        GroupRecord(
             group=f"2013-06-{day:02}" if number <= 30 else f"day-{day}",
             rows=900 + day,
             challenger=0.53 + 0.08 * math.sin(0.7 * day),
@@ -94,7 +94,7 @@ def slices():
     """Each carrier, two of them moved."""
     moved = {"9E": -0.0164, "VX": 0.0121}
     return [
-        SliceResult(
+        SliceRecord(
             column="carrier",
             value=carrier,
             rows=400 + 150 * i,
@@ -134,21 +134,21 @@ def rules(**states):
         state, reason, *rest = states.get(code, (state, reason, more))  # noqa: PLW2901  # the one asked for
         severity = "note" if code > "RS100" else "decides"
         extra = rest[0] if rest else {}
-        found.append(RuleFinding(code=code, name=name, severity=severity, state=state, reason=reason, **extra))
+        found.append(RuleRecord(code=code, name=name, severity=severity, state=state, reason=reason, **extra))
     return found
 
 
 def data():
     """One month more."""
-    return DataDiff(
+    return DataDiffRecord(
         rows_before=105_360,
         rows_after=133_603,
         duplicates_before=3,
         duplicates_after=3,
-        partitions=[PartitionChange(partition="2013-05", change="added", rows_before=None, rows_after=28_243)],
+        partitions=[PartitionChangeRecord(partition="2013-05", change="added", rows_before=None, rows_after=28_243)],
         labels=[("0", 0.755, 0.742), ("1", 0.245, 0.258)],
         columns=[
-            ColumnChange(
+            ColumnChangeRecord(
                 column="temp",
                 stability=0.312,
                 distance=0.61,
@@ -156,7 +156,7 @@ def data():
                 missing_before=0.0002,
                 missing_after=0.0001,
             ),
-            ColumnChange(
+            ColumnChangeRecord(
                 column="dest",
                 stability=0.021,
                 distance=0.05,
@@ -164,7 +164,7 @@ def data():
                 missing_before=0.0,
                 missing_after=0.0,
             ),
-            ColumnChange(
+            ColumnChangeRecord(
                 column="seats",
                 stability=None,
                 distance=None,
@@ -187,12 +187,12 @@ def policy(**given):
         "inconclusive": "merge_only",
         "origin": "ref",
     }
-    return Policy(**(values | given))
+    return PolicyRecord(**(values | given))
 
 
 def rival():
     """The released champion."""
-    return Rival(
+    return RivalRecord(
         source="champion",
         version="v1.2.0",
         commit="c0ffee" * 6 + "c0ff",
@@ -205,7 +205,7 @@ def rival():
 
 def window():
     """The sample's test month."""
-    return Window(
+    return TestSetRecord(
         rows=27_075,
         left_out=0,
         groups=30,
@@ -221,16 +221,16 @@ def window():
 def stages():
     """Two stages from the cache, two that ran."""
     return [
-        StageCost(stage="validate", seconds=1.9, peak_mib=310.0, cached=True, rival_seconds=2.1),
-        StageCost(stage="split", seconds=0.8, peak_mib=260.0, cached=True, rival_seconds=0.8),
-        StageCost(stage="train", seconds=14.3, peak_mib=512.4, cached=False, rival_seconds=9.9),
-        StageCost(stage="evaluate", seconds=3.4, peak_mib=401.0, cached=False, rival_seconds=3.3),
+        StageCostRecord(stage="validate", seconds=1.9, peak_mib=310.0, cached=True, rival_seconds=2.1),
+        StageCostRecord(stage="split", seconds=0.8, peak_mib=260.0, cached=True, rival_seconds=0.8),
+        StageCostRecord(stage="train", seconds=14.3, peak_mib=512.4, cached=False, rival_seconds=9.9),
+        StageCostRecord(stage="evaluate", seconds=3.4, peak_mib=401.0, cached=False, rival_seconds=3.3),
     ]
 
 
 def reproduce():
     """A clean checkout."""
-    return Reproduce(
+    return ReproduceRecord(
         commit="0123456789abcdef0123456789abcdef01234567",
         dirty=False,
         model_lock="e" * 64,
@@ -259,13 +259,13 @@ def report(**given):
         ],
         "against": "rival",
         "baseline": result(difference=0.0986, half=0.0150, tolerance=0.01, outcome="better"),
-        "anchor": Anchor(version="v1.2.0", pinned=False, state="same_as_champion", result=None),
+        "anchor": AnchorRecord(version="v1.2.0", pinned=False, state="same_as_champion", result=None),
         "slices": slices(),
         "params": [
-            Change(key="train.max_leaf_nodes", before=31, after=15),
-            Change(key="train.learning_rate", before=0.1, after=0.05),
-            Change(key="train.early_stopping", before=None, after=False),
-            Change(key="train.comment", before=None, after=None, shown=False),
+            ParamChangeRecord(key="train.max_leaf_nodes", before=31, after=15),
+            ParamChangeRecord(key="train.learning_rate", before=0.1, after=0.05),
+            ParamChangeRecord(key="train.early_stopping", before=None, after=False),
+            ParamChangeRecord(key="train.comment", before=None, after=None, shown=False),
         ],
         "data": data(),
         "curves": curves(),

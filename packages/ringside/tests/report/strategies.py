@@ -37,9 +37,9 @@ def of(literal):
 
 
 RESULTS = st.builds(
-    m.Result,
+    m.ResultRecord,
     metric=NAMES,
-    better=of(m.Result.model_fields["better"].annotation),
+    better=of(m.ResultRecord.model_fields["better"].annotation),
     challenger=maybe(NUMBERS),
     rival=maybe(NUMBERS),
     difference=maybe(NUMBERS),
@@ -58,9 +58,9 @@ RESULTS = st.builds(
     more_groups=maybe(COUNTS),
     p_worse=maybe(SHARES),
 )
-SLICES = st.builds(m.SliceResult, column=NAMES, value=NAMES, rows=COUNTS, result=RESULTS)
+SLICES = st.builds(m.SliceRecord, column=NAMES, value=NAMES, rows=COUNTS, result=RESULTS)
 RULES = st.builds(
-    m.RuleFinding,
+    m.RuleRecord,
     code=st.sampled_from([*(f"RS00{i}" for i in range(1, 10)), "RS101", "RS999"]),
     name=NAMES,
     severity=st.sampled_from(["decides", "note"]),
@@ -70,9 +70,9 @@ RULES = st.builds(
     value=maybe(NUMBERS),
     limit=maybe(NUMBERS),
 )
-MODELS = st.builds(m.Model, sha256=HASHES, bytes=COUNTS, rows=COUNTS, first=NAMES, last=NAMES)
+MODELS = st.builds(m.ModelRecord, sha256=HASHES, bytes=COUNTS, rows=COUNTS, first=NAMES, last=NAMES)
 RIVALS = st.builds(
-    m.Rival,
+    m.RivalRecord,
     source=st.sampled_from(["champion", "adopted"]),
     version=maybe(VERSIONS),
     commit=maybe(COMMITS),
@@ -83,14 +83,14 @@ RIVALS = st.builds(
 )
 STATES = of(m.RivalState)
 ANCHORS = st.builds(
-    m.Anchor,
+    m.AnchorRecord,
     version=maybe(VERSIONS),
     pinned=st.booleans(),
     state=STATES | st.just("same_as_champion"),
     result=maybe(RESULTS),
 )
 WINDOWS = st.builds(
-    m.Window,
+    m.TestSetRecord,
     rows=COUNTS,
     left_out=COUNTS,
     groups=COUNTS,
@@ -102,9 +102,9 @@ WINDOWS = st.builds(
     pull_requests=maybe(COUNTS),
 )
 VALUES = st.none() | NAMES | NUMBERS | st.booleans()
-CHANGES = st.builds(m.Change, key=KEYS, before=VALUES, after=VALUES, shown=st.booleans())
+CHANGES = st.builds(m.ParamChangeRecord, key=KEYS, before=VALUES, after=VALUES, shown=st.booleans())
 POLICIES = st.builds(
-    m.Policy,
+    m.PolicyRecord,
     metric=NAMES,
     confidence=SHARES,
     uses=COUNTS,
@@ -116,7 +116,7 @@ POLICIES = st.builds(
     changes=some(CHANGES, 20),
 )
 COLUMNS = st.builds(
-    m.ColumnChange,
+    m.ColumnChangeRecord,
     column=NAMES,
     stability=maybe(NUMBERS),
     distance=maybe(NUMBERS),
@@ -125,14 +125,14 @@ COLUMNS = st.builds(
     missing_after=maybe(SHARES),
 )
 PARTITIONS = st.builds(
-    m.PartitionChange,
+    m.PartitionChangeRecord,
     partition=NAMES,
     change=st.sampled_from(["added", "removed", "changed"]),
     rows_before=maybe(COUNTS),
     rows_after=maybe(COUNTS),
 )
 DATA = st.builds(
-    m.DataDiff,
+    m.DataDiffRecord,
     rows_before=COUNTS,
     rows_after=COUNTS,
     duplicates_before=maybe(COUNTS),
@@ -145,14 +145,14 @@ DATA = st.builds(
     columns=some(COLUMNS),
 )
 CURVES = st.builds(
-    m.Curves,
+    m.CurvesRecord,
     roc=some(POINTS),
     calibration=some(st.tuples(NUMBERS, NUMBERS, COUNTS)),
     scores=some(st.tuples(NUMBERS, COUNTS)),
 )
-GROUPS = st.builds(m.GroupPoint, group=NAMES, rows=COUNTS, challenger=maybe(NUMBERS), rival=maybe(NUMBERS))
+GROUPS = st.builds(m.GroupRecord, group=NAMES, rows=COUNTS, challenger=maybe(NUMBERS), rival=maybe(NUMBERS))
 STAGES = st.builds(
-    m.StageCost,
+    m.StageCostRecord,
     stage=NAMES,
     seconds=maybe(NUMBERS),
     peak_mib=maybe(NUMBERS),
@@ -161,7 +161,7 @@ STAGES = st.builds(
 )
 AMOUNTS = st.floats(0, 1e15) | st.sampled_from([0.0, 0.006, 5e-324])
 COSTS = st.builds(
-    m.Cost,
+    m.CostRecord,
     runner=NAMES,
     usd_per_minute=maybe(AMOUNTS),
     free=st.booleans(),
@@ -172,15 +172,15 @@ COSTS = st.builds(
     rival_dollars=maybe(AMOUNTS),
 )
 REPRODUCE = st.builds(
-    m.Reproduce,
-    lock=maybe(of(m.Lock)),
+    m.ReproduceRecord,
+    lock=maybe(of(m.LockRecord)),
     commit=maybe(COMMITS),
     dirty=st.booleans(),
     model_lock=HASHES,
     data=HASHES,
     python=st.just("3.11.9"),
 )
-UNREAD = st.builds(m.Unread, state=of(m.UnreadState), partitions=some(NAMES, 10))
+UNREAD = st.builds(m.PendingDataRecord, state=of(m.UnreadState), partitions=some(NAMES, 10))
 FIELDS = {
     "task": NAMES,
     "unread": maybe(UNREAD),
@@ -197,7 +197,7 @@ FIELDS = {
     "against": st.sampled_from(["rival", "baseline"]),
     "baseline": maybe(RESULTS),
     "anchor": maybe(ANCHORS),
-    "floors": some(st.builds(m.Floor, metric=NAMES, value=maybe(NUMBERS), limit=NUMBERS, reached=st.booleans())),
+    "floors": some(st.builds(m.FloorRecord, metric=NAMES, value=maybe(NUMBERS), limit=NUMBERS, reached=st.booleans())),
     "slices": some(SLICES),
     "slices_left_out": COUNTS,
     "params": some(CHANGES),

@@ -4,7 +4,7 @@ import pytest
 
 from examples import first_model
 from report_parts import report, reproduce
-from ringside.report.model import Cost, Report, Unread
+from ringside.report.model import CostRecord, PendingDataRecord, Report
 from ringside.report.prices import DEFAULT, dollars, runner, started
 from ringside.report.render.html import to_html
 from ringside.report.render.markdown import to_markdown
@@ -54,7 +54,7 @@ def cost(**given):
         "rival_seconds": 130.5,
         "rival_dollars": 0.018,
     }
-    return Cost(**(facts | given))
+    return CostRecord(**(facts | given))
 
 
 class TestPrices:
@@ -148,7 +148,7 @@ class TestUnreadRows:
 
     def test_stands_under_the_verdict_with_the_command(self):
         """Whoever put a newer file in its place sees that the verdict is not about it."""
-        unread = Unread(state="newer", partitions=[f"2026-0{month}" for month in range(1, 9)])
+        unread = PendingDataRecord(state="newer", partitions=[f"2026-0{month}" for month in range(1, 9)])
         head = to_markdown(report(unread=unread)).split("<details>")[0]
 
         assert "they were neither learnt from nor judged on: run ringside ingest" in head
@@ -159,7 +159,7 @@ class TestUnreadRows:
     )
     def test_names_none_where_none_could_be_told(self, state, said):
         """A file that cannot be read as source.py says, or that is not here."""
-        head = to_markdown(report(unread=Unread(state=state))).split("<details>")[0]
+        head = to_markdown(report(unread=PendingDataRecord(state=state))).split("<details>")[0]
 
         assert said in head
         assert "New or changed" not in head

@@ -6,7 +6,7 @@ import pytest
 
 from examples import ALL, first_model, huge, inconclusive, passed
 from report_parts import data, policy, report, result, rules
-from ringside.report.model import Change, RuleFinding
+from ringside.report.model import ParamChangeRecord, RuleRecord
 from ringside.report.number_format import difference, places, plain
 from ringside.report.render import markdown
 from ringside.report.render.markdown import LIMIT, SHORTEST, escape, to_markdown
@@ -187,7 +187,7 @@ class TestFolds:
     )
     def test_give_each_note_its_unit(self, code, value, rival, said):
         """Shares, milliseconds, mebibytes, minutes."""
-        note = RuleFinding(code=code, name="x", severity="note", state="passed", value=value, limit=rival)
+        note = RuleRecord(code=code, name="x", severity="note", state="passed", value=value, limit=rival)
 
         assert f"| note | {said} |" in to_markdown(report(rules=[note]))
 
@@ -222,7 +222,7 @@ class TestLength:
 
     def test_is_kept_for_a_hundred_changes_of_the_policy(self):
         """A loud section loses rows but never goes."""
-        changes = [Change(key="k" * 125 + f"{i:03}", before="b" * 64, after="a" * 64) for i in range(100)]
+        changes = [ParamChangeRecord(key="k" * 125 + f"{i:03}", before="b" * 64, after="a" * 64) for i in range(100)]
         text = to_markdown(huge().model_copy(update={"policy": policy(changes=changes)}), limit=SHORTEST)
 
         assert len(text) <= SHORTEST

@@ -7,7 +7,7 @@ import pytest
 from examples import ALL
 from report_parts import report
 from ringside.report.document import Chart, Series
-from ringside.report.model import GroupPoint
+from ringside.report.model import GroupRecord
 from ringside.report.render.markdown import to_markdown
 from ringside.report.render.mermaid import drawable, legend, to_mermaid
 
@@ -76,7 +76,7 @@ class TestLines:
     def test_leave_out_groups_that_define_no_metric(self):
         """A group without a value is counted and not drawn."""
         points = [
-            GroupPoint(group=f"d{i}", rows=9, challenger=None if i == 1 else 0.5 + i, rival=0.6) for i in range(5)
+            GroupRecord(group=f"d{i}", rows=9, challenger=None if i == 1 else 0.5 + i, rival=0.6) for i in range(5)
         ]
 
         assert "1 group cannot define the metric" in to_markdown(report(groups=points))

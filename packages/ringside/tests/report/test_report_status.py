@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from ringside.errors import ReportError
 from ringside.report import status as module
-from ringside.report.model import Lock
+from ringside.report.model import LockRecord
 from ringside.report.status import MAX_BYTES, Status, dump_status, read_status, to_markdown, words_of
 
 JUDGED = Status(format=1, state="judged", lock="same", commit="a" * 40)
@@ -142,7 +142,7 @@ class TestWords:
         assert text.startswith("> [!NOTE]\n> **Not judged: the data cannot be read here.**")
         assert "Somebody who may read them judges it" in text
 
-    @pytest.mark.parametrize("lock", get_args(Lock))
+    @pytest.mark.parametrize("lock", get_args(LockRecord))
     def test_say_what_is_wrong_with_the_lock(self, lock):
         """One line, where something is."""
         text = to_markdown(NOT_JUDGED.model_copy(update={"lock": lock}))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub import Hub
-from ringside.doctor.checks import Check, Seen
+from ringside.doctor.checks import Check, CheckContext
 from ringside.doctor.repository_checks import QUESTIONS
 from ringside.github.api import GitHub
 from ringside.init.record import RECORD, record
@@ -28,7 +28,7 @@ def hub(tmp_path: Path, source: Repo, copy: Repo) -> Iterator[Hub]:
 
 def said(copy: Repo, name: str = "") -> Check:
     """What the doctor says, in a copy that is not on GitHub or is the repository of that name."""
-    seen = Seen(copy.root, "https://github.com", GitHub(name, tries=1) if name else None, "origin", {})
+    seen = CheckContext(copy.root, "https://github.com", GitHub(name, tries=1) if name else None, "origin", {})
     return QUESTIONS[-1].answer(seen)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from made import Made, report
 from mlflow_server import runs
-from ringside.report.model import Reproduce
+from ringside.report.model import ReproduceRecord
 from ringside.tracking.runs import evaluation
 from ringside.tracking.sending import send
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.long, pytest.mark.xdist_group("mlflow")]
 
 def order(commit: str, files, **changes: object) -> dict[str, object]:
     """An evaluation of a commit."""
-    made = Reproduce(commit=commit, dirty=False, model_lock="a" * 64, data="b" * 64, python="3.11.7")
+    made = ReproduceRecord(commit=commit, dirty=False, model_lock="a" * 64, data="b" * 64, python="3.11.7")
     return evaluation(report(reproduce=made, **changes), {"train.seed": 7}, files).order()
 
 

@@ -3,13 +3,13 @@
 import pytest
 
 from made import SHA, report, result
-from ringside.report.model import Model, Reproduce, SliceResult
+from ringside.report.model import ModelRecord, ReproduceRecord, SliceRecord
 from ringside.tracking.runs import MOST_METRICS, evaluation, key
 
 
-def made_at(commit: str = "1" * 40, *, dirty: bool = False, data: str = SHA) -> Reproduce:
+def made_at(commit: str = "1" * 40, *, dirty: bool = False, data: str = SHA) -> ReproduceRecord:
     """Where a report was made."""
-    return Reproduce(commit=commit, dirty=dirty, model_lock=SHA, data=data, python="3.11.7")
+    return ReproduceRecord(commit=commit, dirty=dirty, model_lock=SHA, data=data, python="3.11.7")
 
 
 class TestKey:
@@ -34,7 +34,7 @@ class TestKey:
             {"reproduce": made_at("2" * 40)},
             {"reproduce": made_at(data="f" * 64)},
             {"reproduce": made_at(dirty=True)},
-            {"challenger": Model(sha256="f" * 64, bytes=1, rows=1, first="a", last="b")},
+            {"challenger": ModelRecord(sha256="f" * 64, bytes=1, rows=1, first="a", last="b")},
             {"verdict": "fail"},
             {"champion": "unreachable"},
         ],
@@ -84,7 +84,7 @@ class TestEvaluation:
 
     def test_has_no_more_metrics_than_a_server_takes(self):
         """Of 500 slices with six figures each the first are kept, and the deciding metric is among them."""
-        slices = [SliceResult(column="c", value=str(n), rows=1, result=result()) for n in range(500)]
+        slices = [SliceRecord(column="c", value=str(n), rows=1, result=result()) for n in range(500)]
         found = evaluation(report(slices=slices), {}, [])
 
         assert len(found.metrics) == MOST_METRICS

@@ -10,7 +10,7 @@ from made import report
 from ringside.cli.tracking import track_versions
 from ringside.errors import UsageError
 from ringside.registry.rollback import lift_hold, rollback
-from ringside.report.model import Model, Reproduce
+from ringside.report.model import ModelRecord, ReproduceRecord
 from ringside.tracking.registered_models import RECENT, registered_name
 from ringside.tracking.runs import evaluation
 from ringside.tracking.sending import send
@@ -51,8 +51,8 @@ def in_production(client, name: str) -> str:
 def evaluated(shelf, mine, name):
     """Publish a version and log its evaluation; the run."""
     facts = shelf.publish().facts
-    made = Reproduce(commit=facts.commit, dirty=False, model_lock=SHA, data=SHA, python="3.11.7")
-    challenger = Model(sha256=facts.model, bytes=1, rows=1, first="a", last="b")
+    made = ReproduceRecord(commit=facts.commit, dirty=False, model_lock=SHA, data=SHA, python="3.11.7")
+    challenger = ModelRecord(sha256=facts.model, bytes=1, rows=1, first="a", last="b")
     order = evaluation(report(reproduce=made, challenger=challenger), {}, [], experiment=name).order()
     return send(order, mine).answer["run"]
 

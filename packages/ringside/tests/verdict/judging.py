@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ringside.verdict.metrics import Estimates, Metric, metrics_of
+from ringside.verdict.metrics import Estimates, MetricDefinition, metrics_of
 from ringside.verdict.outcomes import Pair, Result, judge
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rows import Scored, Truth
@@ -38,7 +38,7 @@ def without(scored: Scored, group: int) -> Scored:
     return scored.take(index, scored.truth.take(index))
 
 
-def metric(kind: str, name: str) -> Metric:
+def metric(kind: str, name: str) -> MetricDefinition:
     """A metric of the machinery's."""
     return metrics_of(kind)[name]
 
@@ -54,7 +54,7 @@ def _mean(scored: Scored) -> Estimates:
         return Estimates(scored.prediction.mean(), (sums.sum() - sums) / (sizes.sum() - sizes), sizes)
 
 
-MEAN = Metric("mean", "higher", _mean, "by hand", "decides")
+MEAN = MetricDefinition("mean", "higher", _mean, "by hand", "decides")
 """The mean prediction, so that a test sets every difference by hand."""
 
 

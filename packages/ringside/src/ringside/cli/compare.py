@@ -123,7 +123,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- a command line without a file of param
     as_json: Json = False,
 ) -> None:
     """Compare two files of predictions of the same rows and say whether the new ones are better, no worse or worse."""
-    from ringside.data.predictions import Columns
+    from ringside.data.predictions import PredictionColumns
 
     of: RowKind = kind.value
     policy = _policy(
@@ -138,7 +138,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- a command line without a file of param
         threshold=threshold,
         top=top,
     )
-    columns = Columns(y=y, prediction=prediction, group=group, on=tuple(on or ()), slices=tuple(slices or ()))
+    columns = PredictionColumns(y=y, prediction=prediction, group=group, on=tuple(on or ()), slices=tuple(slices or ()))
     paired = _paired(old, new, of, columns, inner=inner)
     judged = _judge(paired, of, policy, threshold_old=threshold_old, ordered=ordered)
     if as_json:
@@ -191,7 +191,7 @@ def _floor_limits(texts: Mapping[str, str]) -> dict[str, float]:
         raise UsageError(f"{error}", where="--floor", remedy="write a number, as --floor roc_auc=0.7.") from None
 
 
-def _paired(old: Path, new: Path, kind: "RowKind", columns: Any, *, inner: bool) -> "Paired":  # noqa: ANN401 -- `Columns`
+def _paired(old: Path, new: Path, kind: "RowKind", columns: Any, *, inner: bool) -> "Paired":  # noqa: ANN401 -- `PredictionColumns`
     """Both files on the same rows, checked one by one first, so that an error names the file."""
     from ringside.data.alignment import pair
     from ringside.data.predictions import read

@@ -11,8 +11,8 @@ from ringside.cli.terminal import plain, result, say, seconds, terse, working
 
 if TYPE_CHECKING:
     from ringside.init.copy import Copy
-    from ringside.init.infer.draft import Draft, Question
-    from ringside.init.infer.look import Seen
+    from ringside.init.infer.draft import Question, TaskDraft
+    from ringside.init.infer.look import SourceSummary
     from ringside.init.place import Place
     from ringside.store.workspace import Workspace
 
@@ -192,7 +192,7 @@ def _place(workspace: "Workspace", name: str, store: str | None, url: str | None
     return place
 
 
-def _look(place: "Place", origin: str, query: str | None, ask: _Asking) -> "tuple[Seen, dict[str, object]]":
+def _look(place: "Place", origin: str, query: str | None, ask: _Asking) -> "tuple[SourceSummary, dict[str, object]]":
     """The data, and what source.py has to be told to find them."""
     from ringside.errors import UsageError
     from ringside.init.addresses import is_database, is_far
@@ -240,7 +240,7 @@ def _database(origin: str) -> str:
     return os.environ["DATABASE_URL"]
 
 
-def _tell(draft: "Draft") -> None:
+def _tell(draft: "TaskDraft") -> None:
     """What was found out, and what a person has to look at."""
     from ringside.init.infer.doubts import doubts
 
@@ -267,7 +267,7 @@ def _tell(draft: "Draft") -> None:
 
 
 def _prepare(
-    place: "Place", draft: "Draft", arguments: dict[str, object], *, public: bool
+    place: "Place", draft: "TaskDraft", arguments: dict[str, object], *, public: bool
 ) -> "tuple[Copy, dict[str, object]]":
     """See that nothing of somebody's would be lost, and put the rows where source.py will find them."""
     from ringside.init.copy import Copy
@@ -320,7 +320,7 @@ def _end(copy: "Copy", origin: str, arguments: dict[str, object]) -> None:
         result(f"{number}. {text}")
 
 
-def _packages(draft: "Draft") -> list[str]:
+def _packages(draft: "TaskDraft") -> list[str]:
     """What the source needs beside what is installed with the tools."""
     import os
 

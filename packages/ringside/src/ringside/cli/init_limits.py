@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from ringside.cli.terminal import result, say, table
 
 if TYPE_CHECKING:
-    from ringside.init.infer.draft import Draft
+    from ringside.init.infer.draft import TaskDraft
     from ringside.init.write.params import Limits
-    from ringside.verdict.metrics import Metric
+    from ringside.verdict.metrics import MetricDefinition
     from ringside.verdict.outcomes import Pair
     from ringside.verdict.power import Resolution
 
@@ -20,7 +20,7 @@ _LITTLE = 0.05
 """A floor needs this much between a model without features and the pilot's, on the floor's scale."""
 
 
-def limits(draft: "Draft") -> "Limits":
+def limits(draft: "TaskDraft") -> "Limits":
     """Tolerances and floors that fit the data, with the figures that they come from in the terminal.
 
     Raises:
@@ -56,7 +56,7 @@ def _roomy(fits: float) -> float:
     return rounded(_ROOM * fits, up=True)
 
 
-def tolerance_of(found: "Resolution", metric: "Metric", pair: "Pair") -> tuple[float | None, str]:
+def tolerance_of(found: "Resolution", metric: "MetricDefinition", pair: "Pair") -> tuple[float | None, str]:
     """The tolerance and where it comes from, with what there is to say of it; None where no window figure is known.
 
     It is never more than half of what the pilot gains over a model without features, where it gains anything.
@@ -90,7 +90,7 @@ def tolerance_of(found: "Resolution", metric: "Metric", pair: "Pair") -> tuple[f
     return tolerance, f"accepted loss; `ringside plan` fits {found.fits:g} to this window, the gain is {gain:.2g}"
 
 
-def _gain(found: "Resolution", metric: "Metric", pair: "Pair") -> float | None:
+def _gain(found: "Resolution", metric: "MetricDefinition", pair: "Pair") -> float | None:
     """What the pilot's models are better by than one without features; None where that is not known."""
     if found.value is None or pair.baseline is None:
         return None
@@ -98,7 +98,7 @@ def _gain(found: "Resolution", metric: "Metric", pair: "Pair") -> float | None:
     return float(gain) if math.isfinite(gain) else None
 
 
-def floor_of(found: "Resolution | None", metric: "Metric", pair: "Pair") -> float | None:
+def floor_of(found: "Resolution | None", metric: "MetricDefinition", pair: "Pair") -> float | None:
     """Half way between a model without features and the pilot's, where more is better; None where they are near."""
     from ringside.init.write.literals import rounded
 

@@ -16,24 +16,24 @@ from ringside.common.split import read_split, side_rows
 from ringside.common.tables import read_table
 from ringside.errors import RegistryError, UsageError
 from ringside.evaluation.dvc_lock import check_fresh, flat, locked_params, parse_lock, read_lock
-from ringside.evaluation.evidence import Bout, evidence, hold, with_notes
+from ringside.evaluation.evidence import Evaluation, compare_with_rivals, evidence, with_notes
 from ringside.evaluation.report_builder import Checkout, calibration_error, make_report
 from ringside.evaluation.report_parts import changes
 from ringside.evaluation.resources import Costs, notes, rebuild, total_seconds
-from ringside.evaluation.rivals import Corner, Met
-from ringside.evaluation.test_set import Window
+from ringside.evaluation.rivals import RivalLoader, ScoredRival
+from ringside.evaluation.test_set import TestSet
 from ringside.params import Params, parse_params, read_sections
 from ringside.registry.client import find
 from ringside.registry.code_hash import code_hash
 from ringside.registry.git import Repository
 from ringside.registry.registry import Registry
-from ringside.report.model import Change, Lock, Report, Unread, UnreadState, name_of
+from ringside.report.model import LockRecord, ParamChangeRecord, PendingDataRecord, Report, UnreadState, name_of
 from ringside.report.prices import Runner
 from ringside.store.adopted import read_adopted
 from ringside.store.caches import untrusted
-from ringside.store.times import Cost, costs
+from ringside.store.times import StageCost, costs
 from ringside.store.workspace import Workspace
-from ringside.verdict.metrics import Metric, metrics_of
+from ringside.verdict.metrics import MetricDefinition, metrics_of
 from ringside.verdict.policy import Policy
 from ringside.verdict.rules import Evidence, Finding, judge_rules
 
@@ -50,7 +50,7 @@ class Job:
 
     runner: Runner | None = None
     """None on a person's machine."""
-    lock: Lock | None = None
+    lock: LockRecord | None = None
     """The committed dvc.lock beside the one that was made, where they were compared."""
     ran: frozenset[str] | None = None
     """The stages that DVC had no result of; None where nobody looked."""
@@ -79,7 +79,7 @@ class Judging:
         Args:
             registry: where the champion is, or why it cannot be asked.
             policy_from: the ref whose policy judges; None for this checkout's.
-            pull_requests: how many were judged on this window, if somebody counted.
+            pull_requests: how many were judged on this test set, if somebody counted.
             job: the one that this is a part of, where there is one.
 
         Raises:
@@ -89,30 +89,34 @@ class Judging:
         policy = policy_of(judging, self.here.task)
         stages = self.fresh()
         own = own_metrics(self.here.task)
-        corner = self.corner(policy, registry)
-        bout = hold(corner, corner.champion(), read_adopted(self.here.workspace), own)
-        for rival, what in ((bout.champion, "the champion"), (bout.anchor, "the anchor")):
+        loader = self.loader(policy, registry)
+        evaluation = compare_with_rivals(loader, loader.champion(), read_adopted(self.here.workspace), own)
+        for rival, what in ((evaluation.champion, "the champion"), (evaluation.anchor, "the anchor")):
             if rival is not None and rival.state not in ("compared", "no_champion"):
                 say(f"verdict: {what} was not compared: {rival.where}")
-        checkout = self.checkout(bout, stages, policy_from, _moved(judging, self.here.params))
-        found = self._evidence(bout, checkout, judging, self.here.workspace.model)
-        found = with_notes(found, self.notes(bout, checkout, stages))
+        checkout = self.checkout(evaluation, stages, policy_from, _moved(judging, self.here.params))
+        found = self._evidence(evaluation, checkout, judging, self.here.workspace.model)
+        found = with_notes(found, self.notes(evaluation, checkout, stages))
         checkout = replace(checkout, pull_requests=pull_requests)
         if job is not None:
             checkout = replace(checkout, runner=job.runner, seconds=elapsed(), lock=job.lock, ran=job.ran)
-        return self._written(bout, judge_rules(found), checkout, own)
+        return self._written(evaluation, judge_rules(found), checkout, own)
 
-    def _evidence(self, bout: Bout, checkout: Checkout, judging: Params, model: Path) -> Evidence:
+    def _evidence(self, evaluation: Evaluation, checkout: Checkout, judging: Params, model: Path) -> Evidence:
         validation = read_json(self.here.workspace.validation, remedy=RERUN)
         content, types = read_bytes(model, remedy=RERUN), self.here.task.trusted_types
         unknown = untrusted(self.here.workspace.trusted, content, where=model.name, trusted_types=types)
-        return evidence(bout, validation, checkout.profile, judging.validate_.max_quarantined, untrusted=unknown)
+        return evidence(evaluation, validation, checkout.profile, judging.validate_.max_quarantined, untrusted=unknown)
 
     def _written(
-        self, bout: Bout, findings: tuple[Finding, ...], checkout: Checkout, own: tuple[Metric, ...]
+        self,
+        evaluation: Evaluation,
+        findings: tuple[Finding, ...],
+        checkout: Checkout,
+        own: tuple[MetricDefinition, ...],
     ) -> Report:
-        metric = metrics_of(self.here.task.kind, own)[bout.corner.policy.metric]
-        return make_report(bout, findings, checkout, metric, self.here.params.evaluate.bins)
+        metric = metrics_of(self.here.task.kind, own)[evaluation.policy.metric]
+        return make_report(evaluation, findings, checkout, metric, self.here.params.evaluate.bins)
 
     def params_from(self, ref: str | None) -> Params:
         """The parameters whose policy judges: of a commit, or without one of this checkout."""
@@ -128,25 +132,27 @@ class Judging:
         """The stages of dvc.lock, which the files here are the outputs of."""
         return check_fresh(self.here.workspace, read_sections(self.here.workspace.params))
 
-    def corner(self, policy: Policy, registry: Registry | RegistryError) -> Corner:
+    def loader(self, policy: Policy, registry: Registry | RegistryError) -> RivalLoader:
         """The challenger's side."""
         workspace, task = self.here.workspace, self.here.task
         table = read_table(workspace.predictions, remedy=RERUN)
-        window = Window.of(table, task, threshold=policy.threshold, top=policy.top)
+        test_set = TestSet.of(table, task, threshold=policy.threshold, top=policy.top)
         code = code_hash(workspace.root, task.name)
-        return Corner(workspace, task, policy, window, registry, self._test_rows, code)
+        return RivalLoader(workspace, task, policy, test_set, registry, self._test_rows, code)
 
     def _test_rows(self) -> "pd.DataFrame":
         with working("verdict: the champion predicts the test rows"):
             rows = side_rows(self.here.workspace, read_split(self.here.workspace), "test").to_pandas()
         return cast("pd.DataFrame", rows.drop(columns=[self.here.task.target]))
 
-    def checkout(self, bout: Bout, stages: Stages, policy_from: str | None, moved: tuple[Change, ...]) -> Checkout:
+    def checkout(
+        self, evaluation: Evaluation, stages: Stages, policy_from: str | None, moved: tuple[ParamChangeRecord, ...]
+    ) -> Checkout:
         """What the report says of this checkout."""
         workspace = self.here.workspace
         content = read_bytes(workspace.model, remedy=RERUN)
         metrics, split = read_json(workspace.metrics, remedy=RERUN), read_split(workspace)
-        folder = bout.rival.folder
+        folder = evaluation.rival.folder
         repository = Repository(workspace.root)
         return Checkout(
             commit=_head(repository),
@@ -169,41 +175,43 @@ class Judging:
             rival_params=locked_params(read_lock(folder / "dvc.lock")) if folder else None,
         )
 
-    def notes(self, bout: Bout, checkout: Checkout, stages: Stages) -> tuple[Finding, ...]:
+    def notes(self, evaluation: Evaluation, checkout: Checkout, stages: Stages) -> tuple[Finding, ...]:
         """The findings that decide nothing."""
-        judged, facts = bout.rival.window or bout.corner.window, bout.rival.facts
+        judged, facts = evaluation.rival.test_set or evaluation.test_set, evaluation.rival.facts
         ours = Costs(
             calibration_error(judged.challenger),
             checkout.latency_ms,
             checkout.model_bytes,
             total_seconds(checkout.costs, len(checkout.stages)),
         )
-        size = (bout.rival.folder / "model.skops").stat().st_size if bout.rival.folder else None
+        size = (evaluation.rival.folder / "model.skops").stat().st_size if evaluation.rival.folder else None
         seconds = sum(facts.stages.values()) if facts and len(facts.stages) == len(checkout.stages) else None
-        theirs = Costs(calibration_error(bout.rival.scored), facts.latency_ms if facts else None, size, seconds)
+        theirs = Costs(calibration_error(evaluation.rival.scored), facts.latency_ms if facts else None, size, seconds)
         return notes(ours, theirs, rebuild(*self._last_run(stages)))
 
     def side_by_side(self, old: str, new: str, registry: Registry) -> Report:
-        """Two released versions on the rows of this checkout's test window that neither was trained on.
+        """Two released versions on the rows of this checkout's test set that neither was trained on.
 
         Raises:
             RegistryError: there is no such version, or it cannot be had.
         """
         policy = policy_of(self.here.params, self.here.task)
         self.fresh()
-        corner = self.corner(policy, registry)
-        after = corner.released(find(registry, new)).met(new)
-        corner = replace(corner, window=after.window.predicted_by(after.scored.prediction, after.facts.threshold))
+        loader = self.loader(policy, registry)
+        after = loader.released(find(registry, new)).require_scored(new)
+        loader = replace(loader, test_set=after.test_set.predicted_by(after.scored.prediction, after.facts.threshold))
         own = own_metrics(self.here.task)
-        bout = hold(corner, corner.released(find(registry, old)).met(old).rival, None, own)
-        checkout = self._released(after, bout)
-        found = self._evidence(bout, checkout, self.here.params, after.folder / "model.skops")
-        return self._written(bout, judge_rules(found), checkout, own)
+        evaluation = compare_with_rivals(
+            loader, loader.released(find(registry, old)).require_scored(old).rival, None, own
+        )
+        checkout = self._released(after, evaluation)
+        found = self._evidence(evaluation, checkout, self.here.params, after.folder / "model.skops")
+        return self._written(evaluation, judge_rules(found), checkout, own)
 
-    def _released(self, version: Met, bout: Bout) -> Checkout:
+    def _released(self, version: ScoredRival, evaluation: Evaluation) -> Checkout:
         """What the report says of a released version in the challenger's place."""
         facts, folder = version.facts, version.folder
-        own = (bout.rival.folder or folder) / "dvc.lock"
+        own = (evaluation.rival.folder or folder) / "dvc.lock"
         return Checkout(
             commit=facts.commit,
             dirty=False,
@@ -216,7 +224,7 @@ class Judging:
             data=_sha256(folder / "manifest.json"),
             params=locked_params(read_lock(folder / "dvc.lock")),
             profile=version.profile,
-            costs={name: Cost(seconds=cost, peak_mib=None, output="") for name, cost in facts.stages.items()},
+            costs={name: StageCost(seconds=cost, peak_mib=None, output="") for name, cost in facts.stages.items()},
             stages=tuple(self.here.workspace.stage_outputs),
             policy_origin="checkout",
             rival_params=locked_params(read_lock(own)),
@@ -234,7 +242,7 @@ class Judging:
         return parse_lock(lock), stages, (json.loads(metrics), now)
 
 
-def _moved(judging: Params, here: Params) -> tuple[Change, ...]:
+def _moved(judging: Params, here: Params) -> tuple[ParamChangeRecord, ...]:
     """What a change of the policy would change: its section, and how many rows may fail the schema."""
     before, after = (
         flat({"policy": each.policy.model_dump(), "validate": each.validate_.model_dump()}) for each in (judging, here)
@@ -242,14 +250,14 @@ def _moved(judging: Params, here: Params) -> tuple[Change, ...]:
     return tuple(changes(before, after))
 
 
-def _unread(workspace: Workspace) -> Unread | None:
+def _unread(workspace: Workspace) -> PendingDataRecord | None:
     """What the report may say of rows that were not ingested: no word that the source said."""
     found = unread(workspace)
     if found is None:
         return None
     names = [name_of(name) for name in found.partitions[:_PARTITIONS]]
     state: UnreadState = "refused" if found.refused is not None else "newer" if names else "unknown"
-    return Unread(state=state, partitions=names)
+    return PendingDataRecord(state=state, partitions=names)
 
 
 def _head(repository: Repository) -> str | None:

@@ -17,7 +17,7 @@ _NAMED = 6
 
 
 @dataclass(frozen=True)
-class Unread:
+class PendingData:
     """What `ringside ingest` would bring; with neither field, the file itself is not here to be looked at."""
 
     partitions: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Unread:
         return f"data/source has what is not in data/manifest.json ({names}{more}): `ringside ingest` brings it"
 
 
-def unread(workspace: "Workspace") -> Unread | None:
+def unread(workspace: "Workspace") -> PendingData | None:
     """What the task's file or folder has in data/source that data/manifest.json has not; None where that is nothing.
 
     Git tells whether the folder changed since the manifest did; only then is the file read. Other places, such as a
@@ -63,8 +63,8 @@ def unread(workspace: "Workspace") -> Unread | None:
         if path is None or not PurePosixPath(path).is_relative_to(FOLDER):
             return None
         if not (workspace.root / path).exists():
-            return Unread()
+            return PendingData()
         found = Ingest(workspace, task, source).unread(lambda rows: labels_arrived(rows, task, now))
     except RingsideError as error:
-        return Unread(refused=str(error))
-    return Unread(tuple(found)) if found else None
+        return PendingData(refused=str(error))
+    return PendingData(tuple(found)) if found else None

@@ -1,4 +1,4 @@
-"""The verb `plan`: what the test window can show, before any challenger is trained."""
+"""The verb `plan`: what the test set can show, before any challenger is trained."""
 
 import itertools
 import json
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from ringside.cli.stages import Context
     from ringside.common.split import Split
-    from ringside.evaluation.test_set import Window
-    from ringside.verdict.metrics import Metric
+    from ringside.evaluation.test_set import TestSet
+    from ringside.verdict.metrics import MetricDefinition
     from ringside.verdict.outcomes import Pair
     from ringside.verdict.policy import Policy
     from ringside.verdict.power import Resolution, Wanted
@@ -39,9 +39,10 @@ Tolerances = Annotated[
     ),
 ]
 Groups = Annotated[
-    int | None, typer.Option(metavar="N", min=3, help="Plan for a window of so many groups instead of the present one.")
+    int | None,
+    typer.Option(metavar="N", min=3, help="Plan for a test set of so many groups instead of the present one."),
 ]
-Uses = Annotated[int | None, typer.Option(metavar="N", min=1, help="Verdicts per window, instead of the policy's.")]
+Uses = Annotated[int | None, typer.Option(metavar="N", min=1, help="Verdicts per test set, instead of the policy's.")]
 Confidence = Annotated[
     float | None,
     typer.Option(metavar="SHARE", min=0.5, max=0.9999, help="Confidence of each bound, instead of the policy's."),
@@ -51,7 +52,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the numbers as JSON, f
 
 @dataclass(frozen=True)
 class _Plan:
-    window: "Window"
+    test_set: "TestSet"
     policy: "Policy"
     learnt: int
     """Rows that each model of the pilot learnt from."""
@@ -66,7 +67,7 @@ def plan(
     confidence: Confidence = None,
     as_json: Json = False,
 ) -> None:
-    """Say what the test window can show, which tolerance fits it, and how many groups another tolerance needs."""
+    """Say what the test set can show, which tolerance fits it, and how many groups another tolerance needs."""
     from ringside.cli.policy import own_metrics, policy_of
     from ringside.cli.stages import context
     from ringside.verdict.metrics import metrics_of
@@ -77,15 +78,15 @@ def plan(
     metrics = metrics_of(here.task.kind, own_metrics(here.task))
     policy.check(metrics)
     asked = _asked(tolerances or (), policy, metrics)
-    window, pairs, learnt = pairs_of(here, policy)
-    planned = _Plan(window, policy, learnt, *resolved(pairs, metrics, asked, groups))
+    test_set, pairs, learnt = pairs_of(here, policy)
+    planned = _Plan(test_set, policy, learnt, *resolved(pairs, metrics, asked, groups))
     if as_json:
         result(json.dumps(_as_json(planned), indent=2, allow_nan=False))
     else:
         _show(planned)
 
 
-def _asked(texts: Sequence[str], policy: "Policy", metrics: "dict[str, Metric]") -> list[tuple[str, Any]]:
+def _asked(texts: Sequence[str], policy: "Policy", metrics: "dict[str, MetricDefinition]") -> list[tuple[str, Any]]:
     """The tolerances to plan for, by metric; the policy's where none is given."""
     from ringside.errors import UsageError
     from ringside.verdict.policy import Tolerance
@@ -100,12 +101,12 @@ def _asked(texts: Sequence[str], policy: "Policy", metrics: "dict[str, Metric]")
     return found or [(policy.metric, policy.tolerance)]
 
 
-def pairs_of(here: "Context", policy: "Policy") -> "tuple[Window, list[Pair], int]":
-    """A few models on the test window, pair by pair, and how many rows each learnt from."""
+def pairs_of(here: "Context", policy: "Policy") -> "tuple[TestSet, list[Pair], int]":
+    """A few models on the test set, pair by pair, and how many rows each learnt from."""
     import pyarrow as pa
 
     from ringside.common.split import read_split
-    from ringside.evaluation.test_set import PREDICTION, Window
+    from ringside.evaluation.test_set import PREDICTION, TestSet
     from ringside.loader import load_model_builder
     from ringside.params import train_params
     from ringside.pipeline.evaluate.stage import test_rows
@@ -120,11 +121,11 @@ def pairs_of(here: "Context", policy: "Policy") -> "tuple[Window, list[Pair], in
         params = train_params(here.params, task.train_params)
         done = pilot(parts, test, task, params, load_model_builder(task))
     rows = pa.Table.from_pandas(done.rows, preserve_index=False)
-    window = Window.of(rows, task, threshold=policy.threshold, top=policy.top)
+    test_set = TestSet.of(rows, task, threshold=policy.threshold, top=policy.top)
     tables = [pa.Table.from_pandas(answer, preserve_index=False) for answer in done.predictions]
-    scored = [window.scored(window.values(table, PREDICTION)) for table in tables]
-    pairs = [Pair(one, two, policy, window.baseline) for one, two in itertools.combinations(scored, 2)]
-    return window, pairs, len(parts[0])
+    scored = [test_set.scored(test_set.values(table, PREDICTION)) for table in tables]
+    pairs = [Pair(one, two, policy, test_set.baseline) for one, two in itertools.combinations(scored, 2)]
+    return test_set, pairs, len(parts[0])
 
 
 def _samples(here: "Context", decided: "Split") -> "list[pa.Table]":
@@ -157,9 +158,9 @@ def _samples(here: "Context", decided: "Split") -> "list[pa.Table]":
 
 
 def resolved(
-    pairs: "list[Pair]", metrics: "dict[str, Metric]", asked: list[tuple[str, Any]], groups: int | None
+    pairs: "list[Pair]", metrics: "dict[str, MetricDefinition]", asked: list[tuple[str, Any]], groups: int | None
 ) -> "tuple[list[Resolution], list[Wanted]]":
-    """Every metric that can decide, the policy's first; and what each tolerance asks of the window."""
+    """Every metric that can decide, the policy's first; and what each tolerance asks of the test set."""
     from ringside.verdict.power import absolute, resolution, wanted
 
     policy = pairs[0].policy
@@ -180,11 +181,11 @@ def resolved(
 
 def _show(here: _Plan) -> None:
     """The two tables, and what to know about them."""
-    window, policy = here.window, here.policy
+    test_set, policy = here.test_set, here.policy
     groups, effective = _size(here)
-    places = " to ".join(dict.fromkeys([window.partitions[0], window.partitions[-1]]))
+    places = " to ".join(dict.fromkeys([test_set.partitions[0], test_set.partitions[-1]]))
     say(
-        f"plan: the window {places} has {len(window.truth):,} rows; planned for {groups:,} groups that count as "
+        f"plan: the test set {places} has {len(test_set.truth):,} rows; planned for {groups:,} groups that count as "
         f"{effective:.1f}; confidence {policy.confidence:g}, {policy.uses} uses; {seconds()}"
     )
     rows = [
@@ -201,7 +202,7 @@ def _show(here: _Plan) -> None:
         say(
             f"\nThese are fewer than the {policy.min_groups:g} groups that policy.min_groups asks for: every verdict on"
         )
-        say("such a window is inconclusive.")
+        say("such a test set is inconclusive.")
     say("\nEach line speaks of the metric as the one that decides. The pilot's models learnt from one sample of the")
     say("training rows, each without another tenth. Two of them differ more than two seeds of one model, and about as")
     say("much as a model and one with other parameters; see docs/plan.md.")
@@ -216,7 +217,7 @@ def _size(here: _Plan) -> tuple[int, float]:
             return metric.spread.groups, metric.spread.effective_groups
     import numpy as np
 
-    sizes = np.bincount(here.window.truth.groups).astype(float)
+    sizes = np.bincount(here.test_set.truth.groups).astype(float)
     return len(sizes), effective_groups(sizes)
 
 
@@ -237,10 +238,10 @@ def _count(value: int | None) -> str:
 def _as_json(here: _Plan) -> dict[str, Any]:
     groups, effective = _size(here)
     return {
-        "window": {
-            "partitions": here.window.partitions,
-            "rows": len(here.window.truth),
-            "groups": here.window.truth.n_groups,
+        "test_set": {
+            "partitions": here.test_set.partitions,
+            "rows": len(here.test_set.truth),
+            "groups": here.test_set.truth.n_groups,
         },
         "planned_for": {"groups": groups, "effective_groups": effective},
         "policy": {

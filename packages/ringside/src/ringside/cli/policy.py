@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from ringside.common.task import Metric as OwnMetric
     from ringside.common.task import Task
     from ringside.params import Params
-    from ringside.verdict.metrics import Function, Metric
+    from ringside.verdict.metrics import Function, MetricDefinition
     from ringside.verdict.policy import Policy
     from ringside.verdict.rows import Floats
 
@@ -39,7 +39,7 @@ def policy_of(params: "Params", task: "Task") -> "Policy":
     )
 
 
-def own_metrics(task: "Task") -> "tuple[Metric, ...]":
+def own_metrics(task: "Task") -> "tuple[MetricDefinition, ...]":
     """The metrics of the task's own, as the verdict takes them.
 
     Raises:

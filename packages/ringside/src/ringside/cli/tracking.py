@@ -11,7 +11,7 @@ import typer
 from ringside.cli.terminal import say, seconds
 
 if TYPE_CHECKING:
-    from ringside.registry.models import Facts
+    from ringside.registry.models import ReleaseMetadata
     from ringside.registry.registry import Registry
     from ringside.report.model import Report
     from ringside.store.workspace import Workspace
@@ -122,7 +122,7 @@ def _registered(registry: "Registry", environ: Mapping[str, str], where: str) ->
 def _sent(
     registry: "Registry",
     environ: Mapping[str, str],
-    what: "tuple[str, list[Facts], Facts | None]",
+    what: "tuple[str, list[ReleaseMetadata], ReleaseMetadata | None]",
     where: str,
 ) -> str | None:
     from ringside.tracking.registered_models import bring, registration

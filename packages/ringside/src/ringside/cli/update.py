@@ -49,7 +49,7 @@ def update(
     git, recovered = scaffold.ready(root)
     if recovered:
         say("update: an earlier update was interrupted; its changes were taken back")
-    asked = scaffold.Asked(address or scaffold.address_on_record(root) or _parent(root), to, base)
+    asked = scaffold.UpdateRequest(address or scaffold.address_on_record(root) or _parent(root), to, base)
     with working(f"update: from {scaffold.without_password(asked.address)}"):
         found = scaffold.update(git, asked)
     if not found.is_needed:

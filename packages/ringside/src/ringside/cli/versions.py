@@ -9,7 +9,7 @@ import typer
 from ringside.cli.terminal import result, say, table
 
 if TYPE_CHECKING:
-    from ringside.registry.models import Facts, Hold
+    from ringside.registry.models import PromotionFreeze, ReleaseMetadata
 
 _HEADER = ("version", "production", "published", "verdict", "metrics", "data until", "commit")
 _METRICS = 2
@@ -44,7 +44,7 @@ def versions(
         say(f"versions: a hold stands {why}; `ringside rollback --lift-hold` lifts it")
 
 
-def _row(facts: "Facts", production: str | None) -> tuple[str, ...]:
+def _row(facts: "ReleaseMetadata", production: str | None) -> tuple[str, ...]:
     shown = list(facts.metrics.items())[:_METRICS]
     return (
         facts.version,
@@ -57,7 +57,9 @@ def _row(facts: "Facts", production: str | None) -> tuple[str, ...]:
     )
 
 
-def _as_json(listed: "list[Facts]", production: str | None, hold: "Hold | None") -> dict[str, object]:
+def _as_json(
+    listed: "list[ReleaseMetadata]", production: str | None, hold: "PromotionFreeze | None"
+) -> dict[str, object]:
     return {
         "production": production,
         "hold": None if hold is None else hold.model_dump(mode="json"),

@@ -15,7 +15,7 @@ _REMEDY = "restore it with `git checkout data/manifest.json`; it is written by `
 
 
 @dataclass(frozen=True)
-class Entry:
+class PartitionEntry:
     """One partition."""
 
     partition: str
@@ -36,7 +36,7 @@ class Manifest:
     """What there is, in the order of the partitions."""
 
     task: str
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, PartitionEntry] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path, *, task: str) -> Self:
@@ -66,7 +66,7 @@ class Manifest:
             raise DataError(f"it names {', '.join(doubled)} more than once", where=str(path), remedy=_REMEDY)
         return cls(task).with_entries(entries)
 
-    def with_entries(self, entries: Iterable[Entry]) -> Self:
+    def with_entries(self, entries: Iterable[PartitionEntry]) -> Self:
         """A manifest in which `entries` are added or replaced, in the order of their partitions."""
         merged = self.entries | {entry.partition: entry for entry in entries}
         return type(self)(self.task, {name: merged[name] for name in sorted(merged)})
@@ -85,8 +85,8 @@ class Manifest:
         write_json(path, {"version": _VERSION, "task": self.task, "partitions": partitions})
 
 
-def _entry(item: dict[str, Any]) -> Entry:
-    entry = Entry(item["partition"], item["rows"], item["content"], item.get("source"))
+def _entry(item: dict[str, Any]) -> PartitionEntry:
+    entry = PartitionEntry(item["partition"], item["rows"], item["content"], item.get("source"))
     # NOTE: the name becomes a file's name, and a pull request can write anything here.
     if not re.fullmatch(PARTITION_NAME, entry.partition):
         raise ValueError(f"{entry.partition!r} is no name for a partition")

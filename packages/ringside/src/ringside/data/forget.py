@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from ringside.common.files import move, remove
 from ringside.common.fingerprint import content_hash, row_hashes
-from ringside.common.manifest import Entry, Manifest
+from ringside.common.manifest import Manifest, PartitionEntry
 from ringside.common.tables import read_table, write_table
 from ringside.common.task import Task
 from ringside.data import git_storage as kept
@@ -185,7 +185,7 @@ class Forget:
         if self.keep_in_git:
             kept.keep(self.workspace, list(manifest.entries))
 
-    def _replace(self, manifest: Manifest, entry: Entry, left: pa.Table) -> Manifest:
+    def _replace(self, manifest: Manifest, entry: PartitionEntry, left: pa.Table) -> Manifest:
         """Write a partition aside, name it in the manifest, put it in its place, as ingest does."""
         path = self.workspace.partition(self.workspace.raw, entry.partition)
         if left.num_rows == 0:
@@ -195,7 +195,9 @@ class Forget:
             return manifest
         aside = self.workspace.partition(self.workspace.incoming, entry.partition)
         write_table(aside, left)
-        manifest = manifest.with_entries([Entry(entry.partition, left.num_rows, content_hash(left), entry.source)])
+        manifest = manifest.with_entries(
+            [PartitionEntry(entry.partition, left.num_rows, content_hash(left), entry.source)]
+        )
         manifest.write(self.workspace.manifest)
         move(aside, path)
         return manifest

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ringside.common.files import move, remove, write_bytes
 from ringside.common.fingerprint import content_hash
-from ringside.common.manifest import Entry, Manifest
+from ringside.common.manifest import Manifest, PartitionEntry
 from ringside.common.tables import read_table, write_table
 from ringside.common.task import Task
 from ringside.data import git_storage as kept
@@ -25,7 +25,7 @@ from ringside.loader import Source
 from ringside.params import Store
 from ringside.pipeline.validate.partitions import check_identities, read_raw, refuse_strangers, strangers
 from ringside.store import dvc
-from ringside.store.caches import Verified
+from ringside.store.caches import VerifiedFiles
 from ringside.store.workspace import Workspace
 
 Track = Callable[[Iterable[str], str], Iterable[str]]
@@ -72,8 +72,8 @@ class Ingest:
     """Where partitions are kept for other machines."""
 
     @functools.cached_property
-    def _verified(self) -> Verified:
-        return Verified.read(self.workspace.verified)
+    def _verified(self) -> VerifiedFiles:
+        return VerifiedFiles.read(self.workspace.verified)
 
     @functools.cached_property
     def _erased(self) -> Erased:
@@ -184,7 +184,7 @@ class Ingest:
         table = self._read(name)
         return table.num_rows > 0 and ripe(table)
 
-    def _differs(self, entry: Entry) -> bool:
+    def _differs(self, entry: PartitionEntry) -> bool:
         if self.source.fingerprint(entry.partition) == entry.source:
             return False
         return content_hash(self._read(entry.partition)) != entry.content
@@ -228,7 +228,7 @@ class Ingest:
         write_table(aside, table)
         if self.store == "git":
             self._check_room(manifest, name, aside)
-        entry = Entry(name, table.num_rows, content_hash(table), self.source.fingerprint(name))
+        entry = PartitionEntry(name, table.num_rows, content_hash(table), self.source.fingerprint(name))
         manifest = manifest.with_entries([entry])
         manifest.write(self.workspace.manifest)
         self._place(aside, entry)
@@ -241,7 +241,7 @@ class Ingest:
             remove(aside)
             raise
 
-    def _place(self, aside: Path, entry: Entry) -> None:
+    def _place(self, aside: Path, entry: PartitionEntry) -> None:
         """Give a partition that has the manifest's content its name in `data/raw`."""
         target = self.workspace.partition(self.workspace.raw, entry.partition)
         move(aside, target)
@@ -283,7 +283,7 @@ class Ingest:
             entry, now = manifest.entries[name], content_hash(self._read(name))
             if now != entry.content:
                 changed.append(name)
-            same.append(Entry(name, entry.rows, entry.content, found[name]))
+            same.append(PartitionEntry(name, entry.rows, entry.content, found[name]))
         if changed:
             self._refuse_change(changed)
         if same:
@@ -393,7 +393,7 @@ class Ingest:
                 lacking.append(name)
         return lacking
 
-    def _fits(self, path: Path, entry: Entry) -> bool:
+    def _fits(self, path: Path, entry: PartitionEntry) -> bool:
         """Whether a file is what the manifest says; what is not, but can be had back from DVC, is of another branch.
 
         Raises:
@@ -424,7 +424,7 @@ class Ingest:
         return kept
 
 
-def _holds(file: Path, entry: Entry) -> bool:
+def _holds(file: Path, entry: PartitionEntry) -> bool:
     """Whether a file is there, whole, and has what the manifest names."""
     try:
         return _is(read_table(file, remedy=""), entry)
@@ -432,7 +432,7 @@ def _holds(file: Path, entry: Entry) -> bool:
         return False
 
 
-def _is(table: pa.Table, entry: Entry) -> bool:
+def _is(table: pa.Table, entry: PartitionEntry) -> bool:
     return (table.num_rows, content_hash(table)) == (entry.rows, entry.content)
 
 

@@ -29,7 +29,7 @@ _MISSING = "(missing)"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Columns:
+class PredictionColumns:
     """Which columns hold what."""
 
     y: str
@@ -94,7 +94,7 @@ class Predictions:
         )
 
 
-def read(path: Path, kind: str, columns: Columns, *, group_wanted: bool = True) -> Predictions:
+def read(path: Path, kind: str, columns: PredictionColumns, *, group_wanted: bool = True) -> Predictions:
     """One file of predictions.
 
     Args:
@@ -154,7 +154,7 @@ def _names(path: Path) -> list[str]:
 
 
 def _table(path: Path, texts: Sequence[str], numbers: Sequence[str]) -> pa.Table:
-    """Columns of a file, as text and as numbers; a column may be asked for as one of the two."""
+    """PredictionColumns of a file, as text and as numbers; a column may be asked for as one of the two."""
     types = dict.fromkeys(texts, pa.string()) | dict.fromkeys(numbers, pa.float64())
     with _Reading(path):
         if _is_parquet(path):

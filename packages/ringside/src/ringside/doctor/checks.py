@@ -28,7 +28,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """What a look at one thing found."""
 
     state: State
@@ -37,7 +37,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Seen:
+class CheckContext:
     """What there is to look at: a checkout, and its repository on GitHub where it has one."""
 
     root: Path
@@ -102,24 +102,24 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Question:
+class CheckDefinition:
     """One thing to look at."""
 
     name: str
     gain: str
-    ask: Callable[[Seen], Finding]
+    ask: Callable[[CheckContext], CheckResult]
     look: str
     """How a person sees it where the token may not; `{page}` is the repository's page."""
 
-    def answer(self, seen: Seen) -> Check:
+    def answer(self, seen: CheckContext) -> Check:
         """What is there; never an error."""
         try:
             found = self.ask(seen)
         except GitHubError as error:
             where = self.look.format(page=seen.page) if seen.github else error.remedy
-            found = Finding("unknown", _why(error), where)
+            found = CheckResult("unknown", _why(error), where)
         except RingsideError as error:
-            found = Finding("unknown", f"{error.found} ({error.where})", error.remedy)
+            found = CheckResult("unknown", f"{error.found} ({error.where})", error.remedy)
         return Check(self.name, found.state, found.found, self.gain, found.remedy)
 
 

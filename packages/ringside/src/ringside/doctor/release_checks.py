@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ringside.doctor.checks import Finding, Question, Seen
+from ringside.doctor.checks import CheckContext, CheckDefinition, CheckResult
 from ringside.github.draft_release import MARKER
 from ringside.github.production import ProductionRef, Record
 from ringside.registry.version_numbers import in_order, next_stage_tag, stage_tags, tag_of, version_of
@@ -14,93 +14,93 @@ _PUBLISHING = timedelta(hours=1)
 _HEX = 7
 
 
-def versions(seen: Seen) -> Finding:
+def versions(seen: CheckContext) -> CheckResult:
     """Whether each tag of a version has its release, and the latest release is a version."""
     tagged = _versions(seen.git.tags(seen.remote))
     released = _versions(one["tag_name"] for one in _releases(seen) if not one["draft"])
     if not tagged | released:
         how = "set `live: true` in params.yaml and merge, or run `gh workflow run publish.yaml`."
-        return Finding("off", "no version is published yet", how)
+        return CheckResult("off", "no version is published yet", how)
     if lost := tagged - released:
         how = f"remove the tag (`git push {seen.remote} :refs/tags/{tag_of(_last(lost))}`), or restore the release."
-        return Finding("problem", f"{_list(lost)} tagged and not released", how)
+        return CheckResult("problem", f"{_list(lost)} tagged and not released", how)
     if lost := released - tagged:
         how = f"push the tag again (`git push {seen.remote} {tag_of(_last(lost))}`); the release names its commit."
-        return Finding("problem", f"{_list(lost)} released and not tagged", how)
+        return CheckResult("problem", f"{_list(lost)} released and not tagged", how)
     latest = _latest(seen)
     if latest is None:
-        return Finding("problem", "the release marked latest is no version of the model", _MARK)
-    return Finding("on", f"{latest} is in production, of {len(released)} published")
+        return CheckResult("problem", "the release marked latest is no version of the model", _MARK)
+    return CheckResult("on", f"{latest} is in production, of {len(released)} published")
 
 
-def stage(seen: Seen) -> Finding:
+def stage(seen: CheckContext) -> CheckResult:
     """Whether the tag that says what is in production is on the commit of the latest release."""
     tags, latest = seen.git.tags(seen.remote), _latest(seen)
     if latest is None:
-        return Finding("off", "nothing is in production")
+        return CheckResult("off", "nothing is in production")
     commit = tags.get(tag_of(latest))
     newest = next(iter(reversed(stage_tags(tags))), None)
     if commit is None:
-        return Finding("problem", f"{latest} is latest and has no tag", "see the line on versions.")
+        return CheckResult("problem", f"{latest} is latest and has no tag", "see the line on versions.")
     if newest is not None and tags[newest] == commit:
-        return Finding("on", f"{newest} is on the commit of {latest}")
+        return CheckResult("on", f"{newest} is on the commit of {latest}")
     name = next_stage_tag(tags)
     how = (
         f"run `git fetch {seen.remote} --tags && git tag -a '{name}' {commit} -m 'in production' && "
         f"git push {seen.remote} '{name}'`; workflows may not tag a commit with other workflow files."
     )
     found = f"{newest} is on {tags[newest][:_HEX]}" if newest else "there is none"
-    return Finding("problem", f"{found}, and {latest} is latest, on {commit[:_HEX]}", how)
+    return CheckResult("problem", f"{found}, and {latest} is latest, on {commit[:_HEX]}", how)
 
 
-def record(seen: Seen) -> Finding:
+def record(seen: CheckContext) -> CheckResult:
     """Whether the record of what was in production ends with the latest release."""
     latest, moves = _latest(seen), _record(seen).moves
     if latest is None and not moves:
-        return Finding("off", "nothing was in production yet")
+        return CheckResult("off", "nothing was in production yet")
     if moves and moves[-1].version == latest:
         count = len(moves)
-        return Finding("on", f"{count} change{'s' * (count != 1)} of production recorded, the last one to {latest}")
+        return CheckResult("on", f"{count} change{'s' * (count != 1)} of production recorded, the last one to {latest}")
     said = f"it ends with {moves[-1].version}" if moves else "it is empty"
     how = f"if {latest} is meant, nothing: the next release records it; else `gh workflow run rollback.yaml`."
-    return Finding("problem", f"{said}, and {latest} is marked latest on GitHub", how)
+    return CheckResult("problem", f"{said}, and {latest} is marked latest on GitHub", how)
 
 
-def hold(seen: Seen) -> Finding:
+def hold(seen: CheckContext) -> CheckResult:
     """Whether a rollback keeps newer versions from production."""
     found = _record(seen).hold
     if found is None:
-        return Finding("on", "no hold stands")
+        return CheckResult("on", "no hold stands")
     since = f"{found.since:%Y-%m-%d}"
     how = "run `gh workflow run publish.yaml -F lift_hold=true`, or `ringside rollback --lift-hold`."
-    return Finding("off", f"held back since {since}, when {found.rejected} was rolled back", how)
+    return CheckResult("off", f"held back since {since}, when {found.rejected} was rolled back", how)
 
 
-def drafts(seen: Seen) -> Finding:
+def drafts(seen: CheckContext) -> CheckResult:
     """Whether a publisher that was killed left a draft."""
     ours = [one for one in _releases(seen) if one["draft"] and MARKER in (one.get("body") or "")]
     old = [one for one in ours if datetime.now(UTC) - datetime.fromisoformat(one["created_at"]) > _PUBLISHING]
     if old:
         how = "run `gh workflow run publish.yaml`: it removes what a killed run left, then publishes."
-        return Finding("problem", f"a draft of {old[0]['tag_name']} since {old[0]['created_at']}", how)
+        return CheckResult("problem", f"a draft of {old[0]['tag_name']} since {old[0]['created_at']}", how)
     if not seen.may("push") and not ours:
-        return Finding("unknown", "this token sees no drafts", f"see {seen.page}/releases.")
-    return Finding("on", "a release is under way" if ours else "no publisher left anything")
+        return CheckResult("unknown", "this token sees no drafts", f"see {seen.page}/releases.")
+    return CheckResult("on", "a release is under way" if ours else "no publisher left anything")
 
 
 _MARK = "edit the newest version's release on GitHub and tick *Set as the latest release*."
 
 
-def _releases(seen: Seen) -> list[Mapping[str, Any]]:
+def _releases(seen: CheckContext) -> list[Mapping[str, Any]]:
     return seen.asked.pages("releases")
 
 
-def _latest(seen: Seen) -> str | None:
+def _latest(seen: CheckContext) -> str | None:
     found = seen.asked.find("releases/latest")
     return version_of(found["tag_name"]) if found else None
 
 
-def _record(seen: Seen) -> Record:
+def _record(seen: CheckContext) -> Record:
     return ProductionRef(seen.git, seen.remote, seen.page).read()
 
 
@@ -118,9 +118,13 @@ def _list(versions: Iterable[str]) -> str:
 
 
 QUESTIONS = (
-    Question("versions", "each version can be fetched, verified and rolled back to", versions, "see {page}/releases."),
-    Question("stage tag", "`gto show` and `dvc artifacts get` know what is in production", stage, "see {page}/tags."),
-    Question("record", "a rollback knows what was in production before", record, "run `ringside versions`."),
-    Question("hold", "the next version that passes goes to production", hold, "run `ringside versions`."),
-    Question("drafts", "each release is whole", drafts, "see {page}/releases."),
+    CheckDefinition(
+        "versions", "each version can be fetched, verified and rolled back to", versions, "see {page}/releases."
+    ),
+    CheckDefinition(
+        "stage tag", "`gto show` and `dvc artifacts get` know what is in production", stage, "see {page}/tags."
+    ),
+    CheckDefinition("record", "a rollback knows what was in production before", record, "run `ringside versions`."),
+    CheckDefinition("hold", "the next version that passes goes to production", hold, "run `ringside versions`."),
+    CheckDefinition("drafts", "each release is whole", drafts, "see {page}/releases."),
 )

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from ringside.common.files import read_bytes
-from ringside.doctor.checks import Finding, Question, Seen
+from ringside.doctor.checks import CheckContext, CheckDefinition, CheckResult
 from ringside.errors import DataError
 from ringside.github import dvc_remote as remotes
 from ringside.github.releases import parent_of
@@ -40,53 +40,53 @@ _BESIDE = (".dvc", "/.gitignore")
 """Of what Git tracks there, these are no rows."""
 
 
-def live(seen: Seen) -> Finding:
+def live(seen: CheckContext) -> CheckResult:
     """Whether a merge publishes and the schedule retrains."""
     params = yaml.safe_load(read_bytes(seen.root / "params.yaml", remedy="`git checkout params.yaml`"))
     if isinstance(params, dict) and params.get("live") is True:
-        return Finding("on", "a merge publishes, and the schedule retrains")
+        return CheckResult("on", "a merge publishes, and the schedule retrains")
     how = "set `live: true` in params.yaml and merge; by hand, run publish.yaml and retrain.yaml from the Actions tab."
-    return Finding("off", "nothing is published or retrained unless somebody starts it", how)
+    return CheckResult("off", "nothing is published or retrained unless somebody starts it", how)
 
 
-def remote(seen: Seen) -> Finding:
+def remote(seen: CheckContext) -> CheckResult:
     """Whether data and outputs live in a DVC remote."""
     environ = {name: seen.variable(name) for name in ("RINGSIDE_REMOTE", "RINGSIDE_AZURE_ACCOUNT")}
     found = remotes.named(environ)
     if found is None:
         how = "set the variable RINGSIDE_REMOTE (docs/remotes.md says what else a cloud needs)."
         place = _PLACES.get(str(_data_section(seen).get("store")), _PLACES["source"])
-        return Finding("off", f"data come from {place}, and outputs from the cache of Actions", how)
+        return CheckResult("off", f"data come from {place}, and outputs from the cache of Actions", how)
     needed = _IDENTITY.get(found.kind)
     if needed and not seen.variable(needed):
-        return Finding("problem", f"{found.url} is named, and no identity to read it with", f"set {needed}.")
+        return CheckResult("problem", f"{found.url} is named, and no identity to read it with", f"set {needed}.")
     answer = remotes.probe(found)
     if answer is None:
-        return Finding("on", f"{found.url}; whether it answers, a run of Train says", "")
+        return CheckResult("on", f"{found.url}; whether it answers, a run of Train says", "")
     if answer.ok:
-        return Finding("on", f"{found.url} answers here")
-    return Finding(
+        return CheckResult("on", f"{found.url} answers here")
+    return CheckResult(
         "unknown", f"{found.url} gives no answer here: {answer.said}", "start Train by hand and read its log."
     )
 
 
-def machine(seen: Seen) -> Finding:
+def machine(seen: CheckContext) -> CheckResult:
     """Which runner trains, and what it costs."""
     label, stated = seen.variable("RINGSIDE_RUNNER"), seen.variable("RINGSIDE_RUNNER_PRICE")
     if not label:
         how = "set the variable RINGSIDE_RUNNER to a label (docs/runners.md)."
-        return Finding("off", f"{DEFAULT}, one of GitHub's standard runners, trains", how)
+        return CheckResult("off", f"{DEFAULT}, one of GitHub's standard runners, trains", how)
     online = _self_hosted(seen, label)
     if online is not None:
         return online
     found = runner(label, stated=stated, public=seen.public)
     if found.usd_per_minute is None:
         how = "set RINGSIDE_RUNNER_PRICE to the dollars of a minute; 0 for a machine of your own."
-        return Finding("off", f"{label} trains, at a price that nobody stated", how)
-    return Finding("on", f"{label} trains, at ${found.usd_per_minute:g} a minute")
+        return CheckResult("off", f"{label} trains, at a price that nobody stated", how)
+    return CheckResult("on", f"{label} trains, at ${found.usd_per_minute:g} a minute")
 
 
-def _self_hosted(seen: Seen, label: str) -> Finding | None:
+def _self_hosted(seen: CheckContext, label: str) -> CheckResult | None:
     """What is to say of a runner of one's own; None where it is none, or this token may not see."""
     from ringside.errors import GitHubError
 
@@ -99,45 +99,47 @@ def _self_hosted(seen: Seen, label: str) -> Finding | None:
         return None
     awake = [one for one in ours if one.get("status") == "online"]
     if not awake:
-        return Finding("problem", f"no runner with the label {label} is online", "start one (docs/runners.md).")
+        return CheckResult("problem", f"no runner with the label {label} is online", "start one (docs/runners.md).")
     busy = sum(bool(one.get("busy")) for one in awake)
-    return Finding("on", f"{label}: {len(awake)} of your own online, {busy} at work")
+    return CheckResult("on", f"{label}: {len(awake)} of your own online, {busy} at work")
 
 
-def cache(seen: Seen) -> Finding:
+def cache(seen: CheckContext) -> CheckResult:
     """Whether outputs of main's runs serve pull requests."""
     if seen.variable("RINGSIDE_REMOTE"):
-        return Finding("off", "the DVC remote takes its place")
+        return CheckResult("off", "the DVC remote takes its place")
     if seen.variable("RINGSIDE_CACHE") == _OFF:
         how = "remove the variable RINGSIDE_CACHE; leave it where data are private and the repository is public."
-        return Finding("off", "the variable RINGSIDE_CACHE says so", how)
+        return CheckResult("off", "the variable RINGSIDE_CACHE says so", how)
     size = seen.asked.find("actions/cache/usage")
     held = f", {size['active_caches_size_in_bytes'] / _MEGA:,.0f} MB in use" if size else ""
     public = "; whoever opens a pull request can read it" if seen.public else ""
-    return Finding("on", f"main fills it, pull requests read it{held}{public}")
+    return CheckResult("on", f"main fills it, pull requests read it{held}{public}")
 
 
-def data(seen: Seen) -> Finding:
+def data(seen: CheckContext) -> CheckResult:
     """Whether what the manifest names is here."""
     workspace = Workspace(seen.root)
     try:
         manifest: Any = json.loads(read_bytes(workspace.manifest, remedy="run `ringside ingest`."))
         names = [entry["partition"] for entry in manifest["partitions"]]
     except DataError as error:
-        return Finding("off", "no data were ever ingested", error.remedy)
+        return CheckResult("off", "no data were ever ingested", error.remedy)
     missing = [name for name in names if not workspace.partition(workspace.raw, name).exists()]
     if not missing:
-        return Finding("on", f"all {len(names)} partitions are here")
-    return Finding("off", f"{len(missing)} of {len(names)} partitions are not here", "run `ringside ingest --frozen`.")
+        return CheckResult("on", f"all {len(names)} partitions are here")
+    return CheckResult(
+        "off", f"{len(missing)} of {len(names)} partitions are not here", "run `ringside ingest --frozen`."
+    )
 
 
-def tools(_: Seen) -> Finding:
+def tools(_: CheckContext) -> CheckResult:
     """The programs that everything else needs."""
     found = {"Python": platform.python_version(), "git": _version("git"), "gh": _version("gh"), "DVC": _package("dvc")}
     text = ", ".join(f"{name} {version or 'is not here'}" for name, version in found.items())
     if found["gh"] is None:
-        return Finding("off", text, "install gh (https://cli.github.com), then run `gh auth login`.")
-    return Finding("on", text)
+        return CheckResult("off", text, "install gh (https://cli.github.com), then run `gh auth login`.")
+    return CheckResult("on", text)
 
 
 def _version(program: str) -> str | None:
@@ -155,7 +157,7 @@ def _package(name: str) -> str | None:
         return None
 
 
-def readable(seen: Seen) -> Finding:
+def readable(seen: CheckContext) -> CheckResult:
     """What of the data is readable by whoever sees the repository."""
     section, rows = _data_section(seen), _tracked(seen)
     store = section.get("store", "source")
@@ -163,11 +165,11 @@ def readable(seen: Seen) -> Finding:
     facts = f"{said}, data.store is {store}"
     held = f"Git has rows ({', '.join(rows[:3])}{' and more' if len(rows) > 3 else ''})" if rows else "Git has no row"  # noqa: PLR2004  # that fit
     if section.get("public") is True:
-        return Finding("on", f"anyone may: {facts}; {held}, and releases and the cache of Actions may carry some")
+        return CheckResult("on", f"anyone may: {facts}; {held}, and releases and the cache of Actions may carry some")
     if seen.github is None:
-        return Finding("on", f"{facts}; {held}. Were the repository public, anyone would read {_seen(rows)}")
+        return CheckResult("on", f"{facts}; {held}. Were the repository public, anyone would read {_seen(rows)}")
     if not seen.public:
-        return Finding(
+        return CheckResult(
             "on", f"the repository is private; {facts}; {held}. Were it public, anyone would read {_seen(rows)}"
         )
     if rows or store == "git":
@@ -175,12 +177,12 @@ def readable(seen: Seen) -> Finding:
             "make the repository private, or set `data.public: true` if the rows may be seen; else set `data.store: "
             "remote`, and take what Git has out of its history."
         )
-        return Finding("problem", f"the repository is public; {facts}; {held}: anyone reads {_seen(rows)}", how)
+        return CheckResult("problem", f"the repository is public; {facts}; {held}: anyone reads {_seen(rows)}", how)
     quiet = "releases have no reference rows, the cache of Actions no data"
-    return Finding("on", f"the repository is public; {facts}; {held}, {quiet}. Anyone reads {_ALWAYS}")
+    return CheckResult("on", f"the repository is public; {facts}; {held}, {quiet}. Anyone reads {_ALWAYS}")
 
 
-def _data_section(seen: Seen) -> dict[str, Any]:
+def _data_section(seen: CheckContext) -> dict[str, Any]:
     """The section `data` of params.yaml."""
     params = yaml.safe_load(read_bytes(seen.root / "params.yaml", remedy="`git checkout params.yaml`"))
     found = params.get("data") if isinstance(params, dict) else None
@@ -191,7 +193,7 @@ def _seen(rows: list[str]) -> str:
     return f"every row that Git has, {_ALWAYS}" if rows else _ALWAYS
 
 
-def _tracked(seen: Seen) -> list[str]:
+def _tracked(seen: CheckContext) -> list[str]:
     """The files with rows that Git tracks."""
     command = ["git", "ls-files", "-z", "--", *_ROWS]  # the Git that a person types
     done = subprocess.run(
@@ -200,36 +202,40 @@ def _tracked(seen: Seen) -> list[str]:
     return [name for name in done.stdout.split("\0") if name and not name.endswith(_BESIDE)]
 
 
-def machinery(seen: Seen) -> Finding:
+def machinery(seen: CheckContext) -> CheckResult:
     """Return whether `make update` would bring anything; a public template is asked without a secret."""
     address = address_on_record(seen.root)
     if address is None and seen.github is not None:
         address = parent_of(seen.facts)
         if address is None and seen.facts.get("is_template"):
-            return Finding("on", "this is the template")
+            return CheckResult("on", "this is the template")
     if address is None:
         how = "name it once: `make update FROM=https://github.com/OWNER/ringside`; .ringside.json keeps the address."
-        return Finding("off", "the template's address is not known", how)
+        return CheckResult("off", "the template's address is not known", how)
     git = Git(seen.root, _TEMPLATE_SECONDS)
     try:
         here, newest = standing(git, address)
     finally:
         git.forget(FETCHED.removeprefix(PREFIX))
     if here.commit == newest.commit:
-        return Finding("on", f"the template has nothing newer ({newest.name})")
-    return Finding("off", f"{newest.name} is newer than {here.commit[:_HASH]}, which you have", "run `make update`.")
+        return CheckResult("on", f"the template has nothing newer ({newest.name})")
+    return CheckResult(
+        "off", f"{newest.name} is newer than {here.commit[:_HASH]}, which you have", "run `make update`."
+    )
 
 
 _VARIABLES = "see {page}/settings/variables/actions, or run `gh variable list`."
 QUESTIONS = (
-    Question("live", "the loop closes: merge, release, watch, retrain", live, ""),
-    Question("DVC remote", "data and outputs have one place that all runs share", remote, _VARIABLES),
-    Question("runner", "a larger machine, a GPU or one of your own trains", machine, _VARIABLES),
-    Question("cache", "a pull request runs only the stages that it changes", cache, _VARIABLES),
-    Question("data", "`make run` works here without asking the source", data, ""),
-    Question("tools", "all commands work here, also those that ask GitHub", tools, ""),
-    Question("privacy", "nobody reads rows that are not meant for everybody", readable, "see `data:` in params.yaml."),
-    Question(
+    CheckDefinition("live", "the loop closes: merge, release, watch, retrain", live, ""),
+    CheckDefinition("DVC remote", "data and outputs have one place that all runs share", remote, _VARIABLES),
+    CheckDefinition("runner", "a larger machine, a GPU or one of your own trains", machine, _VARIABLES),
+    CheckDefinition("cache", "a pull request runs only the stages that it changes", cache, _VARIABLES),
+    CheckDefinition("data", "`make run` works here without asking the source", data, ""),
+    CheckDefinition("tools", "all commands work here, also those that ask GitHub", tools, ""),
+    CheckDefinition(
+        "privacy", "nobody reads rows that are not meant for everybody", readable, "see `data:` in params.yaml."
+    ),
+    CheckDefinition(
         "machinery",
         "fixes and new functions of the template come to your repository; what is yours stays",
         machinery,

@@ -7,14 +7,14 @@ from pathlib import Path
 from ringside.doctor import release_checks as checkup_releases
 from ringside.doctor import repository_checks as checkup_repository
 from ringside.doctor import settings_checks as checkup_settings
-from ringside.doctor.checks import Check, Question, Seen, State
+from ringside.doctor.checks import Check, CheckContext, CheckDefinition, State
 from ringside.errors import GitHubError
 from ringside.github.api import GitHub
 from ringside.github.releases import repository_at
 from ringside.github.run import Run
 from ringside.registry.git import Repository
 
-QUESTIONS: tuple[Question, ...] = (
+QUESTIONS: tuple[CheckDefinition, ...] = (
     *checkup_repository.QUESTIONS[:1],
     *checkup_settings.QUESTIONS,
     *checkup_repository.QUESTIONS[1:-1],
@@ -28,14 +28,14 @@ _ASK = {"runner", "cache"}
 _TRIES, _SECONDS = 1, 30
 
 
-def sight(run: Run, root: Path, remote: str) -> Seen:
+def sight(run: Run, root: Path, remote: str) -> CheckContext:
     """What there is to look at from a checkout."""
     name = run.repository or repository_at(Repository(root).configured(remote))
     github = GitHub(name, tries=_TRIES, seconds=_SECONDS) if name else None
-    return Seen(root, run.server, github, remote, _variables(run, github))
+    return CheckContext(root, run.server, github, remote, _variables(run, github))
 
 
-def look(seen: Seen) -> list[Check]:
+def look(seen: CheckContext) -> list[Check]:
     """All checks; one that cannot be made is `unknown`, with the reason."""
     if seen.github is not None:
         return [question.answer(seen) for question in QUESTIONS]

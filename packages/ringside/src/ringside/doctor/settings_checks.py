@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ringside.doctor.checks import Finding, Question, Seen
+from ringside.doctor.checks import CheckContext, CheckDefinition, CheckResult
 from ringside.errors import GitHubError
 
 REQUIRED = ("Verdict", "Checks")
@@ -17,67 +17,67 @@ _FORBIDDEN = 403
 _ENTERPRISE = "on a private repository this needs GitHub Enterprise"
 
 
-def proposals(seen: Seen) -> Finding:
+def proposals(seen: CheckContext) -> CheckResult:
     """Whether Actions may open pull requests."""
     allowed = seen.asked.get("actions/permissions/workflow")
     if allowed.get("can_approve_pull_request_reviews"):
-        return Finding("on", "Actions may create pull requests")
+        return CheckResult("on", "Actions may create pull requests")
     how = (
         f"tick *Allow GitHub Actions to create and approve pull requests* at {seen.page}/settings/actions, or run "
         f"`gh api -X PUT repos/{seen.asked.repository}/actions/permissions/workflow "
         "-F can_approve_pull_request_reviews=true`."
     )
-    return Finding("off", "Actions may not create pull requests", how)
+    return CheckResult("off", "Actions may not create pull requests", how)
 
 
-def reviewers(seen: Seen) -> Finding:
+def reviewers(seen: CheckContext) -> CheckResult:
     """Whether a person has to approve each release."""
     found = seen.asked.find("environments/production")
     rules = [rule.get("type") for rule in (found or {}).get("protection_rules", [])]
     if "required_reviewers" in rules:
-        return Finding("on", "a reviewer approves each release")
+        return CheckResult("on", "a reviewer approves each release")
     if not seen.public:
-        return Finding(
+        return CheckResult(
             "off", f"nobody is asked before a release; {_ENTERPRISE}", "review pull requests: that is the gate."
         )
     what = "the environment production has no reviewer" if found else "there is no environment production yet"
-    return Finding("off", what, f"add *Required reviewers* to `production` at {seen.page}/settings/environments.")
+    return CheckResult("off", what, f"add *Required reviewers* to `production` at {seen.page}/settings/environments.")
 
 
-def attestations(seen: Seen) -> Finding:
+def attestations(seen: CheckContext) -> CheckResult:
     """Whether releases say by signature where they come from."""
     if seen.public:
-        return Finding("on", "releases are attested")
-    return Finding(
+        return CheckResult("on", "releases are attested")
+    return CheckResult(
         "off", f"releases are not attested; {_ENTERPRISE} Cloud", "`ringside verify` compares hashes, as ever."
     )
 
 
-def rules(seen: Seen) -> Finding:
+def rules(seen: CheckContext) -> CheckResult:
     """Whether the rules of .github/rulesets stand, and as they are written."""
     places = sorted((seen.root / ".github" / "rulesets").glob("*.json"))
     if not places:
-        return Finding("unknown", "there is no .github/rulesets/main.json", "`git checkout .github/rulesets`")
+        return CheckResult("unknown", "there is no .github/rulesets/main.json", "`git checkout .github/rulesets`")
     try:
         listed = {one["name"]: one["id"] for one in seen.asked.pages("rulesets?includes_parents=true")}
     except GitHubError as error:
         if error.status != _FORBIDDEN or _UPGRADE not in error.found:
             raise
-        return Finding(
+        return CheckResult(
             "off", "a private repository of the free plan has no rulesets", "look at the checks before a merge."
         )
     all_wanted = [json.loads(place.read_text(encoding="utf-8")) for place in places]
     if absent := [wanted["name"] for wanted in all_wanted if wanted["name"] not in listed]:
-        return Finding("off", f"not installed: {', '.join(absent)}", "run `make rulesets` as an owner.")
+        return CheckResult("off", f"not installed: {', '.join(absent)}", "run `make rulesets` as an owner.")
     for wanted in all_wanted:
         there = seen.asked.get(f"rulesets/{listed[wanted['name']]}")
         if differs := _differences(wanted, there):
             found = f"the ruleset {wanted['name']} differs in {', '.join(differs)}"
-            return Finding("problem", found, "run `make rulesets`.")
+            return CheckResult("problem", found, "run `make rulesets`.")
         if wanted["name"] == _MAIN and (missing := set(REQUIRED) - _required(there)):
             how = "add it to .github/rulesets/main.json and run `make rulesets`."
-            return Finding("problem", f"not required: {', '.join(sorted(missing))}", how)
-    return Finding("on", "the rulesets stand as in .github/rulesets")
+            return CheckResult("problem", f"not required: {', '.join(sorted(missing))}", how)
+    return CheckResult("on", "the rulesets stand as in .github/rulesets")
 
 
 def _differences(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
@@ -112,36 +112,36 @@ def _required(ruleset: Mapping[str, Any]) -> set[str]:
     return {check["context"] for parameters in checks for check in parameters.get("required_status_checks", [])}
 
 
-def owners(seen: Seen) -> Finding:
+def owners(seen: CheckContext) -> CheckResult:
     """Whether somebody has to see changes of the policy and the workflows."""
     how = "write your team's name, as @acme/models, into .github/CODEOWNERS."
     place = seen.root / ".github" / "CODEOWNERS"
     if not place.exists() or _NOBODY in place.read_text(encoding="utf-8").partition("\n/")[2]:
-        return Finding("off", ".github/CODEOWNERS names nobody yet", how)
+        return CheckResult("off", ".github/CODEOWNERS names nobody yet", how)
     errors = seen.asked.get("codeowners/errors").get("errors", [])
     if not errors:
-        return Finding("on", ".github/CODEOWNERS names owners that exist")
+        return CheckResult("on", ".github/CODEOWNERS names owners that exist")
     first = errors[0]
     kind = " ".join(str(first.get("kind", "")).split())[:60]
     others = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
-    return Finding("problem", f"line {first.get('line')} of CODEOWNERS: {kind}{others}", how)
+    return CheckResult("problem", f"line {first.get('line')} of CODEOWNERS: {kind}{others}", how)
 
 
-def workflows(seen: Seen) -> Finding:
+def workflows(seen: CheckContext) -> CheckResult:
     """Whether GitHub runs the workflows."""
     listed = seen.asked.pages("actions/workflows", "workflows")
     states = {str(one["path"]).removeprefix(".github/workflows/"): one["state"] for one in listed}
     missing = [name for name in WORKFLOWS if f"{name}.yaml" not in states]
     if missing:
         named = ", ".join(f"{name}.yaml" for name in missing)
-        return Finding("problem", f"GitHub does not know {named}", "push them to the default branch.")
+        return CheckResult("problem", f"GitHub does not know {named}", "push them to the default branch.")
     asleep = {name: states[f"{name}.yaml"] for name in WORKFLOWS if states[f"{name}.yaml"] != "active"}
     if not asleep:
-        return Finding("on", "all workflows are active")
+        return CheckResult("on", "all workflows are active")
     name, state = next(iter(asleep.items()))
     why = _STATES.get(state, state)
     others = f", and {len(asleep) - 1} more" if len(asleep) > 1 else ""
-    return Finding("problem", f"{name}.yaml is {why}{others}", f"run `gh workflow enable {name}.yaml`.")
+    return CheckResult("problem", f"{name}.yaml is {why}{others}", f"run `gh workflow enable {name}.yaml`.")
 
 
 _STATES = {
@@ -151,67 +151,67 @@ _STATES = {
 }
 
 
-def immutable(seen: Seen) -> Finding:
+def immutable(seen: CheckContext) -> CheckResult:
     """Whether a published release can still be exchanged."""
     found = seen.asked.find("immutable-releases")
     if found is None and not seen.may("admin"):
-        return Finding("unknown", "cannot be read with this token", f"see *Releases* at {seen.page}/settings.")
+        return CheckResult("unknown", "cannot be read with this token", f"see *Releases* at {seen.page}/settings.")
     if found and found.get("enabled"):
-        return Finding("on", "published releases and their tags cannot be changed")
-    return Finding(
+        return CheckResult("on", "published releases and their tags cannot be changed")
+    return CheckResult(
         "off", "whoever may write can exchange a release's files", f"tick *Immutable releases* at {seen.page}/settings."
     )
 
 
-def reports(seen: Seen) -> Finding:
+def reports(seen: CheckContext) -> CheckResult:
     """Whether somebody can tell of a weakness in private."""
     if not seen.public:
-        return Finding("off", "only a public repository has it")
+        return CheckResult("off", "only a public repository has it")
     if seen.asked.get("private-vulnerability-reporting").get("enabled"):
-        return Finding("on", "weaknesses can be reported in private")
+        return CheckResult("on", "weaknesses can be reported in private")
     how = f"run `gh api -X PUT repos/{seen.asked.repository}/private-vulnerability-reporting`."
-    return Finding("off", "there is no private way to report a weakness", how)
+    return CheckResult("off", "there is no private way to report a weakness", how)
 
 
 QUESTIONS = (
-    Question(
+    CheckDefinition(
         "pull requests by Actions",
         "retraining opens its pull request by itself; without it, an issue with a link to open one",
         proposals,
         "see *Workflow permissions* at {page}/settings/actions.",
     ),
-    Question(
+    CheckDefinition(
         "review of releases",
         "a person approves each release after the merge",
         reviewers,
         "see {page}/settings/environments.",
     ),
-    Question(
+    CheckDefinition(
         "attestations",
         "anybody can check which workflow made a release's files",
         attestations,
         "see whether the repository is public.",
     ),
-    Question(
+    CheckDefinition(
         "ruleset",
         "nothing reaches main without the checks Verdict and Checks",
         rules,
         "see {page}/rules.",
     ),
-    Question(
+    CheckDefinition(
         "code owners",
         "changes of the policy and the workflows need an owner's review",
         owners,
         "open .github/CODEOWNERS on {page}: GitHub marks what is wrong.",
     ),
-    Question("workflows", "the loop runs by itself", workflows, "see {page}/actions."),
-    Question(
+    CheckDefinition("workflows", "the loop runs by itself", workflows, "see {page}/actions."),
+    CheckDefinition(
         "immutable releases",
         "nobody can exchange a model that was published",
         immutable,
         "see *Releases* at {page}/settings.",
     ),
-    Question(
+    CheckDefinition(
         "private reports",
         "who finds a weakness can tell you first",
         reports,

@@ -14,7 +14,7 @@ import yaml
 from ringside.errors import UsageError
 from ringside.evaluation.resources import rebuild
 from ringside.params import FLOAT
-from ringside.report.model import Lock
+from ringside.report.model import LockRecord
 from ringside.store.workspace import Workspace
 
 LAST_DIGITS = 1e-6
@@ -110,7 +110,7 @@ def check_fresh(workspace: Workspace, params: dict[str, Any]) -> dict[str, dict[
     return stages
 
 
-def lock_state(before: str | None, after: Stages, metrics: tuple[bytes | None, bytes]) -> Lock:
+def lock_state(before: str | None, after: Stages, metrics: tuple[bytes | None, bytes]) -> LockRecord:
     """What the committed lock is to the one that this code makes.
 
     A model that was made on another processor differs in its last digits, and so in its hash: that is no difference.

@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ringside.evaluation.rivals import Corner, Rival
+from ringside.evaluation.rivals import Rival, RivalLoader
+from ringside.evaluation.test_set import TestSet
 from ringside.pipeline.evaluate.profile import contains
 from ringside.verdict.comparison import Comparison, compare
-from ringside.verdict.metrics import Metric, metrics_of
+from ringside.verdict.metrics import MetricDefinition, metrics_of
 from ringside.verdict.outcomes import Pair, Result, judge
+from ringside.verdict.policy import Policy
 from ringside.verdict.rules import Evidence, Finding, Floor, floors
 
 
 @dataclass(frozen=True)
-class Bout:
+class Evaluation:
     """All that was compared."""
 
-    corner: Corner
+    policy: Policy
+    test_set: TestSet
     champion: Rival
     rival: Rival
     """The champion, or where there is none the adopted predictions."""
@@ -30,43 +33,49 @@ class Bout:
     anchor_result: Result | None
     floors: tuple[Floor, ...]
     judged_before: int | None
-    """Versions that were judged on this window; None where the registry could not be asked."""
+    """Versions that were judged on this test set; None where the registry could not be asked."""
 
 
-def hold(corner: Corner, champion: Rival, adopted: Any, own: tuple[Metric, ...]) -> Bout:  # noqa: ANN401  # Arrow's
+def compare_with_rivals(
+    loader: RivalLoader,
+    champion: Rival,
+    adopted: Any,  # noqa: ANN401  # Arrow's tables have no types
+    own: tuple[MetricDefinition, ...],
+) -> Evaluation:
     """Compare the challenger with all that it has to face.
 
     Args:
-        corner: the challenger's side.
-        champion: as the corner brought it in.
+        loader: the challenger's side.
+        champion: as the loader brought it in.
         adopted: a table of predictions that the team has, or None.
         own: metrics of the task's own.
 
     Raises:
         UsageError: the policy names a metric that does not exist.
-        DataError: the window or the adopted predictions are not what they must be.
+        DataError: the test set or the adopted predictions are not what they must be.
     """
-    policy, window = corner.policy, corner.window
-    metrics = metrics_of(window.truth.kind, own)
-    policy.check(metrics, window.slices)
-    rival = corner.adopted(adopted) if champion.state == "no_champion" and adopted is not None else champion
+    policy, test_set = loader.policy, loader.test_set
+    metrics = metrics_of(test_set.truth.kind, own)
+    policy.check(metrics, test_set.slices)
+    rival = loader.adopted(adopted) if champion.state == "no_champion" and adopted is not None else champion
     comparison = None
-    if rival.window is not None and rival.scored is not None:
+    if rival.test_set is not None and rival.scored is not None:
         comparison = compare(
-            rival.window.challenger,
+            rival.test_set.challenger,
             rival.scored,
-            policy.on_slices(rival.window.slices),
-            baseline=rival.window.baseline,
-            slices=rival.window.slices,
+            policy.on_slices(rival.test_set.slices),
+            baseline=rival.test_set.baseline,
+            slices=rival.test_set.slices,
             own=own,
         )
-    anchor, anchor_result = _anchor(corner, champion, metrics[policy.metric])
-    pair = Pair(window.challenger, window.baseline, policy)
+    anchor, anchor_result = _anchor(loader, champion, metrics[policy.metric])
+    pair = Pair(test_set.challenger, test_set.baseline, policy)
     # In the order of a comparison with a rival, so that versions list the same metrics first.
     order = dict.fromkeys([policy.metric, *policy.guardrails, *metrics])
     shown = tuple(judge(metrics[name], pair, None) for name in order)
-    return Bout(
-        corner,
+    return Evaluation(
+        policy,
+        test_set,
         champion,
         rival,
         anchor,
@@ -74,23 +83,23 @@ def hold(corner: Corner, champion: Rival, adopted: Any, own: tuple[Metric, ...])
         shown,
         _against_baseline(shown[0]),
         anchor_result,
-        floors(window.challenger, policy, own),
-        corner.judged_before(),
+        floors(test_set.challenger, policy, own),
+        loader.judged_before(),
     )
 
 
 def evidence(
-    bout: Bout,
+    evaluation: Evaluation,
     validation: list[dict[str, Any]],
     profile: Mapping[str, Any],
     limit: float,
     *,
     untrusted: tuple[str, ...] = (),
 ) -> Evidence:
-    """The bout and the files of the pipeline, as the rules take them.
+    """The evaluation and the files of the pipeline, as the rules take them.
 
     Args:
-        bout: what was compared.
+        evaluation: what was compared.
         validation: what `validate` found in each partition.
         profile: of the challenger's data.
         limit: `validate.max_quarantined`.
@@ -99,19 +108,19 @@ def evidence(
     shares = [
         row["quarantined"] / labelled for row in validation if (labelled := row["valid"] + row["quarantined"]) > 0
     ]
-    state = bout.anchor.state if bout.anchor is not None else "no_champion"
-    same = bout.anchor is None and bout.champion.state == "compared"
+    state = evaluation.anchor.state if evaluation.anchor is not None else "no_champion"
+    same = evaluation.anchor is None and evaluation.champion.state == "compared"
     return Evidence(
-        champion=bout.rival.state if bout.comparison is None else "compared",
-        comparison=bout.comparison,
+        champion=evaluation.rival.state if evaluation.comparison is None else "compared",
+        comparison=evaluation.comparison,
         anchor_state="same_as_champion" if same else state,
-        anchor=bout.anchor_result,
-        baseline=bout.baseline,
-        floors=bout.floors,
+        anchor=evaluation.anchor_result,
+        baseline=evaluation.baseline,
+        floors=evaluation.floors,
         quarantined=max(shares, default=0.0),
         max_quarantined=limit,
         untrusted=untrusted,
-        leaked=int(contains(profile["trained_on"], bout.corner.window.identities).sum()),
+        leaked=int(contains(profile["trained_on"], evaluation.test_set.identities).sum()),
     )
 
 
@@ -120,18 +129,18 @@ def with_notes(found: Evidence, notes: tuple[Finding, ...]) -> Evidence:
     return replace(found, notes=notes)
 
 
-def _anchor(corner: Corner, champion: Rival, metric: Metric) -> tuple[Rival | None, Result | None]:
+def _anchor(loader: RivalLoader, champion: Rival, metric: MetricDefinition) -> tuple[Rival | None, Result | None]:
     """The anchor where it is not the champion itself, and the challenger against it."""
     if champion.facts is None:
         return None, None
-    facts = corner.anchor()
+    facts = loader.anchor()
     if facts is None or facts.version == champion.facts.version:
         return None, None
-    anchor = corner.released(facts)
-    if anchor.window is None or anchor.scored is None:
+    anchor = loader.released(facts)
+    if anchor.test_set is None or anchor.scored is None:
         return anchor, None
-    policy = corner.policy
-    pair = Pair(anchor.window.challenger, anchor.scored, policy, anchor.window.baseline)
+    policy = loader.policy
+    pair = Pair(anchor.test_set.challenger, anchor.scored, policy, anchor.test_set.baseline)
     return anchor, judge(metric, pair, policy.tolerance, uses=policy.uses)
 
 

@@ -1,4 +1,4 @@
-"""The report of a bout."""
+"""The report of a evaluation."""
 
 import platform
 from collections.abc import Mapping
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringside.evaluation import report_parts as parts
-from ringside.evaluation.evidence import Bout
+from ringside.evaluation.evidence import Evaluation
 from ringside.report import model, prices
 from ringside.report.model import name_of
-from ringside.store.times import Cost
+from ringside.store.times import StageCost
 from ringside.verdict.intervals import effective_groups
-from ringside.verdict.metrics import Metric, expected_calibration_error
+from ringside.verdict.metrics import MetricDefinition, expected_calibration_error
 from ringside.verdict.rows import Scored
 from ringside.verdict.rules import Finding, verdict
 
@@ -35,15 +35,15 @@ class Checkout:
     params: Mapping[str, object]
     """As the stages ran with, by dotted key."""
     profile: Mapping[str, Any]
-    costs: Mapping[str, Cost]
+    costs: Mapping[str, StageCost]
     stages: tuple[str, ...]
     policy_origin: str
-    policy_changes: tuple[model.Change, ...] = ()
+    policy_changes: tuple[model.ParamChangeRecord, ...] = ()
     rival_params: Mapping[str, object] | None = None
     pull_requests: int | None = None
     live: bool = True
     """Whether a merge publishes by itself."""
-    unread: model.Unread | None = None
+    unread: model.PendingDataRecord | None = None
     """Rows in the repository that were not ingested."""
     version: str | None = None
     """Where the challenger is itself a released version."""
@@ -55,7 +55,7 @@ class Checkout:
     """That the job took until now, without its set-up."""
     ran: frozenset[str] | None = None
     """The stages that ran for this report; None where only the notes of earlier runs tell."""
-    lock: model.Lock | None = None
+    lock: model.LockRecord | None = None
     """The committed dvc.lock beside the one that stands here, where they were compared."""
 
     @property
@@ -65,54 +65,56 @@ class Checkout:
         return cost.get("latency_ms") if cost else self.latency
 
 
-def make_report(bout: Bout, findings: tuple[Finding, ...], here: Checkout, metric: Metric, bins: int) -> model.Report:
+def make_report(
+    evaluation: Evaluation, findings: tuple[Finding, ...], here: Checkout, metric: MetricDefinition, bins: int
+) -> model.Report:
     """The report.
 
     Args:
-        bout: what was compared.
+        evaluation: what was compared.
         findings: of the rules.
         here: the checkout.
         metric: the one that decides.
         bins: of the calibration curve.
     """
-    rival, window = bout.rival, bout.corner.window
-    judged = rival.window or window
-    compared = bout.comparison is not None and rival.scored is not None
-    results = bout.comparison.metrics if bout.comparison else bout.against_baseline
-    slices, left_out = parts.slices(bout.comparison.slices) if bout.comparison else ([], 0)
+    rival, test_set = evaluation.rival, evaluation.test_set
+    judged = rival.test_set or test_set
+    compared = evaluation.comparison is not None and rival.scored is not None
+    results = evaluation.comparison.metrics if evaluation.comparison else evaluation.against_baseline
+    slices, left_out = parts.slices(evaluation.comparison.slices) if evaluation.comparison else ([], 0)
     return model.Report(
         format=1,
-        task=name_of(window.task.name),
-        kind=window.task.kind,
+        task=name_of(test_set.task.name),
+        kind=test_set.task.kind,
         verdict=verdict(findings),
-        champion=bout.champion.state,
+        champion=evaluation.champion.state,
         live=here.live,
         unread=here.unread,
         challenger=_challenger(here),
         challenger_version=here.version,
-        rival=_rival(bout),
-        window=_window(bout, here),
-        policy=_policy(bout, here),
+        rival=_rival(evaluation),
+        window=_test_set_record(evaluation, here),
+        policy=_policy(evaluation, here),
         rules=[parts.rule(finding) for finding in findings],
         metrics=[parts.result(found) for found in results],
         against="rival" if compared else "baseline",
-        baseline=parts.result(bout.baseline),
-        anchor=_anchor(bout),
-        floors=[parts.floor(found) for found in bout.floors],
+        baseline=parts.result(evaluation.baseline),
+        anchor=_anchor(evaluation),
+        floors=[parts.floor(found) for found in evaluation.floors],
         slices=slices,
         slices_left_out=left_out,
         params=parts.changes(here.rival_params, here.params) if here.rival_params is not None else [],
-        data=parts.data_diff(rival.profile, here.profile, window.task) if rival.profile is not None else None,
+        data=parts.data_diff(rival.profile, here.profile, test_set.task) if rival.profile is not None else None,
         curves=parts.drawn(judged.challenger, bins),
         rival_curves=parts.drawn(rival.scored, bins) if rival.scored else None,
         groups=parts.by_group(judged, rival.scored, metric),
         calibration_error=calibration_error(judged.challenger),
         rival_calibration_error=calibration_error(rival.scored),
-        stages=_stages(bout, here),
-        cost=_cost(bout, here),
+        stages=_stages(evaluation, here),
+        cost=_cost(evaluation, here),
         latency_ms=here.latency_ms,
         rival_latency_ms=parts.number(rival.facts.latency_ms) if rival.facts else None,
-        reproduce=model.Reproduce(
+        reproduce=model.ReproduceRecord(
             commit=here.commit,
             dirty=here.dirty,
             model_lock=here.model_lock,
@@ -123,8 +125,8 @@ def make_report(bout: Bout, findings: tuple[Finding, ...], here: Checkout, metri
     )
 
 
-def _challenger(here: Checkout) -> model.Model:
-    return model.Model(
+def _challenger(here: Checkout) -> model.ModelRecord:
+    return model.ModelRecord(
         sha256=here.model_sha256,
         bytes=here.model_bytes,
         rows=here.rows,
@@ -140,11 +142,11 @@ def calibration_error(scored: Scored | None) -> float | None:
     return min(expected_calibration_error(scored), 1.0)
 
 
-def _rival(bout: Bout) -> model.Rival | None:
-    rival, facts = bout.rival, bout.rival.facts
+def _rival(evaluation: Evaluation) -> model.RivalRecord | None:
+    rival, facts = evaluation.rival, evaluation.rival.facts
     if facts is None and rival.scored is None:
         return None
-    return model.Rival(
+    return model.RivalRecord(
         source="champion" if facts else "adopted",
         version=facts.version if facts else None,
         commit=facts.commit if facts else None,
@@ -155,25 +157,25 @@ def _rival(bout: Bout) -> model.Rival | None:
     )
 
 
-def _window(bout: Bout, here: Checkout) -> model.Window:
-    window = bout.rival.window or bout.corner.window
-    partitions = window.partitions
-    return model.Window(
-        rows=len(window.truth),
-        left_out=bout.rival.left_out,
-        groups=window.truth.n_groups,
-        effective_groups=round(effective_groups(window.truth.sizes), 3),
+def _test_set_record(evaluation: Evaluation, here: Checkout) -> model.TestSetRecord:
+    test_set = evaluation.rival.test_set or evaluation.test_set
+    partitions = test_set.partitions
+    return model.TestSetRecord(
+        rows=len(test_set.truth),
+        left_out=evaluation.rival.left_out,
+        groups=test_set.truth.n_groups,
+        effective_groups=round(effective_groups(test_set.truth.sizes), 3),
         first=name_of(partitions[0]),
         last=name_of(partitions[-1]),
-        sha256=bout.corner.window.sha256,
-        releases=bout.judged_before,
+        sha256=evaluation.test_set.sha256,
+        releases=evaluation.judged_before,
         pull_requests=here.pull_requests,
     )
 
 
-def _policy(bout: Bout, here: Checkout) -> model.Policy:
-    policy = bout.corner.policy
-    return model.Policy(
+def _policy(evaluation: Evaluation, here: Checkout) -> model.PolicyRecord:
+    policy = evaluation.policy
+    return model.PolicyRecord(
         metric=name_of(policy.metric),
         confidence=policy.confidence,
         uses=policy.uses,
@@ -186,26 +188,26 @@ def _policy(bout: Bout, here: Checkout) -> model.Policy:
     )
 
 
-def _anchor(bout: Bout) -> model.Anchor | None:
-    if bout.champion.state != "compared":
+def _anchor(evaluation: Evaluation) -> model.AnchorRecord | None:
+    if evaluation.champion.state != "compared":
         return None
-    pinned = bout.corner.policy.anchor is not None
-    if bout.anchor is None:
-        version = bout.champion.facts.version if bout.champion.facts else None
-        return model.Anchor(version=version, pinned=pinned, state="same_as_champion", result=None)
-    version = bout.anchor.facts.version if bout.anchor.facts else None
-    result = parts.result(bout.anchor_result) if bout.anchor_result else None
-    return model.Anchor(version=version, pinned=pinned, state=bout.anchor.state, result=result)
+    pinned = evaluation.policy.anchor is not None
+    if evaluation.anchor is None:
+        version = evaluation.champion.facts.version if evaluation.champion.facts else None
+        return model.AnchorRecord(version=version, pinned=pinned, state="same_as_champion", result=None)
+    version = evaluation.anchor.facts.version if evaluation.anchor.facts else None
+    result = parts.result(evaluation.anchor_result) if evaluation.anchor_result else None
+    return model.AnchorRecord(version=version, pinned=pinned, state=evaluation.anchor.state, result=result)
 
 
-def _cost(bout: Bout, here: Checkout) -> model.Cost | None:
-    runner, facts = here.runner, bout.rival.facts
+def _cost(evaluation: Evaluation, here: Checkout) -> model.CostRecord | None:
+    runner, facts = here.runner, evaluation.rival.facts
     if runner is None:
         return None
     stages = sum(facts.stages.values()) if facts and len(facts.stages) == len(here.stages) else None
     spent = facts.cost if facts else None
     theirs, price = (spent.seconds, spent.usd_per_minute) if spent else (stages, runner.usd_per_minute)
-    return model.Cost(
+    return model.CostRecord(
         runner=name_of(runner.label),
         usd_per_minute=runner.usd_per_minute,
         free=runner.free,
@@ -217,13 +219,13 @@ def _cost(bout: Bout, here: Checkout) -> model.Cost | None:
     )
 
 
-def _stages(bout: Bout, here: Checkout) -> list[model.StageCost]:
-    theirs = bout.rival.facts.stages if bout.rival.facts else {}
+def _stages(evaluation: Evaluation, here: Checkout) -> list[model.StageCostRecord]:
+    theirs = evaluation.rival.facts.stages if evaluation.rival.facts else {}
     found = []
     for stage in here.stages:
         cost = here.costs.get(stage)
         found.append(
-            model.StageCost(
+            model.StageCostRecord(
                 stage=name_of(stage),
                 seconds=cost["seconds"] if cost else None,
                 peak_mib=cost["peak_mib"] if cost else None,

@@ -12,12 +12,12 @@ from ringside.common.task import Task
 from ringside.data.diff import diff
 from ringside.data.drift import new_by_design
 from ringside.evaluation.rivals import Rival
-from ringside.evaluation.test_set import Window
+from ringside.evaluation.test_set import TestSet
 from ringside.pipeline.evaluate import curve_points as curves
 from ringside.report import model
 from ringside.report.model import name_of
 from ringside.verdict.comparison import Slice
-from ringside.verdict.metrics import Metric
+from ringside.verdict.metrics import MetricDefinition
 from ringside.verdict.outcomes import Result
 from ringside.verdict.rows import Floats, Scored
 from ringside.verdict.rules import SLICES, Finding, Floor
@@ -38,18 +38,18 @@ def _numbers(values: dict[str, Any]) -> dict[str, Any]:
     return {key: number(value) if isinstance(value, float) else value for key, value in values.items()}
 
 
-def result(found: Result) -> model.Result:
+def result(found: Result) -> model.ResultRecord:
     """One metric's result."""
     values = _numbers(asdict(found))
     values |= {"metric": name_of(found.metric), "cautions": list(found.cautions)}
-    return model.Result(**values)
+    return model.ResultRecord(**values)
 
 
-def slices(found: Sequence[Slice]) -> tuple[list[model.SliceResult], int]:
+def slices(found: Sequence[Slice]) -> tuple[list[model.SliceRecord], int]:
     """The slices that lost most first, and how many were left out."""
     ranked = sorted(found, key=lambda part: (part.result.outcome != "worse", part.result.difference or 0.0))
     kept = [
-        model.SliceResult(
+        model.SliceRecord(
             column=name_of(part.column), value=name_of(part.value), rows=part.rows, result=result(part.result)
         )
         for part in ranked[:_SLICES]
@@ -57,14 +57,14 @@ def slices(found: Sequence[Slice]) -> tuple[list[model.SliceResult], int]:
     return kept, len(found) - len(kept)
 
 
-def rule(found: Finding) -> model.RuleFinding:
+def rule(found: Finding) -> model.RuleRecord:
     """One rule's finding."""
     names: list[tuple[str] | tuple[str, str]] = []
     for subject in found.subjects[:_SUBJECTS]:
         column, separator, value = subject.partition("=")
         pair = found.rule is SLICES and bool(separator)
         names.append((name_of(column), name_of(value)) if pair else (name_of(subject),))
-    return model.RuleFinding(
+    return model.RuleRecord(
         code=found.rule.code,
         name=found.rule.name,
         severity=found.rule.severity,
@@ -76,35 +76,35 @@ def rule(found: Finding) -> model.RuleFinding:
     )
 
 
-def floor(found: Floor) -> model.Floor:
+def floor(found: Floor) -> model.FloorRecord:
     """One floor."""
-    return model.Floor(
+    return model.FloorRecord(
         metric=name_of(found.metric), value=number(found.value), limit=found.limit, reached=found.reached
     )
 
 
-def rival_model(rival: Rival) -> model.Model | None:
+def rival_model(rival: Rival) -> model.ModelRecord | None:
     """The released model of a rival."""
     if rival.facts is None or rival.folder is None:
         return None
     facts = rival.facts
     size = (rival.folder / "model.skops").stat().st_size
-    return model.Model(
+    return model.ModelRecord(
         sha256=facts.model, bytes=size, rows=facts.rows, first=name_of(facts.first), last=name_of(facts.last)
     )
 
 
-def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[model.Change]:
+def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[model.ParamChangeRecord]:
     """Keys that differ, by name; a value that is no short name or number is not shown."""
     keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     return [_change(key, before.get(key), after.get(key)) for key in keys[:_CHANGES]]
 
 
-def _change(key: str, before: object, after: object) -> model.Change:
+def _change(key: str, before: object, after: object) -> model.ParamChangeRecord:
     values = [_shown(before), _shown(after)]
     hidden = any(value is None and raw is not None for value, raw in zip(values, (before, after), strict=True))
     name = ".".join(name_of(part)[:60] for part in key.split("."))[:128]
-    return model.Change(key=name, before=values[0], after=values[1], shown=not hidden)
+    return model.ParamChangeRecord(key=name, before=values[0], after=values[1], shown=not hidden)
 
 
 def _shown(value: object) -> str | float | int | bool | None:
@@ -115,16 +115,16 @@ def _shown(value: object) -> str | float | int | bool | None:
     return value if isinstance(value, str) and name_of(value) == value else None
 
 
-def data_diff(rival: Mapping[str, Any], challenger: Mapping[str, Any], task: Task) -> model.DataDiff:
+def data_diff(rival: Mapping[str, Any], challenger: Mapping[str, Any], task: Task) -> model.DataDiffRecord:
     """The rival's data against the challenger's."""
     found = diff(rival, challenger, leave_out=new_by_design(task))
-    return model.DataDiff(
+    return model.DataDiffRecord(
         rows_before=found.rows_before,
         rows_after=found.rows_after,
         duplicates_before=found.duplicates_before,
         duplicates_after=found.duplicates_after,
         partitions=[
-            model.PartitionChange(**(asdict(part) | {"partition": name_of(part.partition)}))
+            model.PartitionChangeRecord(**(asdict(part) | {"partition": name_of(part.partition)}))
             for part in found.partitions[:200]
         ],
         columns_added=_names(found.columns_added),
@@ -136,7 +136,7 @@ def data_diff(rival: Mapping[str, Any], challenger: Mapping[str, Any], task: Tas
             if number(before) is not None and number(after) is not None
         ],
         columns=[
-            model.ColumnChange(**(_numbers(asdict(part)) | {"column": name_of(part.column)}))
+            model.ColumnChangeRecord(**(_numbers(asdict(part)) | {"column": name_of(part.column)}))
             for part in found.columns[:500]
         ],
     )
@@ -146,7 +146,7 @@ def _names(texts: Iterable[str]) -> list[str]:
     return [name_of(text) for text in list(texts)[:500]]
 
 
-def drawn(scored: Scored, bins: int) -> model.Curves:
+def drawn(scored: Scored, bins: int) -> model.CurvesRecord:
     """One model's curves; for multiclass those of its decisions."""
     truth, values = scored.truth, scored.prediction
     roc: list[tuple[float, float]] = []
@@ -156,7 +156,7 @@ def drawn(scored: Scored, bins: int) -> model.Curves:
     if truth.kind == "multiclass":
         outcome, top = (scored.decisions == truth.y).astype(float), values.max(axis=1)
     limits = None if truth.kind == "regression" else (0.0, 1.0)
-    return model.Curves(
+    return model.CurvesRecord(
         roc=roc,
         calibration=[
             (round(p, 6), round(o, 6), n)
@@ -171,11 +171,11 @@ def _points(x: Floats, y: Floats) -> list[tuple[float, float]]:
     return list(zip(x.round(5).tolist(), y.round(5).tolist(), strict=True))
 
 
-def by_group(window: Window, rival: Scored | None, metric: Metric) -> list[model.GroupPoint]:
+def by_group(test_set: TestSet, rival: Scored | None, metric: MetricDefinition) -> list[model.GroupRecord]:
     """The metric in each group for both models; neighbours are joined where there are too many for a chart."""
-    if window.task.group is None:
+    if test_set.task.group is None:
         return []
-    truth, names = window.truth, window.group_names
+    truth, names = test_set.truth, test_set.group_names
     blocks = truth.groups * min(_GROUPS, truth.n_groups) // truth.n_groups
     order = np.argsort(blocks, kind="stable")
     borders = np.searchsorted(blocks[order], np.arange(int(blocks.max()) + 2))
@@ -185,8 +185,8 @@ def by_group(window: Window, rival: Scored | None, metric: Metric) -> list[model
         part = truth.take(rows)
         values = [
             number(metric.estimate(scored.take(rows, part)).value) if scored is not None else None
-            for scored in (window.challenger, rival)
+            for scored in (test_set.challenger, rival)
         ]
         name = str(names[truth.groups[rows].min()])
-        found.append(model.GroupPoint(group=name_of(name), rows=len(rows), challenger=values[0], rival=values[1]))
+        found.append(model.GroupRecord(group=name_of(name), rows=len(rows), challenger=values[0], rival=values[1]))
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringside.codes import RuleReason as Reason
-from ringside.store.times import Cost
+from ringside.store.times import StageCost
 from ringside.verdict.rules import CALIBRATION, LATENCY, MINUTES, REBUILD, SIZE, Finding, Rule
 
 SLOWER = 1.5
@@ -48,7 +48,7 @@ def _minutes(seconds: float | None) -> float | None:
     return None if seconds is None else seconds / 60
 
 
-def total_seconds(costs: Mapping[str, Cost], stages: int) -> float | None:
+def total_seconds(costs: Mapping[str, StageCost], stages: int) -> float | None:
     """The seconds of all stages; None where one of them was not measured here."""
     return sum(cost["seconds"] for cost in costs.values()) if len(costs) == stages else None
 

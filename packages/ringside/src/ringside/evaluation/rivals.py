@@ -15,10 +15,10 @@ from ringside.common.fingerprint import row_hashes
 from ringside.common.tables import read_table, write_table
 from ringside.common.task import Task
 from ringside.errors import DataError, RegistryError, RingsideError
-from ringside.evaluation.test_set import PREDICTION, Window, refuse_doubled
+from ringside.evaluation.test_set import PREDICTION, TestSet, refuse_doubled
 from ringside.pipeline.evaluate.profile import contains
 from ringside.registry.client import release_folder
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.registry import Registry
 from ringside.registry.scoring import predict_with
 from ringside.store.workspace import Workspace
@@ -33,7 +33,7 @@ _ADOPTED = "data/adopted.parquet"
 _ADOPT = "adopt the predictions again by `ringside adopt FILE`."
 
 TestRows = Callable[[], "pd.DataFrame"]
-"""Reads the features of the test rows, in the order of the window; called only where a model has to predict them."""
+"""Reads the features of the test rows, in the order of the test set; called only where a model has to predict them."""
 
 
 @dataclass(frozen=True)
@@ -43,48 +43,48 @@ class Rival:
     state: RivalState
     where: str = ""
     """For people: where it was looked for, and what was found instead."""
-    facts: Facts | None = None
+    facts: ReleaseMetadata | None = None
     folder: Path | None = None
     """Its release's files."""
     profile: dict[str, Any] | None = None
-    window: Window | None = None
+    test_set: TestSet | None = None
     """The rows that it may judge on."""
     scored: Scored | None = None
     own_environment: bool = False
     left_out: int = 0
 
-    def met(self, name: str) -> "Met":
+    def require_scored(self, name: str) -> "ScoredRival":
         """This rival, which must have been compared.
 
         Raises:
             RegistryError: it was not; the error says why.
         """
-        if not (self.facts and self.folder and self.profile and self.window and self.scored):
+        if not (self.facts and self.folder and self.profile and self.test_set and self.scored):
             remedy = "name another version, or mend what the message names."
             raise RegistryError(f"it cannot be compared: {self.where or self.state}", where=name, remedy=remedy)
-        return Met(self, self.facts, self.folder, self.profile, self.window, self.scored)
+        return ScoredRival(self, self.facts, self.folder, self.profile, self.test_set, self.scored)
 
 
 @dataclass(frozen=True)
-class Met:
+class ScoredRival:
     """A released rival that was compared, with all that it has for it."""
 
     rival: Rival
-    facts: Facts
+    facts: ReleaseMetadata
     folder: Path
     profile: dict[str, Any]
-    window: Window
+    test_set: TestSet
     scored: Scored
 
 
 @dataclass(frozen=True)
-class Corner:
+class RivalLoader:
     """What bringing a rival in needs."""
 
     workspace: Workspace
     task: Task
     policy: Policy
-    window: Window
+    test_set: TestSet
     registry: Registry | RegistryError
     """What was opened, or why it could not be."""
     test_rows: TestRows
@@ -100,7 +100,7 @@ class Corner:
             return self.released(found.facts)
         return Rival("unreachable" if found.state == "found" else found.state, found.where)
 
-    def anchor(self) -> Facts | None:
+    def anchor(self) -> ReleaseMetadata | None:
         """The version that small losses are measured against, if there is one.
 
         Raises:
@@ -109,13 +109,13 @@ class Corner:
         return None if isinstance(self.registry, RegistryError) else self.registry.anchor(self.policy.anchor)
 
     def judged_before(self) -> int | None:
-        """How many versions were judged on this window; None where the registry cannot be asked."""
+        """How many versions were judged on this test set; None where the registry cannot be asked."""
         try:
-            return None if isinstance(self.registry, RegistryError) else self.registry.judged_on(self.window.sha256)
+            return None if isinstance(self.registry, RegistryError) else self.registry.judged_on(self.test_set.sha256)
         except RegistryError:
             return None
 
-    def released(self, facts: Facts) -> Rival:
+    def released(self, facts: ReleaseMetadata) -> Rival:
         """A version on the rows that it was not trained on."""
         if (facts.task, facts.kind, facts.target) != (self.task.name, self.task.kind, self.task.target):
             return Rival("another_target", f"{facts.version} predicts {facts.target} of {facts.task}", facts)
@@ -129,10 +129,10 @@ class Corner:
             values = self._predictions(folder, facts)
         except RingsideError as error:
             return Rival(_state(error, "cannot_predict"), str(error), facts, folder, own_environment=own_environment)
-        unseen = ~contains(profile["trained_on"], self.window.identities)
+        unseen = ~contains(profile["trained_on"], self.test_set.identities)
         return self._on(unseen, values, Rival("compared", "", facts, folder, profile, None, None, own_environment))
 
-    def _folder(self, facts: Facts) -> Path:
+    def _folder(self, facts: ReleaseMetadata) -> Path:
         if isinstance(self.registry, RegistryError):
             raise self.registry
         return release_folder(self.registry, facts, self.workspace)
@@ -147,9 +147,9 @@ class Corner:
             raise DataError(f"it lacks the column {', '.join(lacking)}", where=_ADOPTED, remedy=_ADOPT)
         identities = row_hashes(table, self.task.identity)
         refuse_doubled(identities, where=_ADOPTED)
-        covered, positions = self.window.places(identities)
+        covered, positions = self.test_set.places(identities)
         try:
-            values = self.window.values(table, PREDICTION)
+            values = self.test_set.values(table, PREDICTION)
             whole = np.zeros((len(covered), *values.shape[1:]))
             whole[covered] = values[positions]
             return self._on(covered, whole, Rival("compared", _ADOPTED))
@@ -157,30 +157,30 @@ class Corner:
             raise DataError(error.found, where=_ADOPTED, remedy=_ADOPT) from error
 
     def _on(self, rows: Bools, values: Floats, rival: Rival) -> Rival:
-        """The rival on some rows of the window, or that too few are left."""
+        """The rival on some rows of the test set, or that too few are left."""
         left_out = int((~rows).sum())
         facts = (rival.facts, rival.folder, rival.profile)
-        sizes = np.bincount(self.window.truth.groups[rows], minlength=self.window.truth.n_groups).astype(float)
+        sizes = np.bincount(self.test_set.truth.groups[rows], minlength=self.test_set.truth.n_groups).astype(float)
         if left_out and effective_groups(sizes) < self.policy.min_groups:
             where = f"{left_out:,} of {len(rows):,} test rows are left out; the others are too few groups"
             return Rival("too_few_rows", where, *facts, own_environment=rival.own_environment, left_out=left_out)
-        window = self.window.take(rows)
+        test_set = self.test_set.take(rows)
         threshold = rival.facts.threshold if rival.facts else None
-        scored = window.scored(values[rows], threshold)
-        return Rival("compared", rival.where, *facts, window, scored, rival.own_environment, left_out)
+        scored = test_set.scored(values[rows], threshold)
+        return Rival("compared", rival.where, *facts, test_set, scored, rival.own_environment, left_out)
 
-    def _predictions(self, folder: Path, facts: Facts) -> Floats:
-        """The version's predictions of the window's rows; kept, for the next verdict is often on the same ones."""
+    def _predictions(self, folder: Path, facts: ReleaseMetadata) -> Floats:
+        """The version's predictions of the test set's rows; kept, for the next verdict is often on the same ones."""
         kept = self.workspace.rivals / f"{self._key(facts)}.parquet"
         if not kept.exists():
             frame = predict_with(folder, facts, self.test_rows(), self.workspace, self.task)
             write_table(kept, pa.Table.from_pandas(frame, preserve_index=False))
-        return self.window.values(read_table(kept, remedy=f"remove {kept.name} and run again."), PREDICTION)
+        return self.test_set.values(read_table(kept, remedy=f"remove {kept.name} and run again."), PREDICTION)
 
-    def _key(self, facts: Facts) -> str:
+    def _key(self, facts: ReleaseMetadata) -> str:
         """Equal where the same model meets the same rows."""
-        digest = hashlib.sha256(f"{facts.model} {facts.code} {self.window.sha256}".encode())
-        for name in self.window.partitions:
+        digest = hashlib.sha256(f"{facts.model} {facts.code} {self.test_set.sha256}".encode())
+        for name in self.test_set.partitions:
             path = self.workspace.partition(self.workspace.valid, name)
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()

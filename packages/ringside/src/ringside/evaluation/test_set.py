@@ -1,4 +1,4 @@
-"""The test window: what `evaluate` wrote, as the arrays that the verdict compares."""
+"""The test set: what `evaluate` wrote, as the arrays that the verdict compares."""
 
 import hashlib
 import re
@@ -24,7 +24,7 @@ _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?([T ][0-9:.+Z-]*)?")
 
 
 @dataclass(frozen=True)
-class Window:
+class TestSet:
     """The test rows with their labels and the challenger's predictions, in the order of predictions.parquet."""
 
     task: Task
@@ -36,8 +36,8 @@ class Window:
     top: float
 
     @classmethod
-    def of(cls, table: pa.Table, task: Task, *, threshold: float, top: float) -> "Window":
-        """The window that `evaluate` wrote.
+    def of(cls, table: pa.Table, task: Task, *, threshold: float, top: float) -> "TestSet":
+        """The test set that `evaluate` wrote.
 
         Args:
             table: predictions.parquet.
@@ -103,7 +103,7 @@ class Window:
         return Scored.of(self.truth, values, threshold=own, top=self.top)
 
     def values(self, table: pa.Table, prefix: str) -> Floats:
-        """The predictions in a table, `(n_rows,)` or `(n_rows, n_classes)` in the order of the window's classes.
+        """The predictions in a table, `(n_rows,)` or `(n_rows, n_classes)` in the order of the test set's classes.
 
         Raises:
             DataError: there is no such column, it holds no numbers, or a class is missing or unknown.
@@ -122,24 +122,24 @@ class Window:
         columns = [table.column(f"{prefix}:{name}").to_numpy() for name in self.truth.classes]
         return np.stack(columns, axis=1).astype(np.float64)
 
-    def predicted_by(self, values: Floats, threshold: float) -> "Window":
+    def predicted_by(self, values: Floats, threshold: float) -> "TestSet":
         """The same rows with another model's predictions in the place of the challenger's."""
         table = self.table.drop_columns(prediction_columns(self.table, PREDICTION))
         columns = values.T if values.ndim > 1 else [values]
         names = [f"{PREDICTION}:{name}" for name in self.truth.classes] or [PREDICTION]
         for name, column in zip(names, columns, strict=True):
             table = table.append_column(name, pa.array(column))
-        return Window.of(table, self.task, threshold=threshold, top=self.top)
+        return TestSet.of(table, self.task, threshold=threshold, top=self.top)
 
-    def take(self, mask: Bools) -> "Window":
-        """The window on some of its rows."""
+    def take(self, mask: Bools) -> "TestSet":
+        """The test set on some of its rows."""
         if mask.all():
             return self
         table = self.table.filter(pa.array(mask))
-        return Window.of(table, self.task, threshold=self.threshold, top=self.top)
+        return TestSet.of(table, self.task, threshold=self.threshold, top=self.top)
 
     def places(self, identities: UInt64) -> tuple[Bools, Ints]:
-        """Which rows of the window have one of `identities`, and where in them each of those is.
+        """Which rows of the test set have one of `identities`, and where in them each of those is.
 
         Args:
             identities: hashes of another table's rows, each once.

@@ -40,7 +40,7 @@ def quoted(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What GitHub said."""
 
     status: int
@@ -187,7 +187,7 @@ class GitHub:
 
     def call(
         self, method: str, path: str, body: object = None, *, accept: str | None = None, limit: int = MAX_BYTES
-    ) -> Answer:
+    ) -> Response:
         """One question and its answer, tried again where that is safe.
 
         Raises:
@@ -214,7 +214,7 @@ class GitHub:
             self._wait(pause)
         raise ValueError(f"tries: {self._tries}; at least one is needed")
 
-    def _pause_or_raise(self, method: str, answer: Answer, tried: int) -> float:
+    def _pause_or_raise(self, method: str, answer: Response, tried: int) -> float:
         """Seconds until another try makes sense; an error where none does."""
         limited, broken = _is_limited(answer), answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         again = limited or (broken and method != "POST")
@@ -223,7 +223,7 @@ class GitHub:
             _refuse(answer, pause if limited else None)
         return pause
 
-    def _once(self, method: str, place: str, body: object, accept: str | None, limit: int) -> Answer:
+    def _once(self, method: str, place: str, body: object, accept: str | None, limit: int) -> Response:
         where = f"{method} {place}"
         command = ["gh", "api", "--include", "--method", method, place, "-H", "X-GitHub-Api-Version: 2022-11-28"]
         if accept:
@@ -248,7 +248,7 @@ class GitHub:
             raise GitHubError(f"the answer broke off{f' ({said})' if said else ''}", where=where, remedy=_AGAIN)
         lines = head[2].decode("latin-1").splitlines()
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        return Answer(status, headers, rest, where)
+        return Response(status, headers, rest, where)
 
 
 _AGAIN = "see that github.com answers (githubstatus.com) and run again."
@@ -343,20 +343,20 @@ def _close(stream: IO[bytes]) -> None:
         return
 
 
-def _is_gone(method: str, answer: Answer) -> bool:
+def _is_gone(method: str, answer: Response) -> bool:
     """Whether this answers a repeated DELETE whose first answer was lost: nothing is there any more."""
     gone = answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
     return method == "DELETE" and (gone or b"does not exist" in answer.body)
 
 
-def _is_limited(answer: Answer) -> bool:
+def _is_limited(answer: Response) -> bool:
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         return True
     asked = "retry-after" in answer.headers or answer.headers.get("x-ratelimit-remaining") == "0"
     return answer.status == HTTPStatus.FORBIDDEN and (asked or "rate limit" in _said(answer).lower())
 
 
-def _pause(answer: Answer, tried: int, *, limited: bool) -> float:
+def _pause(answer: Response, tried: int, *, limited: bool) -> float:
     """Seconds to wait: what the answer asks for, else twice as long each time."""
     asked = answer.headers.get("retry-after", "")
     if asked.isdecimal():
@@ -367,7 +367,7 @@ def _pause(answer: Answer, tried: int, *, limited: bool) -> float:
     return _LIMIT_PAUSE if limited else 2.0**tried
 
 
-def _said(answer: Answer) -> str:
+def _said(answer: Response) -> str:
     """GitHub's own words, on one line."""
     try:
         body = json.loads(answer.body)
@@ -384,7 +384,7 @@ def _said(answer: Answer) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)[:_MAX_SAID]
 
 
-def _refuse(answer: Answer, pause: float | None) -> NoReturn:
+def _refuse(answer: Response, pause: float | None) -> NoReturn:
     said = _said(answer)
     found = f"GitHub answers {answer.status}{f' ({said})' if said else ''}"
     remedy = _REMEDIES.get(answer.status, _AGAIN)

@@ -48,7 +48,7 @@ Way = Literal["cml", "gh", "same"]
 
 
 @dataclass(frozen=True)
-class Written:
+class CommentResult:
     """What became of a comment."""
 
     way: Way
@@ -92,7 +92,7 @@ class Commenter:
         self._environ = os.environ if environ is None else environ
         self._wait = wait
 
-    def write(self, number: int, body: Callable[[int], str], *, create: bool = True) -> Written | None:
+    def write(self, number: int, body: Callable[[int], str], *, create: bool = True) -> CommentResult | None:
         """Bring the comment up to date; None where there is none and `create` is false.
 
         Args:
@@ -125,7 +125,7 @@ class Commenter:
             return Found(None, cml=not seen and len(comments) < _SEEN_BY_CML)
         return Found(last, cml=bool(seen) and seen[-1]["id"] == last["id"])
 
-    def _upsert(self, number: int, text: str, *, create: bool) -> Written | None:
+    def _upsert(self, number: int, text: str, *, create: bool) -> CommentResult | None:
         found = self.find(number)
         marked = self._marked(text)
         if found.ours is None and not create:
@@ -134,7 +134,7 @@ class Commenter:
             return _written("same", found.ours, new=False)
         if found.cml and self._has_cml():
             if url := self._by_cml(number, text):
-                return Written("cml", found.ours is None, url)
+                return CommentResult("cml", found.ours is None, url)
             # What ended badly may have written it all the same.
             return self._by_gh(number, marked, self.find(number).ours)
         return self._by_gh(number, marked, found.ours)
@@ -142,7 +142,7 @@ class Commenter:
     def _marked(self, text: str) -> str:
         return f'{text}\n\n![](https://cml.dev/watermark.png#{self._sha} "CML watermark {TITLE}")'
 
-    def _by_gh(self, number: int, text: str, ours: Mapping[str, Any] | None) -> Written:
+    def _by_gh(self, number: int, text: str, ours: Mapping[str, Any] | None) -> CommentResult:
         """Update our comment, or write it; after a cut answer look first, so that none stands twice."""
         for left in range(_TRIES - 1, -1, -1):
             try:
@@ -219,8 +219,8 @@ def _same(comment: Mapping[str, Any] | None, text: str) -> bool:
     return _MARK.sub("", stands.replace("\r\n", "\n")).strip() == _MARK.sub("", text).strip()
 
 
-def _written(way: Way, comment: Mapping[str, Any] | None, *, new: bool) -> Written:
-    return Written(way, new, str((comment or {}).get("html_url", "")))
+def _written(way: Way, comment: Mapping[str, Any] | None, *, new: bool) -> CommentResult:
+    return CommentResult(way, new, str((comment or {}).get("html_url", "")))
 
 
 def _is_too_long(error: GitHubError) -> bool:

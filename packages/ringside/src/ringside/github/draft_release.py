@@ -34,7 +34,7 @@ def facts_in(body: str) -> bytes | None:
 
 
 @dataclass(frozen=True)
-class Draft:
+class DraftRelease:
     """A draft that was made just now."""
 
     github: GitHub

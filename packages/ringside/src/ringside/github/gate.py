@@ -24,7 +24,7 @@ _LINKS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Answer:
+class GateResult:
     """What the check says."""
 
     level: Level
@@ -44,7 +44,7 @@ class _Job:
     outputs: Mapping[str, str]
 
 
-def answer(needs: str) -> Answer:
+def answer(needs: str) -> GateResult:
     """The answer of the check.
 
     Args:
@@ -56,7 +56,7 @@ def answer(needs: str) -> Answer:
     return _of_verdict(jobs) if "train" in jobs else _of_checks(jobs)
 
 
-def _of_verdict(jobs: Mapping[str, _Job]) -> Answer:
+def _of_verdict(jobs: Mapping[str, _Job]) -> GateResult:
     changes, train = jobs.get("changes", _Job("missing", {})), jobs["train"]
     model = changes.outputs.get("model")
     if changes.result != "success" or model not in ("true", "false"):
@@ -64,7 +64,9 @@ def _of_verdict(jobs: Mapping[str, _Job]) -> Answer:
             "What this changes could not be found out. See the log of the job before this one, and run it again."
         )
     if model == "false" and train.result == "skipped":
-        return Answer("notice", "Nothing here touches the model, so nothing was trained and nothing is to be judged.")
+        return GateResult(
+            "notice", "Nothing here touches the model, so nothing was trained and nothing is to be judged."
+        )
     verdict, said = train.outputs.get("verdict", ""), plain(train.outputs.get("sentence", ""))
     if train.result == "success":
         return _of_run(verdict, said, train.outputs.get("blocks", ""))
@@ -81,26 +83,26 @@ _ENDED = {
 }
 
 
-def _of_run(verdict: str, said: str, blocks: str) -> Answer:
+def _of_run(verdict: str, said: str, blocks: str) -> GateResult:
     """Of a training job that ended well."""
     match verdict, blocks:
         case "pass", _:
-            return Answer("notice", said or "Pass.")
+            return GateResult("notice", said or "Pass.")
         case "fail", _:
             return _red(said or "Fail. The report in the job's summary says why.")
         case "inconclusive", "false":
-            return Answer("warning", said or "Inconclusive. Safe to merge; nothing is published.")
+            return GateResult("warning", said or "Inconclusive. Safe to merge; nothing is published.")
         case "inconclusive", _:
             return _red(said or "Inconclusive, which the policy does not let through.")
         case "not_judged", _:
-            return Answer("notice", said or "Not judged. Somebody who may read the data can judge it.")
+            return GateResult("notice", said or "Not judged. Somebody who may read the data can judge it.")
     return _red("The training job ended without a verdict. Its log says why; run it again.")
 
 
-def _of_checks(jobs: Mapping[str, _Job]) -> Answer:
+def _of_checks(jobs: Mapping[str, _Job]) -> GateResult:
     wrong = {name: job.result for name, job in jobs.items() if job.result != "success"}
     if not wrong:
-        return Answer("notice", "All checks passed.")
+        return GateResult("notice", "All checks passed.")
     named = ", ".join(f"{plain(name)} ({plain(result)})" for name, result in sorted(wrong.items()))
     return _red(
         f"Not all checks passed: {named}. The log of each says what to mend; make lint and make test repeat them."
@@ -119,8 +121,8 @@ def markdown(text: str) -> str:
     return re.sub(r"([_+=()-])", r"\\\1", text)
 
 
-def _red(sentence: str) -> Answer:
-    return Answer("error", sentence)
+def _red(sentence: str) -> GateResult:
+    return GateResult("error", sentence)
 
 
 def _jobs(needs: str) -> dict[str, _Job]:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ringside.errors import RegistryError
 from ringside.registry.git import Repository
-from ringside.registry.models import Hold, Move
+from ringside.registry.models import Move, PromotionFreeze
 
 REF = "refs/ringside/production"
 _MOVES_FILE, _HOLD_FILE = "production.json", "hold.json"
@@ -42,19 +42,19 @@ class Record:
         return self._parsed(_MOVES_FILE, _MOVES.validate_json) or []
 
     @property
-    def hold(self) -> Hold | None:
+    def hold(self) -> PromotionFreeze | None:
         """The hold that stands.
 
         Raises:
             RegistryError: the file is none of ours; state `files_damaged`.
         """
-        return self._parsed(_HOLD_FILE, Hold.model_validate_json)
+        return self._parsed(_HOLD_FILE, PromotionFreeze.model_validate_json)
 
     def with_moves(self, moves: list[Move]) -> "Record":
         """This record with other moves."""
         return self._with(_MOVES_FILE, _MOVES.dump_json(moves, indent=2) + b"\n")
 
-    def with_hold(self, hold: Hold | None) -> "Record":
+    def with_hold(self, hold: PromotionFreeze | None) -> "Record":
         """This record with another hold, or without one."""
         return self._with(_HOLD_FILE, None if hold is None else hold.model_dump_json(indent=2).encode() + b"\n")
 

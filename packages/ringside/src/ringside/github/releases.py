@@ -19,11 +19,11 @@ from pydantic import ValidationError
 from ringside.common.files import write_bytes
 from ringside.errors import GitHubError, RegistryError, ReleaseExistsError
 from ringside.github.api import GitHub
-from ringside.github.draft_release import MARKER, Draft, facts_in
+from ringside.github.draft_release import MARKER, DraftRelease, facts_in
 from ringside.github.production import ProductionRef, Record
 from ringside.registry.checksums import check_folder
 from ringside.registry.git import Repository
-from ringside.registry.models import Facts, Hold, Move
+from ringside.registry.models import Move, PromotionFreeze, ReleaseMetadata
 from ringside.registry.registry import Registry
 from ringside.registry.version_numbers import in_order, tag_of, version_of
 
@@ -105,7 +105,7 @@ class GitHubReleases:
         """
         return [release["tag_name"] for release in self._published() if version_of(release["tag_name"])]
 
-    def facts(self, tag: str) -> Facts:
+    def facts(self, tag: str) -> ReleaseMetadata:
         """The `release.json` of a release.
 
         Raises:
@@ -120,7 +120,7 @@ class GitHubReleases:
             content = self._download(tag, asset)
         where, remedy = f"{self.where}/tag/{tag}", "remove the release and publish again."
         try:
-            found = Facts.model_validate_json(content)
+            found = ReleaseMetadata.model_validate_json(content)
         except ValidationError as error:
             detail = error.errors(include_input=False)[0]
             said = f"its {RECORD} is none ({'.'.join(map(str, detail['loc']))}: {detail['msg']})"
@@ -168,7 +168,7 @@ class GitHubReleases:
         if self._find(_checked(tag)) is not None:
             raise ReleaseExistsError("it was published in between", where=f"{self.where}/tag/{tag}", remedy=remedy)
         with self._asked():
-            draft = Draft.make(self.github, self._large, tag, commit, _with_record(notes, folder))
+            draft = DraftRelease.make(self.github, self._large, tag, commit, _with_record(notes, folder))
             draft.fill(folder, sums)
             thing = self._push_tag(tag, commit)
             if not draft.publish():
@@ -207,7 +207,7 @@ class GitHubReleases:
         self._ref.write(moved, f"{move.version} is in production")
         self._marked = True
 
-    def hold(self) -> Hold | None:
+    def hold(self) -> PromotionFreeze | None:
         """The hold that stands.
 
         Raises:
@@ -215,13 +215,13 @@ class GitHubReleases:
         """
         return self._ref.read().hold
 
-    def set_hold(self, hold: Hold | None) -> None:
+    def set_hold(self, hold: PromotionFreeze | None) -> None:
         """Set or lift the hold.
 
         Raises:
             RegistryError: GitHub refuses or gives no answer.
         """
-        message = "The hold is lifted" if hold is None else f"Hold: {hold.rejected} was rolled back"
+        message = "The hold is lifted" if hold is None else f"Promotion freeze: {hold.rejected} was rolled back"
         self._ref.write(lambda record: record.with_hold(hold), message)
 
     def clean(self) -> list[str]:

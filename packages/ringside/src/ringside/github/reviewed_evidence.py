@@ -38,14 +38,14 @@ class Reviewed:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ReviewedComparison:
     """How what was rebuilt compares with what was seen."""
 
     state: State
     sentence: str
 
 
-def compare(report: Report, seen: Reviewed | None) -> Comparison:
+def compare(report: Report, seen: Reviewed | None) -> ReviewedComparison:
     """Whether what was rebuilt is what was reviewed, as far as that can be told.
 
     Args:
@@ -53,21 +53,23 @@ def compare(report: Report, seen: Reviewed | None) -> Comparison:
         seen: what reviewers saw; None where nothing is there to compare with.
     """
     if seen is None:
-        return Comparison("nothing", "There is nothing that was reviewed to compare it with.")
+        return ReviewedComparison("nothing", "There is nothing that was reviewed to compare it with.")
     if seen.same_model:
-        return Comparison("same", f"The model has the very bytes of {seen.source}.")
+        return ReviewedComparison("same", f"The model has the very bytes of {seen.source}.")
     if not seen.same_window:
         why = "the test rows are others, since other data were merged as well"
-        return Comparison("other_window", f"It cannot be compared with {seen.source}: {why}.")
+        return ReviewedComparison("other_window", f"It cannot be compared with {seen.source}: {why}.")
     decides = report.metrics[0]
     name, now = metric_name(decides.metric), decides.challenger
     if seen.metric is None or now is None:
-        return Comparison("nothing", f"{seen.source} does not state {name}, so nothing can be compared.")
+        return ReviewedComparison("nothing", f"{seen.source} does not state {name}, so nothing can be compared.")
     allowed = decides.tolerance if decides.tolerance is not None else abs(seen.metric) * _PRECISION
     figures = f"{name} is {now:.5g}, and {seen.metric:.5g} in {seen.source}"
     if abs(now - seen.metric) <= allowed:
-        return Comparison("close", f"The model is another one than was reviewed, within the tolerance: {figures}.")
-    return Comparison("apart", f"The model is not what was reviewed: {figures} ({allowed:.5g} is allowed).")
+        return ReviewedComparison(
+            "close", f"The model is another one than was reviewed, within the tolerance: {figures}."
+        )
+    return ReviewedComparison("apart", f"The model is not what was reviewed: {figures} ({allowed:.5g} is allowed).")
 
 
 def shown(github: GitHub, commit: str, default_branch: str, report: Report) -> Reviewed | None:

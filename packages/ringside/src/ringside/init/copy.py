@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ringside.common.files import write_bytes
 from ringside.errors import UsageError
-from ringside.init.infer.draft import Draft
+from ringside.init.infer.draft import TaskDraft
 from ringside.init.place import Place
 from ringside.init.record import PACKAGE, RECORD, package_version, record
 from ringside.init.sample import (
@@ -29,7 +29,7 @@ from ringside.store import dvc
 class Copy:
     """A copy of the template on its way to be somebody's own."""
 
-    def __init__(self, place: Place, draft: Draft, *, public: bool, packages: Sequence[str] = ()) -> None:
+    def __init__(self, place: Place, draft: TaskDraft, *, public: bool, packages: Sequence[str] = ()) -> None:
         self.place = place
         self.draft = draft
         self._public = public

@@ -16,7 +16,7 @@ from ringside.common.task import Task
 from ringside.data.diff import check_profile
 from ringside.data.drift import new_by_design
 from ringside.errors import RegistryError, RingsideError
-from ringside.evaluation.test_set import PREDICTION, Window
+from ringside.evaluation.test_set import PREDICTION, TestSet
 from ringside.monitoring.new_partitions import Partitions
 from ringside.monitoring.triggers import (
     MOST_COLUMNS,
@@ -31,14 +31,14 @@ from ringside.params import RetrainParams
 from ringside.pipeline.evaluate.evaluation import NAMES, PARTITION
 from ringside.pipeline.evaluate.profile import contains, partition_profile
 from ringside.registry.client import release_folder
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.registry import Registry
 from ringside.registry.scoring import predict_with
 from ringside.registry.version_numbers import in_production, tag_of
 from ringside.report.model import name_of
 from ringside.report.watch import DriftNow, Monitor, MonitorState, Repeat
 from ringside.store.workspace import Workspace
-from ringside.verdict.metrics import Metric
+from ringside.verdict.metrics import MetricDefinition
 from ringside.verdict.outcomes import Pair
 from ringside.verdict.policy import Policy
 
@@ -47,7 +47,7 @@ from ringside.verdict.policy import Policy
 class _Model:
     """A released version with the files that watching needs."""
 
-    facts: Facts
+    facts: ReleaseMetadata
     folder: Path
     profile: dict[str, Any]
 
@@ -77,7 +77,7 @@ class Watched:
     registry: Registry | RegistryError
     """What was opened, or why it could not be."""
     partitions: Partitions
-    own: tuple[Metric, ...] = ()
+    own: tuple[MetricDefinition, ...] = ()
     say: Any = print
     """Takes one line of talk."""
 
@@ -122,7 +122,7 @@ class Watched:
             self.say(f"monitor: {error}")
             return self._without(_state(error, "files_missing"), facts.version)
 
-    def _model(self, registry: Registry, facts: Facts) -> _Model:
+    def _model(self, registry: Registry, facts: ReleaseMetadata) -> _Model:
         folder = release_folder(registry, facts, self.workspace)
         profile = read_json(folder / "profile.json", remedy=_AGAIN)
         check_profile(profile, where=f"profile.json of {facts.version}")
@@ -177,14 +177,14 @@ class Watched:
             rows, hashes = rows[~seen], hashes[~seen]
         return rows.reset_index(drop=True)
 
-    def _window(self, rows: pd.DataFrame, model: _Model) -> Window:
+    def _window(self, rows: pd.DataFrame, model: _Model) -> TestSet:
         """The rows with a model's predictions, as the verdict has a test window."""
         predictions = self._predictions(rows, model)
         kept = dict.fromkeys([*self.task.identity, *([self.task.group] if self.task.group else []), *self.task.slices])
         labels = rows[self.task.target].rename("y")
         table = pd.concat([rows[[*kept, PARTITION]].rename(columns=NAMES), labels, predictions], axis=1)
         arrow = pa.Table.from_pandas(table, preserve_index=False)
-        return Window.of(arrow, self.task, threshold=model.facts.threshold, top=self.policy.top)
+        return TestSet.of(arrow, self.task, threshold=model.facts.threshold, top=self.policy.top)
 
     def _predictions(self, rows: pd.DataFrame, model: _Model) -> pd.DataFrame:
         features = rows.drop(columns=[self.task.target, PARTITION])
@@ -249,7 +249,7 @@ class Watched:
         return {"drift": found[:MOST_COLUMNS], "columns_left_out": max(len(found) - MOST_COLUMNS, 0)}
 
 
-def _before(registry: Registry, facts: Facts) -> str | None:
+def _before(registry: Registry, facts: ReleaseMetadata) -> str | None:
     """The version that was in production before the champion, or that it was judged against."""
     line = in_production(registry.releases.moves())
     earlier = line[:-1] if line and line[-1] == facts.version else []

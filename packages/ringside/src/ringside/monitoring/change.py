@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 from ringside.codes import SpreadReason
 from ringside.verdict.intervals import Spread
-from ringside.verdict.metrics import Metric
+from ringside.verdict.metrics import MetricDefinition
 from ringside.verdict.outcomes import value_spread
 from ringside.verdict.policy import Policy
 from ringside.verdict.rows import Scored
@@ -30,14 +30,14 @@ class Known:
     """Why there is no spread."""
 
     @classmethod
-    def of(cls, metric: Metric, scored: Scored, policy: Policy) -> "Known":
+    def of(cls, metric: MetricDefinition, scored: Scored, policy: Policy) -> "Known":
         """The metric of some rows, with its spread where they give it one."""
         value, found = value_spread(metric, scored, policy)
         return cls(value, None, found) if isinstance(found, str) else cls(value, found)
 
 
 @dataclass(frozen=True)
-class Change:
+class MetricChange:
     """What a model gained from one window to the other; positive where it does better now."""
 
     difference: float
@@ -51,7 +51,7 @@ class Change:
         return float(stdtrit(self.degrees_of_freedom, confidence)) * self.standard_error
 
 
-def change(now: Known, then: Known, sign: float) -> Change | None:
+def change(now: Known, then: Known, sign: float) -> MetricChange | None:
     """The difference of two windows; None where one of them does not define the metric.
 
     Args:
@@ -63,7 +63,7 @@ def change(now: Known, then: Known, sign: float) -> Change | None:
         return None
     difference = sign * (now.value - then.value) + 0.0
     if now.spread is None or then.spread is None:
-        return Change(difference)
+        return MetricChange(difference)
     one, two = now.spread.standard_error**2, then.spread.standard_error**2
     parts = one**2 / now.spread.degrees_of_freedom + two**2 / then.spread.degrees_of_freedom
-    return Change(difference, math.sqrt(one + two), (one + two) ** 2 / parts)
+    return MetricChange(difference, math.sqrt(one + two), (one + two) ** 2 / parts)

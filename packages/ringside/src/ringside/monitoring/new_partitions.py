@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringside.common.manifest import Entry
+from ringside.common.manifest import PartitionEntry
 from ringside.common.task import Task
 from ringside.loader import load_schema
 from ringside.pipeline.validate.partitions import check_identities, read_raw
@@ -53,7 +53,7 @@ class Partitions:
 
     workspace: Workspace
     task: Task
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, PartitionEntry]
     """Of the manifest."""
     now: datetime
     _raw: dict[str, pa.Table] = field(default_factory=dict)

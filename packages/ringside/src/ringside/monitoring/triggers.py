@@ -6,12 +6,12 @@ from typing import Any
 
 from ringside.data.drift import ColumnDrift, column_drift, pool
 from ringside.evaluation import report_parts as parts
-from ringside.monitoring.change import Change, Known, change
+from ringside.monitoring.change import Known, MetricChange, change
 from ringside.params import RetrainParams
 from ringside.report.model import name_of
 from ringside.report.phrases import EFFECTS
 from ringside.report.watch import AlarmCode, Decision, DriftNow, Estimate, FloorNow, MetricNow, Monitor, Reason, Repeat
-from ringside.verdict.metrics import Metric, metrics_of
+from ringside.verdict.metrics import MetricDefinition, metrics_of
 from ringside.verdict.outcomes import Pair, judge
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rows import Scored
@@ -33,7 +33,9 @@ class Released:
     """What a model without features had there, from metrics.json; empty where it is not known."""
 
 
-def metrics_now(now: Scored, released: Released, policy: Policy, own: tuple[Metric, ...] = ()) -> list[MetricNow]:
+def metrics_now(
+    now: Scored, released: Released, policy: Policy, own: tuple[MetricDefinition, ...] = ()
+) -> list[MetricNow]:
     """Every metric of the champion now and at its release: the deciding one, the guardrails, the others.
 
     Args:
@@ -53,7 +55,7 @@ def metrics_now(now: Scored, released: Released, policy: Policy, own: tuple[Metr
 
 
 def _metric(
-    metric: Metric, scored: Scored, released: Released, policy: Policy, tolerance: Tolerance | None
+    metric: MetricDefinition, scored: Scored, released: Released, policy: Policy, tolerance: Tolerance | None
 ) -> MetricNow:
     now = Known.of(metric, scored, policy)
     if released.scored is None:
@@ -79,7 +81,7 @@ def _metric(
     )
 
 
-def _freedom(found: Change | None) -> float | None:
+def _freedom(found: MetricChange | None) -> float | None:
     return parts.number(found.degrees_of_freedom) if found else None
 
 
@@ -93,7 +95,7 @@ def _estimate(known: Known, confidence: float) -> Estimate | None:
     return Estimate(value=value, lower=parts.number(value - bound), upper=parts.number(value + bound))
 
 
-def absolute(tolerance: Tolerance, metric: Metric, released: Released) -> Tolerance | None:
+def absolute(tolerance: Tolerance, metric: MetricDefinition, released: Released) -> Tolerance | None:
     """The tolerance on the metric's scale; a share is of the gain that the release had on its own window.
 
     None where the release does not say what it gained, or gained nothing.
@@ -107,7 +109,7 @@ def absolute(tolerance: Tolerance, metric: Metric, released: Released) -> Tolera
     return Tolerance(tolerance.value * gain) if gain > 0 else None
 
 
-def floors_now(now: Scored, policy: Policy, own: tuple[Metric, ...] = ()) -> list[FloorNow]:
+def floors_now(now: Scored, policy: Policy, own: tuple[MetricDefinition, ...] = ()) -> list[FloorNow]:
     """Where the champion stands to each floor of the policy.
 
     Raises:
@@ -157,7 +159,7 @@ def _drift(found: ColumnDrift, effect: str) -> DriftNow:
     )
 
 
-def repeated(pair: Pair, version: str, released: Released, own: tuple[Metric, ...] = ()) -> Repeat:
+def repeated(pair: Pair, version: str, released: Released, own: tuple[MetricDefinition, ...] = ()) -> Repeat:
     """The champion against the version before it: the deciding metric and the guardrails.
 
     A comparison of its own, once a partition, so the error rate is not divided among uses.

@@ -18,7 +18,7 @@ from ringside.params import read_params
 from ringside.pipeline.evaluate.predict import PREDICTION
 from ringside.registry.card import REFERENCE, Material, asked_types, card, loader_lines, notes
 from ringside.registry.checksums import write_sums
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.rows import compare, predict_rows
 from ringside.registry.sbom import bill
 from ringside.registry.scoring import LOCK, MODEL
@@ -32,7 +32,7 @@ _RERUN = "run `make run`, which makes what is missing, and publish again."
 
 
 def assemble(  # noqa: PLR0913  # the checkout, what is published of it, and where it goes
-    workspace: Workspace, task: Task, facts: Facts, report: Report, folder: Path, *, rows: bool = True
+    workspace: Workspace, task: Task, facts: ReleaseMetadata, report: Report, folder: Path, *, rows: bool = True
 ) -> None:
     """Write all files of a release but `release.json`, which is there, and `SHA256SUMS` over all of them last.
 
@@ -77,7 +77,7 @@ def assemble(  # noqa: PLR0913  # the checkout, what is published of it, and whe
     write_sums(folder)
 
 
-def release_notes(workspace: Workspace, facts: Facts, report: Report, *, rows: bool = True) -> str:
+def release_notes(workspace: Workspace, facts: ReleaseMetadata, report: Report, *, rows: bool = True) -> str:
     """The notes of the release that `assemble` makes.
 
     Raises:

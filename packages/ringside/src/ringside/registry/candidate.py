@@ -13,7 +13,7 @@ from ringside.params import Params
 from ringside.registry.checksums import sha256
 from ringside.registry.code_hash import code_hash
 from ringside.registry.git import Repository
-from ringside.registry.models import Facts, Spent
+from ringside.registry.models import CostRecord, ReleaseMetadata
 from ringside.report.model import Report
 from ringside.store.workspace import Workspace
 
@@ -53,7 +53,9 @@ def columns(task: Task) -> dict[str, str]:
     return {str(name): f"{column.dtype}{'?' * column.nullable}" for name, column in schema if name != task.target}
 
 
-def checkout_facts(workspace: Workspace, task: Task, params: Params, report: Report, *, accepted: str | None) -> Facts:
+def checkout_facts(
+    workspace: Workspace, task: Task, params: Params, report: Report, *, accepted: str | None
+) -> ReleaseMetadata:
     """The facts of this checkout and its report, of version `UNPUBLISHED`.
 
     Args:
@@ -69,7 +71,7 @@ def checkout_facts(workspace: Workspace, task: Task, params: Params, report: Rep
         TaskError: the schema is none.
     """
     compared = report.rival is not None and report.rival.source == "champion" and report.champion == "compared"
-    return Facts(
+    return ReleaseMetadata(
         version=UNPUBLISHED,
         commit=Repository(workspace.root).head(),
         published=datetime.fromtimestamp(0, UTC),
@@ -98,11 +100,11 @@ def checkout_facts(workspace: Workspace, task: Task, params: Params, report: Rep
     )
 
 
-def _spent(report: Report) -> Spent | None:
+def _spent(report: Report) -> CostRecord | None:
     cost = report.cost
     if cost is None:
         return None
-    return Spent(runner=cost.runner, usd_per_minute=cost.usd_per_minute, seconds=cost.seconds)
+    return CostRecord(runner=cost.runner, usd_per_minute=cost.usd_per_minute, seconds=cost.seconds)
 
 
 def refuse_changes(workspace: Workspace) -> None:
@@ -117,7 +119,7 @@ def refuse_changes(workspace: Workspace) -> None:
         raise RegistryError(found, where=str(workspace.root), remedy=remedy)
 
 
-def approval(workspace: Workspace, report: Report, facts: Facts) -> Callable[[], None]:
+def approval(workspace: Workspace, report: Report, facts: ReleaseMetadata) -> Callable[[], None]:
     """What refuses to publish where the report does not allow it, or is of another state than this checkout's.
 
     The function raises:
@@ -138,7 +140,7 @@ def approval(workspace: Workspace, report: Report, facts: Facts) -> Callable[[],
     return approve
 
 
-def _check_state(workspace: Workspace, report: Report, facts: Facts) -> None:
+def _check_state(workspace: Workspace, report: Report, facts: ReleaseMetadata) -> None:
     stated = report.reproduce
     found = {
         f"task {report.task}": report.task == facts.task,

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ringside.common.manifest import Entry
-from ringside.registry.models import Facts
+from ringside.common.manifest import PartitionEntry
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.version_numbers import tag_of
-from ringside.report.model import Report, Result, SliceResult
+from ringside.report.model import Report, ResultRecord, SliceRecord
 
 REFERENCE = "reference.parquet"
 """Test rows with the predictions that were judged."""
@@ -38,7 +38,7 @@ class Material:
 
     params: Mapping[str, Any]
     """The sections of params.yaml that stages read."""
-    entries: Sequence[Entry]
+    entries: Sequence[PartitionEntry]
     """The partitions of the manifest."""
     trusted: Sequence[str]
     """The types in the model file that skops asks for."""
@@ -68,7 +68,7 @@ def _entity(character: str) -> str:
     return character if character.isalnum() or character == " " else f"&#{ord(character)};"
 
 
-def card(facts: Facts, report: Report, material: Material) -> str:
+def card(facts: ReleaseMetadata, report: Report, material: Material) -> str:
     """The whole model card, Markdown."""
     sections = [
         f"# Model card: {text(facts.task)} {facts.version}",
@@ -84,7 +84,7 @@ def card(facts: Facts, report: Report, material: Material) -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def notes(facts: Facts, report: Report, lines: Lines) -> str:
+def notes(facts: ReleaseMetadata, report: Report, lines: Lines) -> str:
     """The release notes: the verdict, the metrics and a loader of five lines.
 
     Args:
@@ -140,7 +140,7 @@ def loader_lines(content: bytes, kind: str, *, has_rows: bool) -> Lines:
     return Lines(lines, all(name.partition(".")[0] in ("sklearn", "numpy", "scipy", "functools") for name in trusted))
 
 
-def _verdict(facts: Facts, report: Report) -> str:
+def _verdict(facts: ReleaseMetadata, report: Report) -> str:
     against = f" against {facts.champion}" if facts.champion else ", the first version"
     when = f"Published {facts.published:%Y-%m-%d} from commit `{facts.commit[:12]}`."
     lines = [f"{when} Verdict: **{facts.verdict}**{against}."]
@@ -151,7 +151,7 @@ def _verdict(facts: Facts, report: Report) -> str:
     return "\n".join(lines)
 
 
-def _meaning(facts: Facts) -> str:
+def _meaning(facts: ReleaseMetadata) -> str:
     answers = {
         "binary": "`prediction`, the probability that it is true",
         "multiclass": "a column `prediction:<class>` for each class, which add up to 1",
@@ -164,11 +164,11 @@ def _meaning(facts: Facts) -> str:
     )
 
 
-def _features(facts: Facts) -> list[tuple[str, str]]:
+def _features(facts: ReleaseMetadata) -> list[tuple[str, str]]:
     return [(name, dtype) for name, dtype in facts.columns.items() if name != facts.target]
 
 
-def _data(facts: Facts, report: Report, entries: Sequence[Entry]) -> str:
+def _data(facts: ReleaseMetadata, report: Report, entries: Sequence[PartitionEntry]) -> str:
     trained = f"{facts.rows:,} rows from {text(facts.first)} to {text(facts.last)} to train on"
     window = report.window
     tested = (
@@ -180,7 +180,7 @@ def _data(facts: Facts, report: Report, entries: Sequence[Entry]) -> str:
     )
 
 
-def _training(facts: Facts, params: Mapping[str, Any]) -> str:
+def _training(facts: ReleaseMetadata, params: Mapping[str, Any]) -> str:
     took = ", ".join(f"{text(stage)} {seconds:.1f} s" for stage, seconds in facts.stages.items())
     rows = [(text(key), text(value)) for key, value in _flat(params)]
     return (
@@ -220,7 +220,7 @@ def _metrics(report: Report) -> str:
     return f"{_table(head, rows)}\n\n{explained} of the window's {report.policy.uses} uses."
 
 
-def _interval(result: Result) -> str:
+def _interval(result: ResultRecord) -> str:
     if result.difference is None:
         return ""
     bounds = f" ({result.lower:+.4g} to {result.upper:+.4g})" if None not in (result.lower, result.upper) else ""
@@ -240,7 +240,7 @@ def _slices(report: Report) -> str:
     return f"{shown}\n\n{_table(('slice', 'rows', 'this model', 'difference (bounds)'), rows)}"
 
 
-def _badness(part: SliceResult) -> float:
+def _badness(part: SliceRecord) -> float:
     value = part.result.challenger
     if value is None:
         return float("-inf")
@@ -268,7 +268,7 @@ def _limits(report: Report) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _loading(facts: Facts, material: Material) -> str:
+def _loading(facts: ReleaseMetadata, material: Material) -> str:
     held = ", ".join(map(text, material.trusted)) or "none"
     checked = (
         f"{material.reference_rows:,} test rows with their predictions are in {REFERENCE}."

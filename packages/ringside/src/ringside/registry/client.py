@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ringside.common.files import move, read_bytes, remove
 from ringside.errors import RegistryError, UsageError
 from ringside.registry.checksums import SUMS, check_folder, parse_sums
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.registry import Registry
 from ringside.registry.version_numbers import tag_of
 from ringside.store.folders import make_folder
@@ -32,10 +32,10 @@ _REMEDY = "take the release again (`ringside fetch`)."
 
 
 @dataclass(frozen=True)
-class Verified:
+class Verification:
     """What `verify` found to be in order."""
 
-    facts: Facts
+    facts: ReleaseMetadata
     files: int
     """Files with the hashes that were published."""
     reference_rows: int
@@ -55,7 +55,7 @@ class Model:
     where they are those of the checkout, else in an environment of its own.
     """
 
-    def __init__(self, folder: Path, facts: Facts, workspace: Workspace, task: "Task") -> None:
+    def __init__(self, folder: Path, facts: ReleaseMetadata, workspace: Workspace, task: "Task") -> None:
         self.facts = facts
         self.folder = folder
         self._workspace = workspace
@@ -154,7 +154,7 @@ def is_folder(name: str | Path) -> bool:
     return name not in PRODUCTION and not re.fullmatch(r"v[0-9.]+", name) and Path(name).is_dir()
 
 
-def read_facts(folder: Path) -> Facts:
+def read_facts(folder: Path) -> ReleaseMetadata:
     """The `release.json` in a folder.
 
     Raises:
@@ -163,13 +163,13 @@ def read_facts(folder: Path) -> Facts:
     """
     path = folder / RECORD
     try:
-        return Facts.model_validate_json(read_bytes(path, remedy=_REMEDY))
+        return ReleaseMetadata.model_validate_json(read_bytes(path, remedy=_REMEDY))
     except ValueError:
         found = "it is no record of a release"
         raise RegistryError(found, where=str(path), remedy=_REMEDY, state="files_damaged") from None
 
 
-def find(registry: Registry, name: str) -> Facts:
+def find(registry: Registry, name: str) -> ReleaseMetadata:
     """The version that a person names.
 
     Args:
@@ -195,7 +195,7 @@ def find(registry: Registry, name: str) -> Facts:
     return registry.releases.facts(tag)
 
 
-def release_folder(registry: Registry, facts: Facts, workspace: Workspace) -> Path:
+def release_folder(registry: Registry, facts: ReleaseMetadata, workspace: Workspace) -> Path:
     """A folder with all files of a version, their hashes compared; kept below `.dvc/tmp` and used again.
 
     Raises:
@@ -211,7 +211,7 @@ def release_folder(registry: Registry, facts: Facts, workspace: Workspace) -> Pa
     return target
 
 
-def fetch(registry: Registry, facts: Facts, target: Path) -> bool:
+def fetch(registry: Registry, facts: ReleaseMetadata, target: Path) -> bool:
     """Bring all files of a version into the folder `target`; False where they are there already.
 
     They come aside first, and get their name when every hash is right.
@@ -230,7 +230,7 @@ def fetch(registry: Registry, facts: Facts, target: Path) -> bool:
     return True
 
 
-def verify(folder: Path, workspace: Workspace, task: "Task") -> Verified:
+def verify(folder: Path, workspace: Workspace, task: "Task") -> Verification:
     """Check a fetched version: every hash, the types in the model file, and the predictions on the reference rows.
 
     Raises:
@@ -252,16 +252,16 @@ def verify(folder: Path, workspace: Workspace, task: "Task") -> Verified:
     path = folder / REFERENCE
     if not path.exists():
         there = {name for name in sums if (folder / name).exists()}
-        return Verified(facts, len(there), 0, None, erased=REFERENCE in sums, own_environment=not here)
+        return Verification(facts, len(there), 0, None, erased=REFERENCE in sums, own_environment=not here)
     reference = read_table(path, remedy=_REMEDY).to_pandas()
     features = [name for name in facts.columns if name in reference and name != facts.target]
     stored = reference.drop(columns=features)
     found = predict_with(folder, facts, reference[features], workspace, task)
     largest = compare(stored, found, where=str(path), remedy=_REMEDY)
-    return Verified(facts, len(sums), len(reference), largest, erased=False, own_environment=not here)
+    return Verification(facts, len(sums), len(reference), largest, erased=False, own_environment=not here)
 
 
-def _is_current(registry: Registry, facts: Facts, folder: Path) -> bool:
+def _is_current(registry: Registry, facts: ReleaseMetadata, folder: Path) -> bool:
     """Whether the folder holds what the registry has under this version, byte by byte."""
     try:
         ours = check_folder(folder)
@@ -275,7 +275,7 @@ def _is_current(registry: Registry, facts: Facts, folder: Path) -> bool:
 
 
 @contextmanager
-def _download(registry: Registry, facts: Facts, target: Path) -> Iterator[Path]:
+def _download(registry: Registry, facts: ReleaseMetadata, target: Path) -> Iterator[Path]:
     """All files of a version, in a folder beside `target` that is removed where it does not get a name."""
     tag = tag_of(facts.version)
     aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from ringside.common.files import remove, write_bytes
 from ringside.errors import RegistryError, ReleaseExistsError
 from ringside.registry.checksums import ERASABLE, check_folder
-from ringside.registry.models import Facts, Hold, Move
+from ringside.registry.models import Move, PromotionFreeze, ReleaseMetadata
 from ringside.registry.version_numbers import tag_of, version_of
 from ringside.store.folders import copy_file, give_name, locked, make_folder
 
@@ -46,7 +46,7 @@ class FolderReleases:
         with _readable(self._path):
             return [entry.name for entry in self._path.iterdir() if version_of(entry.name) and entry.is_dir()]
 
-    def facts(self, tag: str) -> Facts:
+    def facts(self, tag: str) -> ReleaseMetadata:
         """The `release.json` of a release.
 
         Raises:
@@ -55,7 +55,7 @@ class FolderReleases:
         """
         path = self._release(tag) / "release.json"
         remedy = "restore it from a copy, or remove the whole release and publish again."
-        facts = _record(path, Facts.model_validate_json, remedy)
+        facts = _record(path, ReleaseMetadata.model_validate_json, remedy)
         if facts is None:
             raise RegistryError("it is missing", where=str(path), remedy=remedy, state="files_missing")
         if facts.version != version_of(tag):
@@ -143,16 +143,16 @@ class FolderReleases:
         with self.lock():
             write_bytes(self._path / "production.json", _MOVES.dump_json([*self.moves(), move], indent=2) + b"\n")
 
-    def hold(self) -> Hold | None:
+    def hold(self) -> PromotionFreeze | None:
         """The hold that stands.
 
         Raises:
             RegistryError: `hold.json` is none of ours; state `files_damaged`.
         """
         remedy = "lift it with `ringside rollback --lift-hold`, or roll back once more."
-        return _record(self._path / "hold.json", Hold.model_validate_json, remedy)
+        return _record(self._path / "hold.json", PromotionFreeze.model_validate_json, remedy)
 
-    def set_hold(self, hold: Hold | None) -> None:
+    def set_hold(self, hold: PromotionFreeze | None) -> None:
         """Set or lift the hold.
 
         Raises:

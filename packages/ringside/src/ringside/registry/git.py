@@ -31,7 +31,7 @@ INPUTS = (
 
 
 @dataclass(frozen=True)
-class Answer:
+class GitResult:
     """What a command of Git's said."""
 
     code: int
@@ -46,7 +46,7 @@ class Repository:
 
     path: Path
 
-    def run(self, *command: str, stdin: str | bytes | None = None) -> Answer:
+    def run(self, *command: str, stdin: str | bytes | None = None) -> GitResult:
         """One command; it ends after `SECONDS` at the latest, with everything that it started.
 
         Raises:
@@ -73,7 +73,7 @@ class Repository:
             process.communicate()
             found, remedy = f"no answer within {SECONDS} s", "see that the remote can be reached and run again."
             raise RegistryError(found, where=where, remedy=remedy, state="unreachable") from None
-        return Answer(process.returncode, out, " ".join(said.split()))
+        return GitResult(process.returncode, out, " ".join(said.split()))
 
     def ok(self, *command: str, stdin: str | bytes | None = None, remedy: str) -> str:
         """The answer of a command that must succeed, without the line's end.
@@ -202,7 +202,7 @@ class Repository:
         """Let the tag `name` refer to `thing` in this repository; False where there is one of that name."""
         return self.run("update-ref", f"refs/tags/{name}", thing, _ZERO).code == 0
 
-    def push_tag(self, remote: str, name: str, thing: str) -> Answer:
+    def push_tag(self, remote: str, name: str, thing: str) -> GitResult:
         """Push an object as the tag `name`; a remote refuses where it has one of that name.
 
         A person's hook for pushes may run tests or send data; a tag on a commit that was pushed needs neither.

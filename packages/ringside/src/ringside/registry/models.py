@@ -15,7 +15,7 @@ class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class Spent(_Record):
+class CostRecord(_Record):
     """What bringing the data, making and judging a version took."""
 
     runner: Annotated[str, Field(max_length=64)]
@@ -25,7 +25,7 @@ class Spent(_Record):
     seconds: Annotated[float, Field(ge=0)]
 
 
-class Facts(_Record):
+class ReleaseMetadata(_Record):
     """`release.json`: what a program needs to know of a version without reading its other files."""
 
     format: Literal[1] = 1
@@ -70,11 +70,11 @@ class Facts(_Record):
     """Milliseconds that the model took for 1,000 rows when it was evaluated."""
     stages: dict[str, float] = {}
     """Seconds by stage, where they were measured."""
-    cost: Spent | None = None
+    cost: CostRecord | None = None
     """None where it was made on a person's machine, or published by an older Ringside."""
 
 
-class Hold(_Record):
+class PromotionFreeze(_Record):
     """Keeps the next merge from bringing a rejected model back: while it stands, nothing is marked latest."""
 
     rejected: Version
@@ -104,7 +104,7 @@ class Releases(Protocol):
         """The tags of all published releases, in no order; drafts are none."""
         ...
 
-    def facts(self, tag: str) -> Facts:
+    def facts(self, tag: str) -> ReleaseMetadata:
         """The `release.json` of a release."""
         ...
 
@@ -132,11 +132,11 @@ class Releases(Protocol):
         """Put a version in production."""
         ...
 
-    def hold(self) -> Hold | None:
+    def hold(self) -> PromotionFreeze | None:
         """The hold that stands."""
         ...
 
-    def set_hold(self, hold: Hold | None) -> None:
+    def set_hold(self, hold: PromotionFreeze | None) -> None:
         """Set or lift the hold."""
         ...
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ringside.common.files import empty_folder, remove, write_bytes
 from ringside.errors import RegistryError
-from ringside.registry.models import Facts, Move
+from ringside.registry.models import Move, ReleaseMetadata
 from ringside.registry.registry import Registry
 from ringside.registry.version_numbers import next_version, tag_of, version_of
 
@@ -23,13 +23,13 @@ from ringside.registry.version_numbers import next_version, tag_of, version_of
 class Candidate:
     """What may become a version."""
 
-    facts: Facts
+    facts: ReleaseMetadata
     """Of the checkout; `version` and `published` are set by `prepare`."""
     approve: Callable[[], None]
     """Raises where it must not be published; asked only where it was not published before."""
-    fill: Callable[[Facts, Path], None]
+    fill: Callable[[ReleaseMetadata, Path], None]
     """Writes all other files of the release into a folder that holds `release.json`, and SHA256SUMS last."""
-    notes: Callable[[Facts], str]
+    notes: Callable[[ReleaseMetadata], str]
     """The text that people read first."""
 
 
@@ -37,7 +37,7 @@ class Candidate:
 class Published:
     """What publishing came to."""
 
-    facts: Facts
+    facts: ReleaseMetadata
     new: bool
     """False where the same had been published before."""
     production: str | None
@@ -50,7 +50,7 @@ class Published:
 class Prepared:
     """The files of a version that does not exist yet."""
 
-    facts: Facts
+    facts: ReleaseMetadata
     folder: Path
     """All files, `release.json` and SHA256SUMS among them."""
     notes: str
@@ -92,7 +92,7 @@ def tidy(registry: Registry) -> list[str]:
     return removed + _tag_all(registry, registry.versions())
 
 
-def published_as(registry: Registry, inputs: str, commit: str) -> Facts | None:
+def published_as(registry: Registry, inputs: str, commit: str) -> ReleaseMetadata | None:
     """The newest version, if it was made of the same inputs or of the same commit; else None.
 
     Raises:
@@ -102,7 +102,7 @@ def published_as(registry: Registry, inputs: str, commit: str) -> Facts | None:
     return newest if newest is not None and (newest.inputs == inputs or newest.commit == commit) else None
 
 
-def overtaken(registry: Registry, commit: str) -> Facts | None:
+def overtaken(registry: Registry, commit: str) -> ReleaseMetadata | None:
     """The newest version, if it was made of a later commit than this one, and the default branch has gone on as well.
 
     A run that somebody repeats must not bring an older state of the branch out as a newer version. A branch that was
@@ -160,7 +160,7 @@ def deliver(registry: Registry, prepared: Prepared) -> Published:
         return Published(found or facts, found is None, registry.production(), tuple(said))
 
 
-def write_facts(facts: Facts, folder: Path) -> None:
+def write_facts(facts: ReleaseMetadata, folder: Path) -> None:
     """Write `release.json`.
 
     Raises:
@@ -180,7 +180,7 @@ def default_branch_note(registry: Registry, commit: str) -> str | None:
     return None if held else "the registry's default branch does not hold this commit: push or merge it"
 
 
-def _check_champion(registry: Registry, facts: Facts) -> None:
+def _check_champion(registry: Registry, facts: ReleaseMetadata) -> None:
     """A verdict against a model that is no longer in production says nothing about the one that is."""
     production = registry.production()
     if facts.accepted is None and facts.champion != production:
@@ -190,11 +190,11 @@ def _check_champion(registry: Registry, facts: Facts) -> None:
         raise RegistryError(found, where=registry.where, remedy=remedy)
 
 
-def _newest(registry: Registry) -> Facts | None:
+def _newest(registry: Registry) -> ReleaseMetadata | None:
     return next(reversed(registry.versions()), None)
 
 
-def _next(registry: Registry, facts: Facts) -> str:
+def _next(registry: Registry, facts: ReleaseMetadata) -> str:
     """The version that comes next, if it is this one."""
     tagged = registry.tags()
     # A tag of this version on this commit is what a killed publisher left, where nobody may remove tags.
@@ -203,14 +203,14 @@ def _next(registry: Registry, facts: Facts) -> str:
     return next_version((found for tag in tags if (found := version_of(tag))), _newest(registry), facts)
 
 
-def _check_next(registry: Registry, facts: Facts) -> None:
+def _check_next(registry: Registry, facts: ReleaseMetadata) -> None:
     expected = _next(registry, facts)
     if expected != facts.version:
         found = f"it was prepared as {facts.version}, and {expected} comes next by now"
         raise RegistryError(found, where=registry.where, remedy="prepare it again: start the publishing anew.")
 
 
-def _tag_all(registry: Registry, versions: list[Facts]) -> list[str]:
+def _tag_all(registry: Registry, versions: list[ReleaseMetadata]) -> list[str]:
     """Set the tags that a killed publisher did not come to; a release without its commit here is only told."""
     said = []
     tagged = registry.tags()
@@ -225,7 +225,7 @@ def _tag_all(registry: Registry, versions: list[Facts]) -> list[str]:
     return said
 
 
-def produce(registry: Registry, newest: Facts) -> list[str]:
+def produce(registry: Registry, newest: ReleaseMetadata) -> list[str]:
     """Put the newest version in production, unless it was there before or a hold stands; what people should know.
 
     Raises:

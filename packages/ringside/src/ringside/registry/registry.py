@@ -12,7 +12,7 @@ from ringside.errors import RegistryError, StoreError
 from ringside.registry.checksums import ERASABLE, SUMS, parse_sums
 from ringside.registry.folder import FolderReleases
 from ringside.registry.git import Repository, local_path
-from ringside.registry.models import Facts, Releases, TagsByCall
+from ringside.registry.models import ReleaseMetadata, Releases, TagsByCall
 from ringside.registry.version_numbers import (
     in_order,
     in_production,
@@ -37,7 +37,7 @@ class ChampionState:
     """Whether there is a champion, or why that cannot be said."""
 
     state: State
-    facts: Facts | None
+    facts: ReleaseMetadata | None
     """Of the champion, where it was found."""
     where: str
     """For people: what was asked, and what was wrong there."""
@@ -122,7 +122,7 @@ class Registry:
         """The newest commit of the registry's default branch; None where it has none, or gives no answer."""
         return self.repository.default_branch(self._place)
 
-    def versions(self) -> list[Facts]:
+    def versions(self) -> list[ReleaseMetadata]:
         """All released versions, the oldest first.
 
         Raises:
@@ -194,7 +194,7 @@ class Registry:
         """Whether the registry has the commit; of one on another machine the tag is proof enough."""
         return self._folder is None or Repository(self._folder).has_commit(commit)
 
-    def anchor(self, pinned: str | None = None) -> Facts | None:
+    def anchor(self, pinned: str | None = None) -> ReleaseMetadata | None:
         """What small losses are measured against.
 
         Args:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ringside.errors import RegistryError, UsageError
 from ringside.registry.checksums import check_folder
-from ringside.registry.models import Hold, Move
+from ringside.registry.models import Move, PromotionFreeze
 from ringside.registry.publish import now, show_production
 from ringside.registry.registry import Registry
 from ringside.registry.version_numbers import in_order, in_production, tag_of, version_of
@@ -20,7 +20,7 @@ class RolledBack:
     """The version that was in production."""
     after: str
     """The version that is."""
-    hold: Hold | None
+    hold: PromotionFreeze | None
     """The hold that stands now."""
     notes: tuple[str, ...]
 
@@ -56,7 +56,7 @@ def rollback(registry: Registry, to: str | None, reason: str) -> RolledBack:
         time, standing = now(), releases.hold()
         # A rejected version that people bring back is rejected no longer.
         returned = standing is not None and standing.rejected == after
-        hold = None if returned else Hold(rejected=before, reason=reason, since=time)
+        hold = None if returned else PromotionFreeze(rejected=before, reason=reason, since=time)
         if hold is not None:
             releases.set_hold(hold)
         if not releases.moves():
@@ -67,7 +67,7 @@ def rollback(registry: Registry, to: str | None, reason: str) -> RolledBack:
         return RolledBack(before, after, hold, tuple(show_production(registry)))
 
 
-def lift_hold(registry: Registry) -> Hold | None:
+def lift_hold(registry: Registry) -> PromotionFreeze | None:
     """Let the next publishing put its version in production again; the hold that stood.
 
     Raises:

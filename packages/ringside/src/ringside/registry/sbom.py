@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.wheel import Wheel
 
 _PIN = re.compile(
@@ -50,7 +50,7 @@ def read_lock(text: str) -> list[Pin]:
     return pins
 
 
-def bill(lock: str, facts: Facts, wheels: Iterable[Wheel]) -> dict[str, Any]:
+def bill(lock: str, facts: ReleaseMetadata, wheels: Iterable[Wheel]) -> dict[str, Any]:
     """The bill of materials of a version.
 
     Args:

@@ -21,7 +21,7 @@ from ringside.errors import DataError, ModelError, RegistryError, shown
 from ringside.registry.checksums import sha256
 from ringside.registry.code_hash import code_hash
 from ringside.registry.environment import environment
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.rows import predict_rows
 from ringside.store.workspace import Workspace
 
@@ -36,13 +36,13 @@ _SHOWN = 600
 _REMEDY = "choose another version (`ringside versions`), or see whether it predicts where it was published."
 
 
-def runs_here(facts: Facts, workspace: Workspace, task: Task) -> bool:
+def runs_here(facts: ReleaseMetadata, workspace: Workspace, task: Task) -> bool:
     """Whether the version's code and packages are those of this checkout."""
     return facts.task == task.name and facts.code == code_hash(workspace.root, task.name)
 
 
 def predict_with(  # noqa: PLR0913  # what is asked, and where
-    release: Path, facts: Facts, rows: pd.DataFrame, workspace: Workspace, task: Task, *, check: bool = False
+    release: Path, facts: ReleaseMetadata, rows: pd.DataFrame, workspace: Workspace, task: Task, *, check: bool = False
 ) -> pd.DataFrame:
     """The predictions of a version for rows.
 
@@ -78,7 +78,7 @@ def predict_with(  # noqa: PLR0913  # what is asked, and where
 @dataclass(frozen=True)
 class _Release:
     folder: Path
-    facts: Facts
+    facts: ReleaseMetadata
 
     @property
     def wheels(self) -> list[Path]:
@@ -119,7 +119,7 @@ def _apart(release: _Release, rows: pd.DataFrame, workspace: Workspace, *, check
     return found
 
 
-def _run(command: list[str], facts: Facts) -> None:
+def _run(command: list[str], facts: ReleaseMetadata) -> None:
     where = f"{facts.version} in its own environment"
     try:
         done = subprocess.run(

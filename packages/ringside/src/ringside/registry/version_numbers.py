@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
 
 from ringside.errors import UsageError
-from ringside.registry.models import Facts, Move
+from ringside.registry.models import Move, ReleaseMetadata
 
 ARTIFACT = "model"
 STAGE = "prod"
@@ -80,7 +80,7 @@ def in_order(versions: Iterable[str]) -> list[str]:
     return sorted(versions, key=_number)
 
 
-def next_version(taken: Iterable[str], before: Facts | None, after: Facts) -> str:
+def next_version(taken: Iterable[str], before: ReleaseMetadata | None, after: ReleaseMetadata) -> str:
     """The version of what is published next.
 
     Args:
@@ -103,7 +103,7 @@ def next_version(taken: Iterable[str], before: Facts | None, after: Facts) -> st
     return str(Version(newest.major, newest.minor, newest.patch + 1))
 
 
-def _meaning(facts: Facts) -> tuple[object, ...]:
+def _meaning(facts: ReleaseMetadata) -> tuple[object, ...]:
     """What callers of the model rely on."""
     return facts.task, facts.kind, facts.target, facts.columns
 

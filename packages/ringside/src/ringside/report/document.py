@@ -105,7 +105,7 @@ Block = Text | Table | Code | Chart | Dots
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """One titled part of a page."""
 
     key: str

@@ -44,7 +44,7 @@ Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
-Lock = Literal["same", "differs", "absent"]
+LockRecord = Literal["same", "differs", "absent"]
 """The dvc.lock that was committed, beside the one that the code makes."""
 UnreadState = Literal["newer", "refused", "unknown"]
 """What data/source has beside data/manifest.json: more, or what source.py refuses, or what could not be looked at."""
@@ -72,7 +72,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class Result(Part):
+class ResultRecord(Part):
     """One metric of challenger and rival; differences and bounds are positive where the challenger is better."""
 
     metric: Name
@@ -102,16 +102,16 @@ class Result(Part):
     p_worse: Share | None = None
 
 
-class SliceResult(Part):
+class SliceRecord(Part):
     """The deciding metric on the rows with one value of a column."""
 
     column: Name
     value: Name
     rows: Count
-    result: Result
+    result: ResultRecord
 
 
-class RuleFinding(Part):
+class RuleRecord(Part):
     """One coded rule."""
 
     code: Annotated[str, Field(pattern=r"^RS[0-9]{3}$")]
@@ -125,7 +125,7 @@ class RuleFinding(Part):
     limit: Number | None = None
 
 
-class Model(Part):
+class ModelRecord(Part):
     """One trained model."""
 
     sha256: Sha256
@@ -137,30 +137,30 @@ class Model(Part):
     last: Name
 
 
-class Rival(Part):
+class RivalRecord(Part):
     """What the challenger was put against: a released version, or predictions that the team adopted."""
 
     source: Literal["champion", "adopted"]
     version: Version | None
     commit: Commit | None
     published: Date | None
-    model: Model | None
+    model: ModelRecord | None
     own_environment: bool
     """Its code or packages differ from this checkout's, so it ran in an environment made of its own."""
     left_out: Count
     """Test rows that it was trained on, or has no prediction for."""
 
 
-class Anchor(Part):
+class AnchorRecord(Part):
     """The version that small losses are measured against."""
 
     version: Version | None
     pinned: bool
     state: RivalState | Literal["same_as_champion"]
-    result: Result | None
+    result: ResultRecord | None
 
 
-class Window(Part):
+class TestSetRecord(Part):
     """The rows that the models are judged on."""
 
     rows: Count
@@ -178,7 +178,7 @@ class Window(Part):
     """Pull requests that were judged on it; None where nobody counted."""
 
 
-class Floor(Part):
+class FloorRecord(Part):
     """The least that the policy asks of a metric."""
 
     metric: Name
@@ -187,7 +187,7 @@ class Floor(Part):
     reached: bool
 
 
-class Change(Part):
+class ParamChangeRecord(Part):
     """A key of params.yaml that differs; a value that is no short name or number stands as None, `shown` false."""
 
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
@@ -196,7 +196,7 @@ class Change(Part):
     shown: bool = True
 
 
-class Policy(Part):
+class PolicyRecord(Part):
     """The policy that judged."""
 
     metric: Name
@@ -208,11 +208,11 @@ class Policy(Part):
     inconclusive: Literal["merge_only", "block"]
     origin: Literal["checkout", "ref"]
     """Read from this checkout, or from the ref that `--policy-from` names."""
-    changes: Annotated[list[Change], Field(max_length=100)] = []
+    changes: Annotated[list[ParamChangeRecord], Field(max_length=100)] = []
     """How this checkout's policy differs from the one that judged."""
 
 
-class ColumnChange(Part):
+class ColumnChangeRecord(Part):
     """One column of the data, the rival's training data against what came since."""
 
     column: Name
@@ -225,7 +225,7 @@ class ColumnChange(Part):
     missing_after: Share | None
 
 
-class PartitionChange(Part):
+class PartitionChangeRecord(Part):
     """A partition that was added, removed, or has another content."""
 
     partition: Name
@@ -234,7 +234,7 @@ class PartitionChange(Part):
     rows_after: Count | None
 
 
-class DataDiff(Part):
+class DataDiffRecord(Part):
     """Data of the rival against data of the challenger."""
 
     rows_before: Count
@@ -242,20 +242,20 @@ class DataDiff(Part):
     duplicates_before: Count | None
     """Rows that repeat another but for the identity; None where a profile does not say."""
     duplicates_after: Count | None
-    partitions: Annotated[list[PartitionChange], Field(max_length=200)] = []
+    partitions: Annotated[list[PartitionChangeRecord], Field(max_length=200)] = []
     columns_added: Annotated[list[Name], Field(max_length=500)] = []
     columns_removed: Annotated[list[Name], Field(max_length=500)] = []
     columns_retyped: Annotated[list[Name], Field(max_length=500)] = []
     labels: Annotated[list[tuple[Name, Number, Number]], Field(max_length=100)] = []
     """Label, and its share before and after; for regression `mean` and `std`."""
-    columns: Annotated[list[ColumnChange], Field(max_length=500)] = []
+    columns: Annotated[list[ColumnChangeRecord], Field(max_length=500)] = []
     """The ones that moved most first."""
 
 
 Points = Annotated[list[tuple[Number, Number]], Field(max_length=200)]
 
 
-class Curves(Part):
+class CurvesRecord(Part):
     """One model's curves."""
 
     roc: Points = []
@@ -266,7 +266,7 @@ class Curves(Part):
     """Lower edge of a bin of the prediction, rows."""
 
 
-class GroupPoint(Part):
+class GroupRecord(Part):
     """The deciding metric in one group; neighbours are joined where there are more than 400."""
 
     group: Name
@@ -275,7 +275,7 @@ class GroupPoint(Part):
     rival: Number | None
 
 
-class StageCost(Part):
+class StageCostRecord(Part):
     """One stage: seconds and peak memory of this run and of the rival's; None where it was not measured."""
 
     stage: Name
@@ -286,7 +286,7 @@ class StageCost(Part):
     rival_seconds: Number | None = None
 
 
-class Cost(Part):
+class CostRecord(Part):
     """What bringing the data, making and judging the model took, and what that costs on this runner.
 
     A job's set-up is not in it.
@@ -308,14 +308,14 @@ class Cost(Part):
     """By the price of its own runner, or where its release names none by this one's."""
 
 
-class Unread(Part):
+class PendingDataRecord(Part):
     """Rows of the repository's own source that were not ingested, so that nothing here knows them."""
 
     state: UnreadState
     partitions: Annotated[list[Name], Field(max_length=200)] = []
 
 
-class Reproduce(Part):
+class ReproduceRecord(Part):
     """What is needed to make this again."""
 
     commit: Commit | None
@@ -326,7 +326,7 @@ class Reproduce(Part):
     data: Sha256
     """Of data/manifest.json."""
     python: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
-    lock: Lock | None = None
+    lock: LockRecord | None = None
     """None where dvc.lock was not compared."""
 
 
@@ -338,37 +338,37 @@ class Report(Part):
     kind: Kind
     verdict: Verdict
     champion: RivalState
-    challenger: Model
+    challenger: ModelRecord
     live: bool = True
     """Whether what is merged is published by itself."""
-    unread: Unread | None = None
+    unread: PendingDataRecord | None = None
     challenger_version: Version | None = None
     """Where the challenger is itself a released version: two versions side by side, and nothing to merge."""
-    rival: Rival | None
-    window: Window
-    policy: Policy
-    rules: Annotated[list[RuleFinding], Field(max_length=50)]
-    metrics: Annotated[list[Result], Field(max_length=100)]
+    rival: RivalRecord | None
+    window: TestSetRecord
+    policy: PolicyRecord
+    rules: Annotated[list[RuleRecord], Field(max_length=50)]
+    metrics: Annotated[list[ResultRecord], Field(max_length=100)]
     """Against the rival, the deciding metric first; without a rival against the baseline."""
     against: Literal["rival", "baseline"]
-    baseline: Result | None
+    baseline: ResultRecord | None
     """The deciding metric against a model that knows no feature."""
-    anchor: Anchor | None
-    floors: Annotated[list[Floor], Field(max_length=50)] = []
-    slices: Annotated[list[SliceResult], Field(max_length=1000)] = []
+    anchor: AnchorRecord | None
+    floors: Annotated[list[FloorRecord], Field(max_length=50)] = []
+    slices: Annotated[list[SliceRecord], Field(max_length=1000)] = []
     slices_left_out: Count = 0
-    params: Annotated[list[Change], Field(max_length=500)] = []
-    data: DataDiff | None = None
-    curves: Curves = Curves()
-    rival_curves: Curves | None = None
-    groups: Annotated[list[GroupPoint], Field(max_length=400)] = []
+    params: Annotated[list[ParamChangeRecord], Field(max_length=500)] = []
+    data: DataDiffRecord | None = None
+    curves: CurvesRecord = CurvesRecord()
+    rival_curves: CurvesRecord | None = None
+    groups: Annotated[list[GroupRecord], Field(max_length=400)] = []
     calibration_error: Share | None = None
     """Expected calibration error of the challenger; shown, never judged."""
     rival_calibration_error: Share | None = None
-    stages: Annotated[list[StageCost], Field(max_length=50)] = []
-    cost: Cost | None = None
+    stages: Annotated[list[StageCostRecord], Field(max_length=50)] = []
+    cost: CostRecord | None = None
     """None where no runner's price was reckoned with, as on a person's machine."""
     latency_ms: Number | None = None
     """Milliseconds for 1,000 rows, the challenger."""
     rival_latency_ms: Number | None = None
-    reproduce: Reproduce
+    reproduce: ReproduceRecord

@@ -2,7 +2,7 @@
 
 import math
 
-from ringside.report.model import Result
+from ringside.report.model import ResultRecord
 
 MOST_DECIMALS = 8
 _WHOLE = 1e12
@@ -63,7 +63,7 @@ def decimals_of(value: float, *, digits: int) -> int:
     return max(0, digits - 1 - math.floor(math.log10(abs(value))))
 
 
-def places(result: Result) -> int:
+def places(result: ResultRecord) -> int:
     """The decimals for a metric and its difference.
 
     Two significant digits of the smaller of standard error and tolerance; more where a bound would look as if it stood
@@ -80,7 +80,7 @@ def places(result: Result) -> int:
     return found
 
 
-def difference(result: Result) -> str:
+def difference(result: ResultRecord) -> str:
     """A difference with its bounds: `+0.0010 (-0.0030 to +0.0050)`, or without them where there are none."""
     if result.difference is None:
         return NONE
@@ -91,7 +91,7 @@ def difference(result: Result) -> str:
     return f"{text} ({signed(result.lower, decimals)} to {signed(result.upper, decimals)})"
 
 
-def _ambiguous(result: Result, decimals: int) -> bool:
+def _ambiguous(result: ResultRecord, decimals: int) -> bool:
     borders = [0.0] if result.tolerance is None else [0.0, -result.tolerance]
     bounds = [bound for bound in (result.lower, result.upper) if bound is not None]
     return any(b != border and round(b, decimals) == round(border, decimals) for b in bounds for border in borders)

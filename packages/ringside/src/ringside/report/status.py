@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from ringside.errors import ReportError
 from ringside.report.document import Tone
-from ringside.report.model import Commit, Lock, Name, Part
+from ringside.report.model import Commit, LockRecord, Name, Part
 from ringside.report.phrases import LOCKS
 from ringside.report.read import dump_part, read_part
 from ringside.report.render.markdown import escape
@@ -40,7 +40,7 @@ class Status(Part):
     stage: Name | None = None
     """Of dvc.yaml, where one failed."""
     reason: Reason | None = None
-    lock: Lock | None = None
+    lock: LockRecord | None = None
     """The committed dvc.lock beside the one that this code makes; None where the pipeline did not get that far."""
     commit: Commit | None = None
     """That was checked out: on a pull request the merge with its base."""

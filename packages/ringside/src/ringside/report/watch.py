@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ringside.codes import Better, Kind, ResultReason, RivalState, Verdict
-from ringside.report.model import Commit, Count, Name, Number, Part, Result, Share, Version
+from ringside.report.model import Commit, Count, Name, Number, Part, ResultRecord, Share, Version
 from ringside.report.read import dump_part, read_part
 
 MAX_BYTES = 500_000
@@ -84,7 +84,7 @@ class Repeat(Part):
     version: Version
     """The one before."""
     state: RivalState
-    results: Annotated[list[Result], Field(max_length=100)] = Field(default_factory=list)
+    results: Annotated[list[ResultRecord], Field(max_length=100)] = Field(default_factory=list)
     """The deciding metric first; the champion is the challenger."""
 
     @property

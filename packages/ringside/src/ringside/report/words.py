@@ -6,7 +6,7 @@ A difference is positive where the challenger is better, whichever way the metri
 from collections.abc import Callable
 
 from ringside.report import phrases
-from ringside.report.model import Report, Result, RuleFinding
+from ringside.report.model import Report, ResultRecord, RuleRecord
 from ringside.report.number_format import count, difference, exact, percent, places, plain, signed
 
 DECIDING = "RS006"
@@ -48,7 +48,7 @@ def rival_phrase(report: Report) -> str:
     }.get(rival_name(report), rival_name(report))
 
 
-def deciding(report: Report) -> Result | None:
+def deciding(report: Report) -> ResultRecord | None:
     """The result of the metric that decides, against the rival or else against the baseline."""
     if report.metrics and report.metrics[0].metric == report.policy.metric:
         return report.metrics[0]
@@ -78,7 +78,7 @@ def what_now(report: Report) -> str:
     return " ".join([f"{lead}; {_stays(report)}.", *_settles(report)])
 
 
-def compared(result: Result) -> str:
+def compared(result: ResultRecord) -> str:
     """One metric's difference: `log loss +0.0010 (-0.0030 to +0.0050), tolerance 0.002`."""
     if result.difference is None:
         return f"{metric_name(result.metric)} has no difference ({reason(result.reason or 'undefined')})"
@@ -86,41 +86,41 @@ def compared(result: Result) -> str:
     return words if result.tolerance is None else f"{words}, tolerance {tolerance(result)}"
 
 
-def tolerance(result: Result) -> str:
+def tolerance(result: ResultRecord) -> str:
     """The tolerance as the policy means it: a number, with the share of the gain where it comes from one."""
     if result.relative is None:
         return exact(result.tolerance)
     return f"{plain(result.tolerance, places(result))} ({percent(result.relative)} of the gain)"
 
 
-def outcome(result: Result) -> str:
+def outcome(result: ResultRecord) -> str:
     """The outcome of a metric in words, with its reason where the bounds do not give it."""
     return f"{outcome_word(result)} ({reason(result.reason)})" if result.reason else outcome_word(result)
 
 
-def outcome_word(result: Result) -> str:
+def outcome_word(result: ResultRecord) -> str:
     """The outcome alone."""
     return phrases.OUTCOMES[result.outcome] if result.outcome else "only shown"
 
 
-def cautions(result: Result) -> str:
+def cautions(result: ResultRecord) -> str:
     """What to know beside the outcome; empty where there is nothing."""
     return "; ".join(phrases.CAUTIONS[caution] for caution in result.cautions)
 
 
-def rule_title(finding: RuleFinding) -> str:
+def rule_title(finding: RuleRecord) -> str:
     """What a rule is called."""
     return phrases.RULES.get(finding.code, finding.name)
 
 
-def rule_state(finding: RuleFinding) -> str:
+def rule_state(finding: RuleRecord) -> str:
     """The state of a rule; a note decides nothing, so it does not fail."""
     if finding.severity == "note" and finding.state == "failed":
         return "clearly more"
     return phrases.STATES[finding.state]
 
 
-def rule_reason(finding: RuleFinding) -> str:
+def rule_reason(finding: RuleRecord) -> str:
     """Why a rule has its state: the reason, the subjects, and the figure beside its limit."""
     words = [reason(finding.reason)] if finding.reason else []
     names = subjects(finding)
@@ -131,7 +131,7 @@ def rule_reason(finding: RuleFinding) -> str:
     return "; ".join(words)
 
 
-def subjects(finding: RuleFinding, most: int = 5) -> str:
+def subjects(finding: RuleRecord, most: int = 5) -> str:
     """The metrics or slices of a rule, the first of them."""
     names = [metric_name(s[0]) if len(s) == 1 else f"{s[0]}={s[1]}" for s in finding.subjects]
     more = f" and {count(len(names) - most, 'other')}" if len(names) > most else ""
@@ -168,7 +168,7 @@ def _because(report: Report) -> str:
     return f"{words}; {reason(result.reason)}" if result.reason and result.difference is not None else words
 
 
-def _without_rival(report: Report, result: Result | None) -> str:
+def _without_rival(report: Report, result: ResultRecord | None) -> str:
     if report.champion not in ("no_champion", "compared"):
         return phrases.RIVALS[report.champion]
     if result is None or result.challenger is None:
@@ -180,14 +180,14 @@ def _without_rival(report: Report, result: Result | None) -> str:
     return f"{words}, {difference(result)} against {phrases.BASELINE}"
 
 
-def _leading(report: Report) -> RuleFinding | None:
+def _leading(report: Report) -> RuleRecord | None:
     """The rule that the verdict rests on: the deciding metric's where it is one of them, else the first."""
     wanted = {"fail": "failed", "inconclusive": "undecided"}.get(report.verdict)
     found = [rule for rule in report.rules if rule.severity == "decides" and rule.state == wanted]
     return next((rule for rule in found if rule.code == DECIDING), found[0] if found else None)
 
 
-def _rule_sentence(finding: RuleFinding, report: Report) -> str:
+def _rule_sentence(finding: RuleRecord, report: Report) -> str:
     """A rule that failed or is undecided, with the deciding metric behind it where the two differ."""
     words = _rule_words(finding, report)
     result = deciding(report)
@@ -196,7 +196,7 @@ def _rule_sentence(finding: RuleFinding, report: Report) -> str:
     return f"{words}. The deciding metric: {compared(result)}"
 
 
-def _rule_words(finding: RuleFinding, report: Report) -> str:
+def _rule_words(finding: RuleRecord, report: Report) -> str:
     """What a rule found, as half a sentence that stands alone."""
     names, why = subjects(finding), reason(finding.reason)
     if finding.code == "RS008" and finding.state == "failed":
@@ -244,7 +244,7 @@ def _settles(report: Report) -> list[str]:
     return [] if result is None else _more_data(report, result)
 
 
-def _more_data(report: Report, result: Result) -> list[str]:
+def _more_data(report: Report, result: ResultRecord) -> list[str]:
     found = []
     if result.more_groups:
         found.append(f"About {count(result.more_groups, 'more group')} of data would settle it.")
@@ -278,7 +278,7 @@ def _look_at(report: Report) -> str:
     return f"Failed: {codes}. {advice}"
 
 
-def _value(finding: RuleFinding) -> str:
+def _value(finding: RuleRecord) -> str:
     """The figure that a rule found, in the unit of that rule."""
     value, limit = finding.value or 0.0, finding.limit
     if finding.code == "RS001":

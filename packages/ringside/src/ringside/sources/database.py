@@ -15,7 +15,7 @@ from ringside.errors import SourceError, TaskError, told
 from ringside.sources.columns import Columns
 from ringside.sources.connection import Session, connected
 from ringside.sources.periods import ALL, bounds_of, check_division, is_period, names_of_values, period_of
-from ringside.sources.queries import Asked
+from ringside.sources.queries import Query
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,13 +118,13 @@ class Database:
         return is_period(self.partition_by, self.time)
 
     @contextmanager
-    def _session(self) -> Iterator[tuple[Session, Asked]]:
+    def _session(self) -> Iterator[tuple[Session, Query]]:
         """A session in which the query answers the columns that source.py names, no more and no fewer."""
         with connected(self.url, self.timeout) as session:
-            self._columns.check_names(session.names(Asked.bare(self.query)), where=session.where)
-            yield session, Asked(self.query, self._columns.answered, session.dialect)
+            self._columns.check_names(session.names(Query.bare(self.query)), where=session.where)
+            yield session, Query(self.query, self._columns.answered, session.dialect)
 
-    def _values(self, session: Session, asked: Asked) -> dict[str, Any]:
+    def _values(self, session: Session, asked: Query) -> dict[str, Any]:
         """The values of the column that divides, by the names of their partitions."""
         column = self.partition_by or ""
         values = [row[0] for row in session.all(asked.values(column))]
@@ -137,7 +137,7 @@ class Database:
         names = names_of_values(typed.column(column).to_pylist(), f"column {column!r}", session.where)
         return dict(zip(names, values, strict=True))
 
-    def _filter(self, session: Session, asked: Asked, partition: str) -> Any:  # noqa: ANN401  # of SQLAlchemy
+    def _filter(self, session: Session, asked: Query, partition: str) -> Any:  # noqa: ANN401  # of SQLAlchemy
         """What is true of a partition's rows, None for all."""
         if self.partition_by is None:
             return None
@@ -165,9 +165,9 @@ def look(query: str, url: str | None = None, *, most: int | None = None, timeout
         TaskError: SQLAlchemy or the driver is not installed.
     """
     with connected("DATABASE_URL", timeout, text=url) as session:
-        names = session.names(Asked.bare(query))
+        names = session.names(Query.bare(query))
         rows: list[Any] = []
-        with closing(session.batches(Asked(query, dict.fromkeys(names, ""), session.dialect).rows(None))) as batches:
+        with closing(session.batches(Query(query, dict.fromkeys(names, ""), session.dialect).rows(None))) as batches:
             for batch in batches:
                 rows += batch
                 if most is not None and len(rows) >= most:

@@ -23,7 +23,7 @@ _END = re.compile(r";(?:[\s;]|--[^\n]*(?:\n|$)|/\*.*?\*/)*$", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """The questions about one query."""
 
     query: str

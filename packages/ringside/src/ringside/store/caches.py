@@ -12,7 +12,7 @@ _KEPT = 100
 """Model files that are remembered."""
 
 
-class Verified:
+class VerifiedFiles:
     """Content hashes by file, believed while a file's size and time of change are what they were (as DVC does)."""
 
     def __init__(self, path: Path, known: dict[str, list[object]]) -> None:

@@ -10,7 +10,7 @@ from ringside.common.files import read_json, write_json
 from ringside.errors import RingsideError
 
 
-class Cost(TypedDict):
+class StageCost(TypedDict):
     """One run of a stage."""
 
     seconds: float
@@ -33,13 +33,13 @@ def note(path: Path, stage: str, seconds: float, output: Path, *, latency_ms: fl
         output: a small file that the stage has just written.
         latency_ms: as the field.
     """
-    cost: Cost = {"seconds": round(seconds, 2), "peak_mib": round(_peak_mib(), 1), "output": _sha256(output)}
+    cost: StageCost = {"seconds": round(seconds, 2), "peak_mib": round(_peak_mib(), 1), "output": _sha256(output)}
     if latency_ms is not None:
         cost["latency_ms"] = round(latency_ms, 2)
     write_json(path, {**_read(path), stage: cost})
 
 
-def costs(path: Path, outputs: dict[str, Path]) -> dict[str, Cost]:
+def costs(path: Path, outputs: dict[str, Path]) -> dict[str, StageCost]:
     """What was noted of the stages whose outputs are still the ones that they made then.
 
     Args:
@@ -54,14 +54,14 @@ def costs(path: Path, outputs: dict[str, Path]) -> dict[str, Cost]:
     }
 
 
-def _read(path: Path) -> dict[str, Cost]:
+def _read(path: Path) -> dict[str, StageCost]:
     try:
         found: object = read_json(path, remedy="")
     except RingsideError:
         return {}
     if not isinstance(found, dict):
         return {}
-    known = Cost.__required_keys__
+    known = StageCost.__required_keys__
     return {stage: cost for stage, cost in found.items() if isinstance(cost, dict) and set(cost) >= known}  # type: ignore[misc]
 
 

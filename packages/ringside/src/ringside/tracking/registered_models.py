@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ringside.errors import UsageError
-from ringside.registry.models import Facts
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.registry import Registry
 from ringside.registry.version_numbers import ARTIFACT, tag_of
 from ringside.store.folders import make_folder
@@ -34,7 +34,7 @@ def registered_name(task: str, given: str = "") -> str:
     return given
 
 
-def wanted(registry: Registry) -> tuple[list[Facts], str | None]:
+def wanted(registry: Registry) -> tuple[list[ReleaseMetadata], str | None]:
     """The versions that MLflow is to know, the oldest first, and the one in production.
 
     Raises:
@@ -51,7 +51,11 @@ def question(name: str) -> dict[str, object]:
 
 
 def registration(
-    name: str, missing: Iterable[tuple[Facts, Path]], production: Facts | None, *, experiment: str = ""
+    name: str,
+    missing: Iterable[tuple[ReleaseMetadata, Path]],
+    production: ReleaseMetadata | None,
+    *,
+    experiment: str = "",
 ) -> dict[str, object]:
     """What `ringside.tracking.wire` is told to register versions and to move the alias.
 
@@ -66,7 +70,7 @@ def registration(
     return {"do": "register", "model": name, "versions": versions, "production": alias}
 
 
-def bring(registry: Registry, facts: Facts, folder: Path) -> None:
+def bring(registry: Registry, facts: ReleaseMetadata, folder: Path) -> None:
     """All files of a version, into a new folder.
 
     Raises:
@@ -80,17 +84,17 @@ def bring(registry: Registry, facts: Facts, folder: Path) -> None:
     check_folder(folder, where=f"{registry.releases.where}/{tag}")
 
 
-def is_known(facts: Facts, known: Iterable[dict[str, str]]) -> bool:
+def is_known(facts: ReleaseMetadata, known: Iterable[dict[str, str]]) -> bool:
     """Whether a version is among those that MLflow answered."""
     return any(_known_by(facts).items() <= tags.items() for tags in known)
 
 
-def _known_by(facts: Facts) -> dict[str, str]:
+def _known_by(facts: ReleaseMetadata) -> dict[str, str]:
     """By version alone, a repository that was made anew would find the old one's."""
     return {"ringside.version": facts.version, "ringside.model": facts.model}
 
 
-def _version(facts: Facts, folder: Path, experiment: str) -> dict[str, object]:
+def _version(facts: ReleaseMetadata, folder: Path, experiment: str) -> dict[str, object]:
     tags = {
         **_known_by(facts),
         "ringside.commit": facts.commit,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ringside.report.model import Report, Result
+from ringside.report.model import Report, ResultRecord
 from ringside.report.words import headline
 
 MOST_METRICS = 900
@@ -130,7 +130,7 @@ def metrics(report: Report) -> Iterator[tuple[str, float]]:
         yield from _figures(f"slice.{part.column}.{part.value}.{part.result.metric}", part.result)
 
 
-def _figures(name: str, found: Result) -> Iterator[tuple[str, float]]:
+def _figures(name: str, found: ResultRecord) -> Iterator[tuple[str, float]]:
     values = {
         name: found.challenger,
         f"{name}.rival": found.rival,

@@ -10,6 +10,6 @@ git         Git's commands as these modules use them
 """
 
 from ringside.init.record import address_on_record
-from ringside.update.steps import Asked, Update, put, ready, update, without_password
+from ringside.update.steps import Update, UpdateRequest, put, ready, update, without_password
 
-__all__ = ["Asked", "Update", "address_on_record", "put", "ready", "update", "without_password"]
+__all__ = ["Update", "UpdateRequest", "address_on_record", "put", "ready", "update", "without_password"]

@@ -9,7 +9,7 @@ import signal
 from pathlib import Path
 
 from ringside.errors import StoreError
-from ringside.update.trees import PREFIX, Entry, Git, Tree, changed
+from ringside.update.trees import PREFIX, Git, Tree, TreeEntry, changed
 
 _APPLYING = "applying"
 _LISTED = 8
@@ -29,7 +29,7 @@ def require_clean(git: Git) -> None:
         raise StoreError(found, where=str(git.root), remedy="commit your work (or `git stash -u`) and run again.")
 
 
-def apply(git: Git, tree: Tree, conflicts: dict[str, dict[int, Entry]]) -> None:
+def apply(git: Git, tree: Tree, conflicts: dict[str, dict[int, TreeEntry]]) -> None:
     """Make the files of `tree` those of the checkout and of Git's index; of conflicts Git knows all sides.
 
     An interruption puts back what was there.
@@ -110,7 +110,7 @@ def _require_room(root: Path, before: Tree, after: Tree) -> None:
         raise StoreError(found, where=str(root), remedy="move it away and run again; nothing was changed.")
 
 
-def _stages(conflicts: dict[str, dict[int, Entry]]) -> bytes:
+def _stages(conflicts: dict[str, dict[int, TreeEntry]]) -> bytes:
     """What `git update-index` reads: each file without its one entry, and with one for each side."""
     lines = []
     for path, sides in sorted(conflicts.items()):

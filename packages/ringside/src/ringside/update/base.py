@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ringside.errors import StoreError, UsageError
 from ringside.init.record import PACKAGE, read
-from ringside.update.trees import PREFIX, Entry, Git
+from ringside.update.trees import PREFIX, Git, TreeEntry
 
 FETCHED = f"{PREFIX}fetched/"
 
@@ -27,10 +27,10 @@ _MOST = 3000
 """Commits that are compared file by file."""
 
 
-_Files = set[tuple[str, Entry]]
+_Files = set[tuple[str, TreeEntry]]
 
 
-class Version(NamedTuple):
+class TemplateVersion(NamedTuple):
     """A commit of the template."""
 
     commit: str
@@ -59,7 +59,9 @@ def fetch(git: Git, address: str) -> None:
     git.run("fetch", *options, "--", address, *specs, f"+refs/tags/{_TAG}*:{FETCHED}tags/{_TAG}*", remedy=remedy)
 
 
-def standing(git: Git, address: str, *, version: str | None = None, given: str | None = None) -> tuple[Base, Version]:
+def standing(
+    git: Git, address: str, *, version: str | None = None, given: str | None = None
+) -> tuple[Base, TemplateVersion]:
     """Return the base and the target of an update; both are the same commit if nothing is newer.
 
     Afterwards the template's history is under `FETCHED`; the caller removes it.
@@ -79,11 +81,11 @@ def standing(git: Git, address: str, *, version: str | None = None, given: str |
     start = base(git, read(git.root), given)
     if version is None and git.is_ancestor(wanted.commit, start.commit):
         # The repository is newer than the newest release: an update never goes back.
-        wanted = Version(start.commit, wanted.name)
+        wanted = TemplateVersion(start.commit, wanted.name)
     return start, wanted
 
 
-def target(git: Git, version: str | None) -> Version:
+def target(git: Git, version: str | None) -> TemplateVersion:
     """Return the version to update to: by default the newest release, without any release the default branch.
 
     Raises:
@@ -100,7 +102,7 @@ def target(git: Git, version: str | None) -> Version:
     for name in tries:
         commit = git.commit_of(name)
         if commit and (name != version or _is_template(git, commit)):
-            return Version(commit, _name(git, commit, tags))
+            return TemplateVersion(commit, _name(git, commit, tags))
     there = ", ".join(tag for _, tag in releases[-5:]) or "no releases"
     remedy = f"name a release, a branch or a commit of the template; it has {there}."
     raise UsageError(f"the template has no version {version!r}", where="ringside update --to", remedy=remedy)

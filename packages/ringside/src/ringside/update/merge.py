@@ -10,7 +10,7 @@ from ringside.init.record import PACKAGE
 from ringside.init.sample import SAMPLE, TEMPLATE_ONLY
 from ringside.update.bounds import unmet
 from ringside.update.new_params import NewKeys, new_keys
-from ringside.update.trees import OURS, THEIRS, Entry, Git, Merged, Tree, changed
+from ringside.update.trees import OURS, THEIRS, Git, Merged, Tree, TreeEntry, changed
 
 PARAMS = "params.yaml"
 PYPROJECT = "pyproject.toml"
@@ -45,7 +45,7 @@ class Plan:
 
     tree: Tree
     """All files of your repository after the update."""
-    conflicts: dict[str, dict[int, Entry]] = field(default_factory=dict)
+    conflicts: dict[str, dict[int, TreeEntry]] = field(default_factory=dict)
     edited: list[str] = field(default_factory=list)
     """Files of the package that you changed, added or removed, and that the update replaces."""
     kept: list[str] = field(default_factory=list)

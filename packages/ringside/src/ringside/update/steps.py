@@ -11,7 +11,7 @@ from pathlib import Path
 from ringside.errors import StoreError
 from ringside.init.record import PACKAGE, RECORD, package_version, record
 from ringside.update.apply import apply, recover, require_clean
-from ringside.update.base import Base, Version, standing
+from ringside.update.base import Base, TemplateVersion, standing
 from ringside.update.merge import PYPROJECT, Plan, Sides, plan
 from ringside.update.summary import areas, news
 from ringside.update.trees import Git
@@ -20,7 +20,7 @@ _CHANGELOGS = (f"{PACKAGE}CHANGELOG.md", "CHANGELOG.md")
 
 
 @dataclass(frozen=True)
-class Asked:
+class UpdateRequest:
     """The options of an update."""
 
     address: str
@@ -36,7 +36,7 @@ class Update:
     """An update that was worked out; `put` writes it."""
 
     base: Base
-    version: Version
+    version: TemplateVersion
     plan: Plan
     areas: list[str]
     """The number of files that change, one line for each part of the repository."""
@@ -74,7 +74,7 @@ def ready(root: Path) -> tuple[Git, bool]:
     return git, recovered
 
 
-def update(git: Git, asked: Asked) -> Update:
+def update(git: Git, asked: UpdateRequest) -> Update:
     """Work out an update, without a change of the checkout.
 
     Raises:

@@ -19,7 +19,7 @@ _SILENT = ("-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60")
 _PLAIN = frozenset(range(0x21, 0x7F)) - {ord('"'), ord("\\")}
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """A file as a tree names it."""
 
     mode: str
@@ -29,7 +29,7 @@ class Entry(NamedTuple):
 OURS, THEIRS = 2, 3
 """How Git numbers the sides of a conflict; 1 is what both began from."""
 
-Tree = dict[str, Entry]
+Tree = dict[str, TreeEntry]
 """Files by their path from the root; names that are no UTF-8 with surrogate escapes."""
 
 
@@ -38,7 +38,7 @@ class Merged(NamedTuple):
 
     tree: Tree
     """Files that conflict hold both sides between marks."""
-    conflicts: dict[str, dict[int, Entry]]
+    conflicts: dict[str, dict[int, TreeEntry]]
     """By path the sides that there are, by Git's numbers."""
 
 
@@ -91,7 +91,7 @@ class Git:
     def tree(self, name: str) -> Tree:
         """All files of a commit or a tree."""
         return {
-            os.fsdecode(path): Entry(*meta.decode().split(" ")[::2])
+            os.fsdecode(path): TreeEntry(*meta.decode().split(" ")[::2])
             for meta, path in _records(self.run("ls-tree", "-r", "-z", "--full-tree", name))
         }
 
@@ -111,9 +111,9 @@ class Git:
         entry = tree.get(path)
         return self.blobs([entry.oid])[entry.oid].decode(errors="replace") if entry else ""
 
-    def keep(self, content: bytes) -> Entry:
+    def keep(self, content: bytes) -> TreeEntry:
         """A file's entry, its content kept in the repository."""
-        return Entry("100644", self.run("hash-object", "-w", "--stdin", stdin=content).decode().strip())
+        return TreeEntry("100644", self.run("hash-object", "-w", "--stdin", stdin=content).decode().strip())
 
     def commit(self, name: str, tree: Tree, parent: str | None = None) -> str:
         """A commit of exactly these files under `PREFIX`, which neither a branch nor the work tree knows of."""
@@ -138,10 +138,10 @@ class Git:
         # A folder that the template renamed takes no file of the copy's with it.
         words = ("-c", "merge.directoryRenames=false", "merge-tree", "--write-tree", "--no-messages", "-z")
         tree, *lines = self.run(*words, *short, codes=(0, 1), remedy=remedy).split(b"\0")
-        conflicts: dict[str, dict[int, Entry]] = {}
+        conflicts: dict[str, dict[int, TreeEntry]] = {}
         for meta, path in _records(b"\0".join(lines)):
             mode, oid, stage = meta.decode().split(" ")
-            conflicts.setdefault(os.fsdecode(path), {})[int(stage)] = Entry(mode, oid)
+            conflicts.setdefault(os.fsdecode(path), {})[int(stage)] = TreeEntry(mode, oid)
         return Merged(self.tree(tree.decode().strip()), conflicts)
 
     def forget(self, under: str = "") -> None:
@@ -150,7 +150,7 @@ class Git:
         self.run("update-ref", "--stdin", stdin=listed)
 
 
-def changed(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> set[str]:
+def changed(before: Mapping[str, TreeEntry], after: Mapping[str, TreeEntry]) -> set[str]:
     """The files that are not the same, or not on both sides."""
     return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 

@@ -5,18 +5,29 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ringside.verdict.comparison import Comparison, Slice, compare
-    from ringside.verdict.metrics import Metric, custom
+    from ringside.verdict.metrics import MetricDefinition, custom
     from ringside.verdict.outcomes import Result
     from ringside.verdict.policy import Policy, Tolerance
     from ringside.verdict.rows import Scored, Truth
 
-__all__ = ["Comparison", "Metric", "Policy", "Result", "Scored", "Slice", "Tolerance", "Truth", "compare", "custom"]
+__all__ = [
+    "Comparison",
+    "MetricDefinition",
+    "Policy",
+    "Result",
+    "Scored",
+    "Slice",
+    "Tolerance",
+    "Truth",
+    "compare",
+    "custom",
+]
 
 _HOMES = {
     "Comparison": "comparison",
     "Slice": "comparison",
     "compare": "comparison",
-    "Metric": "metrics",
+    "MetricDefinition": "metrics",
     "custom": "metrics",
     "Result": "outcomes",
     "Policy": "policy",

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ringside.errors import DataError
-from ringside.verdict.metrics import Metric, metrics_of
+from ringside.verdict.metrics import MetricDefinition, metrics_of
 from ringside.verdict.outcomes import Pair, Result, judge
 from ringside.verdict.policy import Policy
 from ringside.verdict.rows import Ints, Scored, Truth
@@ -44,7 +44,7 @@ def compare(  # noqa: PLR0913  # each is a thing of its own
     *,
     baseline: Scored | None = None,
     slices: Mapping[str, npt.ArrayLike] | None = None,
-    own: tuple[Metric, ...] = (),
+    own: tuple[MetricDefinition, ...] = (),
 ) -> Comparison:
     """Compare two models on the same rows.
 
@@ -111,7 +111,7 @@ def _parts(slices: Mapping[str, npt.ArrayLike]) -> Iterator[tuple[str, str, Ints
             yield column, str(name), order[borders[position] : borders[position + 1]]
 
 
-def _slice(column: str, value: str, pair: Pair, index: Ints, metric: Metric) -> Slice:
+def _slice(column: str, value: str, pair: Pair, index: Ints, metric: MetricDefinition) -> Slice:
     part = pair.take(index)
     policy = pair.policy
     asked = policy.slices if policy.slice_columns is None or column in policy.slice_columns else None

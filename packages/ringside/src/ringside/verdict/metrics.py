@@ -44,7 +44,7 @@ class Estimates:
 
 
 @dataclass(frozen=True)
-class Metric:
+class MetricDefinition:
     """One metric."""
 
     name: str
@@ -100,7 +100,7 @@ def _of_ranks(function: Callable[[Scored], tuple[float, Floats]]) -> Callable[[S
     return estimate
 
 
-def custom(name: str, better: Better, function: Function) -> Metric:
+def custom(name: str, better: Better, function: Function) -> MetricDefinition:
     """A metric of a task's own; correct for any function, and as slow as the function times the number of groups."""
 
     def estimate(scored: Scored) -> Estimates:
@@ -114,34 +114,38 @@ def custom(name: str, better: Better, function: Function) -> Metric:
             values.append(function(y, prediction, weights) if weights.any() else np.nan)
         return Estimates(float(values[0]), np.asarray(values[1:], dtype=float), sizes)
 
-    return Metric(name, better, estimate, _CUSTOM, "decides")
+    return MetricDefinition(name, better, estimate, _CUSTOM, "decides")
 
 
-_CALIBRATION = Metric("calibration", "lower", _of_sums(sums.calibration, sums.calibration_error), _SUMS)
+_CALIBRATION = MetricDefinition("calibration", "lower", _of_sums(sums.calibration, sums.calibration_error), _SUMS)
 
 _BINARY = (
-    Metric("log_loss", "lower", _of_sums(sums.log_loss, sums.mean), _SUMS, "decides"),
-    Metric("brier", "lower", _of_sums(sums.squared, sums.mean), _SUMS, "decides"),
-    Metric("roc_auc", "higher", _of_ranks(ranks.roc_auc), _RANKS, "decides"),
-    Metric("average_precision", "higher", _of_ranks(ranks.average_precision), _HISTOGRAMS, "decides"),
-    Metric("precision", "higher", _of_sums(sums.confusion, sums.precision), _DECISIONS, "decides", decisions=True),
-    Metric("recall", "higher", _of_sums(sums.confusion, sums.recall), _DECISIONS, "decides", decisions=True),
-    Metric("f1", "higher", _of_sums(sums.confusion, sums.f1), _DECISIONS, "decides", decisions=True),
-    Metric("precision_at_top", "higher", _of_ranks(ranks.precision_at_top), _HISTOGRAMS, "decides"),
-    Metric("lift_at_top", "higher", _of_ranks(ranks.lift_at_top), _HISTOGRAMS, "decides"),
+    MetricDefinition("log_loss", "lower", _of_sums(sums.log_loss, sums.mean), _SUMS, "decides"),
+    MetricDefinition("brier", "lower", _of_sums(sums.squared, sums.mean), _SUMS, "decides"),
+    MetricDefinition("roc_auc", "higher", _of_ranks(ranks.roc_auc), _RANKS, "decides"),
+    MetricDefinition("average_precision", "higher", _of_ranks(ranks.average_precision), _HISTOGRAMS, "decides"),
+    MetricDefinition(
+        "precision", "higher", _of_sums(sums.confusion, sums.precision), _DECISIONS, "decides", decisions=True
+    ),
+    MetricDefinition("recall", "higher", _of_sums(sums.confusion, sums.recall), _DECISIONS, "decides", decisions=True),
+    MetricDefinition("f1", "higher", _of_sums(sums.confusion, sums.f1), _DECISIONS, "decides", decisions=True),
+    MetricDefinition("precision_at_top", "higher", _of_ranks(ranks.precision_at_top), _HISTOGRAMS, "decides"),
+    MetricDefinition("lift_at_top", "higher", _of_ranks(ranks.lift_at_top), _HISTOGRAMS, "decides"),
     _CALIBRATION,
 )
 _MULTICLASS = (
-    Metric("log_loss", "lower", _of_sums(sums.log_loss, sums.mean), _SUMS, "decides"),
-    Metric("accuracy", "higher", _of_sums(sums.hits, sums.mean), _DECISIONS, "decides", decisions=True),
-    Metric("macro_f1", "higher", _of_sums(sums.confusions, sums.macro_f1), _DECISIONS, "decides", decisions=True),
+    MetricDefinition("log_loss", "lower", _of_sums(sums.log_loss, sums.mean), _SUMS, "decides"),
+    MetricDefinition("accuracy", "higher", _of_sums(sums.hits, sums.mean), _DECISIONS, "decides", decisions=True),
+    MetricDefinition(
+        "macro_f1", "higher", _of_sums(sums.confusions, sums.macro_f1), _DECISIONS, "decides", decisions=True
+    ),
 )
 _REGRESSION = (
-    Metric("mae", "lower", _of_sums(sums.absolute, sums.mean), _SUMS, "decides"),
-    Metric("rmse", "lower", _of_sums(sums.squared, sums.root_mean), _SQUARES, "decides"),
-    Metric("r2", "higher", _of_sums(sums.explained, sums.r_squared), _SQUARES, "decides"),
+    MetricDefinition("mae", "lower", _of_sums(sums.absolute, sums.mean), _SUMS, "decides"),
+    MetricDefinition("rmse", "lower", _of_sums(sums.squared, sums.root_mean), _SQUARES, "decides"),
+    MetricDefinition("r2", "higher", _of_sums(sums.explained, sums.r_squared), _SQUARES, "decides"),
 )
-METRICS: Mapping[Kind, tuple[Metric, ...]] = {
+METRICS: Mapping[Kind, tuple[MetricDefinition, ...]] = {
     "binary": _BINARY,
     "multiclass": _MULTICLASS,
     "regression": _REGRESSION,
@@ -149,13 +153,13 @@ METRICS: Mapping[Kind, tuple[Metric, ...]] = {
 """The metrics of each kind, in the order of the report."""
 
 
-def metrics_of(kind: Kind, own: tuple[Metric, ...] = ()) -> dict[str, Metric]:
+def metrics_of(kind: Kind, own: tuple[MetricDefinition, ...] = ()) -> dict[str, MetricDefinition]:
     """The metrics of a kind by name, with those of the task's own.
 
     Raises:
         UsageError: two metrics have one name.
     """
-    found: dict[str, Metric] = {}
+    found: dict[str, MetricDefinition] = {}
     for metric in (*METRICS[kind], *own):
         if metric.name in found:
             remedy = "give the metric in metrics.py another name."

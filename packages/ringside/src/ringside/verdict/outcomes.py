@@ -8,7 +8,7 @@ import numpy as np
 from ringside.codes import Better, Caution, Method, Outcome, SpreadReason
 from ringside.codes import ResultReason as Reason
 from ringside.verdict.intervals import POWER, SMALLEST_DIFFERENCE, Spread, spread
-from ringside.verdict.metrics import Estimates, Metric, differing_groups
+from ringside.verdict.metrics import Estimates, MetricDefinition, differing_groups
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rows import Floats, Scored
 
@@ -62,7 +62,7 @@ class Pair:
     baseline: Scored | None = None
     """Naive predictions of the same rows, for relative tolerances."""
 
-    def identical(self, metric: Metric) -> bool:
+    def identical(self, metric: MetricDefinition) -> bool:
         """Whether the two models give the metric the same bits; their thresholds matter where it looks at decisions."""
         if metric.decisions and self.challenger.threshold != self.rival.threshold:
             return False
@@ -76,7 +76,7 @@ class Pair:
 
 
 def judge(  # noqa: PLR0911  # one for each way in which bounds cannot be had
-    metric: Metric, pair: Pair, tolerance: Tolerance | None, *, uses: int = 1
+    metric: MetricDefinition, pair: Pair, tolerance: Tolerance | None, *, uses: int = 1
 ) -> Result:
     """The difference of one metric and, where there is a tolerance, its outcome.
 
@@ -126,7 +126,9 @@ def judge(  # noqa: PLR0911  # one for each way in which bounds cannot be had
     return _decided(result, within, margin, policy, uses)
 
 
-def value_spread(metric: Metric, scored: Scored, policy: Policy) -> tuple[float | None, Spread | SpreadReason]:
+def value_spread(
+    metric: MetricDefinition, scored: Scored, policy: Policy
+) -> tuple[float | None, Spread | SpreadReason]:
     """One model's metric and its spread."""
     found = metric.estimate(scored)
     if (value := _number(found.value)) is None:
@@ -143,7 +145,9 @@ def _judged(result: Result, tolerance: Tolerance | None, outcome: Outcome, reaso
     return replace(result, outcome=None if tolerance is None else outcome, reason=reason)
 
 
-def _margin(metric: Metric, pair: Pair, tolerance: Tolerance | None, theirs: Estimates) -> tuple[float, Floats]:
+def _margin(
+    metric: MetricDefinition, pair: Pair, tolerance: Tolerance | None, theirs: Estimates
+) -> tuple[float, Floats]:
     """The accepted loss, and what it is without each group."""
     nothing = np.zeros_like(theirs.deleted)
     if tolerance is None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from ringside.codes import Kind
 from ringside.errors import UsageError
-from ringside.verdict.metrics import LEADING, Metric
+from ringside.verdict.metrics import LEADING, MetricDefinition
 
 _FEWEST_GROUPS = 2
 """Fewer have no variance."""
@@ -108,7 +108,7 @@ class Policy:
             return self
         return replace(self, slice_columns=tuple(name for name in self.slice_columns if name in slices))
 
-    def check(self, metrics: Mapping[str, Metric], slices: Collection[str] | None = None) -> None:
+    def check(self, metrics: Mapping[str, MetricDefinition], slices: Collection[str] | None = None) -> None:
         """Compare with the metrics, and where they are known with the slices, that there are.
 
         Raises:

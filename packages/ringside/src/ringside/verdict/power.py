@@ -15,7 +15,7 @@ from scipy.special import nctdtr, stdtrit
 
 from ringside.codes import ResultReason as Reason
 from ringside.verdict.intervals import POWER, Spread
-from ringside.verdict.metrics import Metric
+from ringside.verdict.metrics import MetricDefinition
 from ringside.verdict.outcomes import MOST_GROUPS, Pair, judge
 from ringside.verdict.policy import Policy, Tolerance
 
@@ -60,7 +60,7 @@ class Wanted:
     """The chance that an equal model passes on the window as it is, 0 to 1."""
 
 
-def resolution(metric: Metric, pairs: Sequence[Pair], *, groups: int | None = None) -> Resolution:
+def resolution(metric: MetricDefinition, pairs: Sequence[Pair], *, groups: int | None = None) -> Resolution:
     """How finely a window sees a metric, as the one that decides.
 
     Of several pairs the one with the middle standard error counts. The policy's `min_groups` is not asked here: there
@@ -81,7 +81,7 @@ def resolution(metric: Metric, pairs: Sequence[Pair], *, groups: int | None = No
     return _resolved(metric, middle.value, with_groups(middle.spread, groups), pairs[0].policy)
 
 
-def _one(metric: Metric, pair: Pair) -> Resolution:
+def _one(metric: MetricDefinition, pair: Pair) -> Resolution:
     relaxed = replace(pair, policy=replace(pair.policy, min_groups=FEWEST))
     found = judge(metric, relaxed, None, uses=pair.policy.uses)
     known = found.challenger is not None and found.rival is not None
@@ -94,7 +94,7 @@ def _one(metric: Metric, pair: Pair) -> Resolution:
     return _resolved(metric, value, spread, pair.policy)
 
 
-def _resolved(metric: Metric, value: float | None, spread: Spread, policy: Policy) -> Resolution:
+def _resolved(metric: MetricDefinition, value: float | None, spread: Spread, policy: Policy) -> Resolution:
     smallest = smallest_shown(spread, policy)
     return Resolution(metric.name, value, spread, None, smallest, rounded_up(smallest))
 
@@ -114,7 +114,7 @@ def wanted(found: Resolution, tolerance: float, policy: Policy) -> Wanted | None
     return Wanted(found.metric, tolerance, needed, more, equal_passes(found.spread, tolerance, policy))
 
 
-def absolute(tolerance: Tolerance, metric: Metric, pair: Pair) -> float | None:
+def absolute(tolerance: Tolerance, metric: MetricDefinition, pair: Pair) -> float | None:
     """A tolerance on the metric's scale; a relative one by the rival's gain over the baseline, taken as exact.
 
     None where the gain is not known or is none.

@@ -11,7 +11,7 @@ from typing import Literal
 from ringside.codes import RivalState, Severity, State, Verdict
 from ringside.codes import RuleReason as Reason
 from ringside.verdict.comparison import Comparison
-from ringside.verdict.metrics import Metric, metrics_of
+from ringside.verdict.metrics import MetricDefinition, metrics_of
 from ringside.verdict.outcomes import Result, value_spread
 from ringside.verdict.policy import Policy
 from ringside.verdict.rows import Scored
@@ -107,7 +107,7 @@ class Evidence:
     notes: tuple[Finding, ...] = field(default=())
 
 
-def floors(challenger: Scored, policy: Policy, own: tuple[Metric, ...] = ()) -> tuple[Floor, ...]:
+def floors(challenger: Scored, policy: Policy, own: tuple[MetricDefinition, ...] = ()) -> tuple[Floor, ...]:
     """Each floor of the policy against the challenger's value, in the policy's order.
 
     A value on the wrong side of its limit is surely there when the one-sided bound towards the limit is too; else, and
@@ -158,7 +158,7 @@ def _limit(rule: Rule, value: float, limit: float, reason: Reason) -> Finding:
     return Finding(rule, "passed", value=value, limit=limit)
 
 
-def _floor(metric: Metric, challenger: Scored, policy: Policy, limit: float) -> Floor:
+def _floor(metric: MetricDefinition, challenger: Scored, policy: Policy, limit: float) -> Floor:
     value, found = value_spread(metric, challenger, policy)
     if value is None:
         return Floor(metric.name, None, limit, reached=False, surely_not=False)

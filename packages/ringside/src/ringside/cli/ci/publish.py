@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from ringside.registry.models import Facts
+    from ringside.registry.models import ReleaseMetadata
     from ringside.registry.publish import Prepared
     from ringside.registry.registry import Registry
 
@@ -88,7 +88,7 @@ def opened(folder: Path, sums: str, aside: Path) -> "Prepared":
     return Prepared(read_facts(aside), aside, notes.decode())
 
 
-def _check_branch(registry: "Registry", facts: "Facts") -> None:
+def _check_branch(registry: "Registry", facts: "ReleaseMetadata") -> None:
     """See that the default branch still holds the commit: what was taken back must not be published.
 
     Raises:

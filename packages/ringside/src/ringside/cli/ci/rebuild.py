@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ringside.cli.terminal import say
 
 if TYPE_CHECKING:
-    from ringside.github.reviewed_evidence import Comparison
+    from ringside.github.reviewed_evidence import ReviewedComparison
     from ringside.github.run import Run
     from ringside.registry.registry import Registry
     from ringside.report.model import Report
@@ -91,7 +91,7 @@ def _made(run: "Run", workspace: "Workspace") -> "Report":
     return report
 
 
-def _compared(run: "Run", registry: "Registry", workspace: "Workspace", report: "Report") -> "Comparison":
+def _compared(run: "Run", registry: "Registry", workspace: "Workspace", report: "Report") -> "ReviewedComparison":
     from ringside.cli.ci.workflow_inputs import on_github
     from ringside.github.reviewed_evidence import committed, compare, shown
 
@@ -110,7 +110,7 @@ def _compared(run: "Run", registry: "Registry", workspace: "Workspace", report: 
     return compare(report, seen or committed(workspace.root, at_head, report))
 
 
-def _ended_apart(run: "Run", seen: "Comparison") -> None:
+def _ended_apart(run: "Run", seen: "ReviewedComparison") -> None:
     """End the job where the model is not the one that was reviewed."""
     if seen.state != "apart":
         return
@@ -124,7 +124,7 @@ def _ended_apart(run: "Run", seen: "Comparison") -> None:
     sys.exit(1)
 
 
-def _unpublished(run: "Run", report: "Report", seen: "Comparison") -> None:
+def _unpublished(run: "Run", report: "Report", seen: "ReviewedComparison") -> None:
     """End the job where the verdict publishes nothing."""
     from ringside.report.words import headline
 
@@ -139,7 +139,7 @@ def _unpublished(run: "Run", report: "Report", seen: "Comparison") -> None:
 
 
 def _prepared(
-    run: "Run", registry: "Registry", workspace: "Workspace", accepted: str | None, seen: "Comparison"
+    run: "Run", registry: "Registry", workspace: "Workspace", accepted: str | None, seen: "ReviewedComparison"
 ) -> None:
     from ringside.cli.ci.publish import NOTES, fingerprint
     from ringside.cli.publish import candidate_of

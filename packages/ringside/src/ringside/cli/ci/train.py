@@ -14,7 +14,7 @@ from ringside.cli.terminal import result, say, say_where
 if TYPE_CHECKING:
     from ringside.cli.stages import Context
     from ringside.github.run import Level, Run
-    from ringside.report.model import Lock, Report
+    from ringside.report.model import LockRecord, Report
     from ringside.report.status import Reason, State, Status, Step
     from ringside.store.workspace import Workspace
 
@@ -142,7 +142,7 @@ class Training:
             registry, others = registry_or_why(here, self.remote), self._pull_requests()
             return Judging(here).report(registry, policy, others, job=Job(runner_of(self.run), lock, ran))
 
-    def _made(self) -> "tuple[Lock, frozenset[str]]":
+    def _made(self) -> "tuple[LockRecord, frozenset[str]]":
         """Run the pipeline as if there were no dvc.lock; what the committed one is to the new one, and what ran."""
         from ringside.cli.ci.dvc_repro import failed, ran, repro
         from ringside.common.files import remove, write_bytes

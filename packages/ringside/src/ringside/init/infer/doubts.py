@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ringside.init.infer.columns import IGNORED, SHORT, TIMES
-from ringside.init.infer.draft import Draft
+from ringside.init.infer.draft import TaskDraft
 from ringside.init.infer.leaks import leaks, shown
 from ringside.init.infer.panel import are_periods
 from ringside.init.infer.split import late_labels
@@ -16,7 +16,7 @@ _ALMOST = 0.05
 """Of fewer rows than this share without a time a person may know it, or do without them."""
 
 
-def doubts(draft: Draft) -> list[str]:
+def doubts(draft: TaskDraft) -> list[str]:
     """One sentence or two for each thing, the most serious first."""
     return [
         *leaks(draft),
@@ -30,7 +30,7 @@ def doubts(draft: Draft) -> list[str]:
     ]
 
 
-def _almost_timed(draft: Draft) -> Iterator[str]:
+def _almost_timed(draft: TaskDraft) -> Iterator[str]:
     """A time without partitions; and where there is none, columns of times that only a few rows lack."""
     if draft.strategy == "time":
         return
@@ -45,7 +45,7 @@ def _almost_timed(draft: Draft) -> Iterator[str]:
             yield f"{found}: the test is not on the newest rows. Mend these in the source, then --time {column.name!r}."
 
 
-def _in_order_of_names(draft: Draft) -> Iterator[str]:
+def _in_order_of_names(draft: TaskDraft) -> Iterator[str]:
     """Files whose names do not say when their rows are from."""
     if draft.seen.source != "folder" or draft.partition is None or draft.strategy != "time":
         return
@@ -58,7 +58,7 @@ def _in_order_of_names(draft: Draft) -> Iterator[str]:
         )
 
 
-def _almost_named(draft: Draft) -> Iterator[str]:
+def _almost_named(draft: TaskDraft) -> Iterator[str]:
     """Where rows have no name, columns that would name all but a few, as above a line of totals."""
     if draft.row_id is None:
         return
@@ -74,7 +74,7 @@ def _almost_named(draft: Draft) -> Iterator[str]:
             )
 
 
-def _too_late(draft: Draft) -> Iterator[str]:
+def _too_late(draft: TaskDraft) -> Iterator[str]:
     """Labels that come so late that no partition could be left out for them."""
     if (late := late_labels(draft)) > draft.gap:
         yield (
@@ -83,7 +83,7 @@ def _too_late(draft: Draft) -> Iterator[str]:
         )
 
 
-def _too_few(draft: Draft) -> Iterator[str]:
+def _too_few(draft: TaskDraft) -> Iterator[str]:
     """Rows, labels and groups of which there are too few for a verdict."""
     labelled = int(draft.labelled.sum())
     if waiting := len(draft.seen.frame) - labelled:
@@ -109,7 +109,7 @@ def _too_few(draft: Draft) -> Iterator[str]:
             yield f"{rare}: too few to learn it from."
 
 
-def window_groups(draft: Draft) -> int:
+def window_groups(draft: TaskDraft) -> int:
     """About how many groups the test window has; rows where each stands by itself."""
     rows, share = draft.seen.frame.index[draft.labelled], 1.0
     if draft.strategy == "time" and draft.partition is not None:
@@ -120,7 +120,7 @@ def window_groups(draft: Draft) -> int:
     return int((len(rows) if draft.groups is None else draft.groups[rows].nunique()) * share)
 
 
-def _unread(draft: Draft) -> Iterator[str]:
+def _unread(draft: TaskDraft) -> Iterator[str]:
     """Columns that no model sees, and texts that should be numbers."""
     by_reason: dict[str, list[str]] = {}
     for name, reason in draft.left_out.items():
@@ -135,7 +135,7 @@ def _unread(draft: Draft) -> Iterator[str]:
         )
 
 
-def _copies(draft: Draft) -> Iterator[str]:
+def _copies(draft: TaskDraft) -> Iterator[str]:
     """Rows that stand more than once, and so on both sides of a split."""
     if draft.row_id is None or draft.strategy == "time":
         return

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ringside.common.task import Kind
 from ringside.init.infer.columns import Column
-from ringside.init.infer.look import Seen
+from ringside.init.infer.look import SourceSummary
 from ringside.sources.periods import is_period
 
 
@@ -50,11 +50,11 @@ class Wishes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class TaskDraft:
     """A task before it is written."""
 
     name: str
-    seen: Seen
+    seen: SourceSummary
     target: str
     kind: Kind
     answers: Mapping[Hashable, bool] | None = None

@@ -8,9 +8,9 @@ from collections.abc import Hashable
 from ringside.common.task import TAKEN, Kind
 from ringside.errors import DataError, UsageError
 from ringside.init.infer.columns import IGNORED, NUMBERS, SHORT, TIMES, Column
-from ringside.init.infer.draft import Ask, Draft, Question, Wishes
+from ringside.init.infer.draft import Ask, Question, TaskDraft, Wishes
 from ringside.init.infer.labels import check_labels
-from ringside.init.infer.look import Seen
+from ringside.init.infer.look import SourceSummary
 from ringside.init.infer.panel import comes_again, panel_of
 from ringside.init.infer.split import split
 from ringside.init.infer.time import by_time
@@ -42,7 +42,7 @@ _POSITIVE = re.compile(
 )
 
 
-def decide(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
+def decide(seen: SourceSummary, wishes: Wishes, ask: Ask) -> TaskDraft:
     """The whole task.
 
     Args:
@@ -68,7 +68,7 @@ def decide(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
     return check_labels(split(draft.but(slices=_slices(draft, wishes))))
 
 
-def _check_names(seen: Seen, wishes: Wishes) -> None:
+def _check_names(seen: SourceSummary, wishes: Wishes) -> None:
     """Stop where an option names what is neither a column nor a word that it knows."""
     for names, words in (
         ([wishes.target, *wishes.leave_out], ()),
@@ -84,7 +84,7 @@ def _check_names(seen: Seen, wishes: Wishes) -> None:
         raise UsageError(f"{wishes.target!r} is what is to be predicted", where="--leave-out", remedy=remedy)
 
 
-def no_column(name: str, seen: Seen) -> UsageError:
+def no_column(name: str, seen: SourceSummary) -> UsageError:
     """The error where a person names a column that the data have not."""
     names = ", ".join(map(repr, list(seen.columns)[:30]))
     same = [column for column in seen.columns if column.casefold() == name.casefold()]
@@ -93,7 +93,7 @@ def no_column(name: str, seen: Seen) -> UsageError:
     return UsageError(f"there is no column {name!r}", where="the data", remedy=remedy)
 
 
-def _target(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
+def _target(seen: SourceSummary, wishes: Wishes, ask: Ask) -> TaskDraft:
     column = seen.columns[wishes.target]
     where = f"--target {wishes.target!r}"
     if column.distinct <= 1 or column.type in TIMES:
@@ -102,7 +102,7 @@ def _target(seen: Seen, wishes: Wishes, ask: Ask) -> Draft:
         )
         raise DataError(f"{found}: there is nothing to learn", where=where, remedy="name another column.")
     kind = _kind(column, wishes, ask)
-    draft = Draft(name=wishes.name, seen=seen, target=wishes.target, kind=kind)
+    draft = TaskDraft(name=wishes.name, seen=seen, target=wishes.target, kind=kind)
     if kind == "regression" and column.type not in NUMBERS[:2]:
         raise UsageError(
             f"it is no number ({column.type})", where=where, remedy="choose --kind multiclass or another column."
@@ -171,7 +171,7 @@ def _says_so(values: tuple[Hashable, ...]) -> bool:
     return sum(text in _YES for text in texts) == 1 == sum(text in _NO for text in texts)
 
 
-def _identity(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
+def _identity(draft: TaskDraft, wishes: Wishes, ask: Ask) -> TaskDraft:
     """What names one row."""
     columns = draft.seen.columns
     if wishes.identity and list(wishes.identity) != [ROW]:
@@ -199,7 +199,7 @@ def _named(answer: str, default: tuple[str, ...]) -> tuple[str, ...]:
     return default if default and answer == ",".join(default) else tuple(name.strip() for name in answer.split(","))
 
 
-def _check_identity(draft: Draft, names: tuple[str, ...]) -> None:
+def _check_identity(draft: TaskDraft, names: tuple[str, ...]) -> None:
     frame = draft.seen.frame
     if names == (ROW,):
         return
@@ -218,7 +218,7 @@ def _check_identity(draft: Draft, names: tuple[str, ...]) -> None:
         raise UsageError(f"{doubled:,} rows repeat the identity of another row", where=where, remedy=remedy)
 
 
-def _found_identity(draft: Draft) -> tuple[str, ...]:
+def _found_identity(draft: TaskDraft) -> tuple[str, ...]:
     """Columns that name each row and look as if they were meant to; nothing where there are none."""
     frame, columns = draft.seen.frame, draft.seen.columns
     fit = [
@@ -245,7 +245,7 @@ def _found_identity(draft: Draft) -> tuple[str, ...]:
     return () if panel is None else (panel.one, panel.period)
 
 
-def _group(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
+def _group(draft: TaskDraft, wishes: Wishes, ask: Ask) -> TaskDraft:
     """Whose rows are correlated."""
     answer = wishes.group
     if answer is None:
@@ -260,7 +260,7 @@ def _group(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
     return draft.but(group=answer, day=answer) if answer == _day(draft) else draft.but(group=answer)
 
 
-def _check_group(draft: Draft, answer: str) -> None:
+def _check_group(draft: TaskDraft, answer: str) -> None:
     columns = draft.seen.columns
     if answer == NONE:
         return
@@ -280,13 +280,13 @@ def _check_group(draft: Draft, answer: str) -> None:
     _check_free(draft, answer, "--group")
 
 
-def _check_free(draft: Draft, name: str, where: str) -> None:
+def _check_free(draft: TaskDraft, name: str, where: str) -> None:
     if draft.column(name).is_taken:
         remedy = f"rename it where it comes from; {', '.join(TAKEN)} cannot be identity, group or slice."
         raise UsageError(f"predictions.parquet has a column of its own called {name!r}", where=where, remedy=remedy)
 
 
-def _found_group(draft: Draft) -> str:
+def _found_group(draft: TaskDraft) -> str:
     rows = len(draft.seen.frame)
     # What names a row together with the time comes again at other times, and so comes first.
     named = [draft.column(name) for name in draft.identity if name in draft.seen.columns and name != draft.time]
@@ -308,12 +308,12 @@ def _found_group(draft: Draft) -> str:
     return NONE
 
 
-def _day(draft: Draft) -> str | None:
+def _day(draft: TaskDraft) -> str | None:
     """What a column made of the day would be called; None where the data have such names all."""
     return next((name for name in _DAYS if name not in draft.seen.columns), None)
 
 
-def _features(draft: Draft, wishes: Wishes) -> Draft:
+def _features(draft: TaskDraft, wishes: Wishes) -> TaskDraft:
     """What a model sees, and why it does not see the rest."""
     named = set(draft.named)
     numbers: list[str] = []
@@ -351,7 +351,7 @@ def _unfit(column: Column) -> str | None:
     return "names rows" if column.named_like_identifier or column.names_rows else None
 
 
-def _slices(draft: Draft, wishes: Wishes) -> tuple[str, ...]:
+def _slices(draft: TaskDraft, wishes: Wishes) -> tuple[str, ...]:
     """Columns of few values that every row has, of which each is frequent enough to be looked at."""
     if wishes.slices is not None:
         names = tuple(name for name in wishes.slices if name != NONE)

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 import pandas as pd
 
 from ringside.errors import DataError, UsageError
-from ringside.init.infer.draft import Draft
+from ringside.init.infer.draft import TaskDraft
 
 _FEWEST, _LEAST = 5, 3
 """Rows, or groups where these stay together: with fewer a label may well be on one side of the split alone."""
@@ -14,7 +14,7 @@ _QUARANTINED = 0.02
 """As `validate.max_quarantined` of a new params.yaml."""
 
 
-def check_labels(draft: Draft) -> Draft:
+def check_labels(draft: TaskDraft) -> TaskDraft:
     """A draft of which each label can be learnt and tested; those of a few rows are named as `rare`.
 
     Raises:
@@ -33,7 +33,7 @@ def check_labels(draft: Draft) -> Draft:
     return draft
 
 
-def _without_few(draft: Draft, labels: pd.Series, where: str) -> Draft:
+def _without_few(draft: TaskDraft, labels: pd.Series, where: str) -> TaskDraft:
     """A draft that names the labels of a few rows as `rare`."""
     counts, most = _units(draft, labels)
     rare = tuple(counts.index[counts < min(_FEWEST, most)])
@@ -49,7 +49,7 @@ def _without_few(draft: Draft, labels: pd.Series, where: str) -> Draft:
     return draft.but(rare=rare)
 
 
-def _units(draft: Draft, labels: pd.Series) -> tuple[pd.Series, int]:
+def _units(draft: TaskDraft, labels: pd.Series) -> tuple[pd.Series, int]:
     """In how many rows, or groups, each label stands, and how many there are."""
     if draft.strategy != "group" or draft.group is None:
         return labels.value_counts(), len(labels)
@@ -57,7 +57,7 @@ def _units(draft: Draft, labels: pd.Series) -> tuple[pd.Series, int]:
     return pairs.drop_duplicates()["label"].value_counts(), pairs["group"].nunique()
 
 
-def _few_rows(draft: Draft, labels: pd.Series, rare: tuple[Hashable, ...]) -> bool:
+def _few_rows(draft: TaskDraft, labels: pd.Series, rare: tuple[Hashable, ...]) -> bool:
     """Whether the rows of these labels may wait in quarantine, in each partition."""
     if not rare:
         return True
@@ -66,7 +66,7 @@ def _few_rows(draft: Draft, labels: pd.Series, rare: tuple[Hashable, ...]) -> bo
     return max(parts) <= _QUARANTINED
 
 
-def _check_sides(draft: Draft, labels: pd.Series, where: str) -> None:
+def _check_sides(draft: TaskDraft, labels: pd.Series, where: str) -> None:
     """Stop where the newest partitions have a label that no earlier one has."""
     if draft.strategy != "time" or draft.partition is None:
         return

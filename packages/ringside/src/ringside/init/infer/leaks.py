@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ringside.init.infer.columns import NUMBERS
-from ringside.init.infer.draft import Draft
+from ringside.init.infer.draft import TaskDraft
 
 _ROWS = 4000
 """So many rows tell whether one column gives the answer away."""
@@ -29,14 +29,14 @@ _MOST_NAMES = 12
 Floats = npt.NDArray[np.float64]
 
 
-def leaks(draft: Draft) -> Iterator[str]:
+def leaks(draft: TaskDraft) -> Iterator[str]:
     """One sentence or two for each, with the option that takes the column away."""
     yield from _tied_to_missing(draft)
     yield from _telling(draft)
     yield from _adding_up(draft)
 
 
-def _answer(draft: Draft, rows: pd.Index) -> pd.Series:
+def _answer(draft: TaskDraft, rows: pd.Index) -> pd.Series:
     """The target as numbers: classes by their number."""
     target: pd.Series = draft.seen.frame.loc[rows, draft.target]
     if draft.kind == "regression":
@@ -44,13 +44,13 @@ def _answer(draft: Draft, rows: pd.Index) -> pd.Series:
     return pd.Series(pd.factorize(target, sort=True)[0].astype("float64"), index=rows)
 
 
-def _sample(draft: Draft) -> pd.Index:
+def _sample(draft: TaskDraft) -> pd.Index:
     rows = draft.seen.frame.index[draft.labelled]
     mixed: pd.Index = pd.Index(np.random.default_rng(0).permutation(rows)[:_ROWS])
     return mixed
 
 
-def _tied_to_missing(draft: Draft) -> Iterator[str]:
+def _tied_to_missing(draft: TaskDraft) -> Iterator[str]:
     """Columns that are there, or lack, exactly where the label is of one kind."""
     frame, labelled = draft.seen.frame, draft.labelled
     answer = _answer(draft, frame.index[labelled])
@@ -76,7 +76,7 @@ def _always(side: pd.Series, rows: pd.Series) -> bool:
     return bool(side[rows].mean() >= _ALWAYS and side.mean() < 0.5)  # noqa: PLR2004  # of all rows
 
 
-def _telling(draft: Draft) -> Iterator[str]:
+def _telling(draft: TaskDraft) -> Iterator[str]:
     """Columns that predict the target almost alone."""
     rows = _sample(draft)
     answer = _answer(draft, rows).to_numpy()
@@ -91,7 +91,7 @@ def _telling(draft: Draft) -> Iterator[str]:
             yield f"LEAK? {name!r} predicts the target almost alone ({measure} {score:.3f}). {_without(draft, name)}"
 
 
-def _without(draft: Draft, name: str) -> str:
+def _without(draft: TaskDraft, name: str) -> str:
     if name not in draft.features:
         return "Check what else is written down at the same moment."
     return f"If it is known only afterwards: --leave-out {name!r}."
@@ -139,7 +139,7 @@ def _area(predicted: Floats, truth: Floats) -> float:
     return float((rankdata(predicted)[positive].sum() - n * (n + 1) / 2) / (n * m))
 
 
-def _adding_up(draft: Draft) -> Iterator[str]:
+def _adding_up(draft: TaskDraft) -> Iterator[str]:
     """Numbers that add up to the target."""
     rows = _sample(draft)
     names = list(draft.numbers)[:200]

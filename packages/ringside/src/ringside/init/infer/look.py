@@ -33,7 +33,7 @@ _BLOCK = 1 << 22
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class SourceSummary:
     """What the data are."""
 
     source: str
@@ -49,7 +49,7 @@ class Seen:
     `decimal`, `thousands`, `signs`."""
 
 
-def look_at_file(path: Path) -> Seen:
+def look_at_file(path: Path) -> SourceSummary:
     """A file of rows.
 
     Raises:
@@ -62,7 +62,7 @@ def look_at_file(path: Path) -> Seen:
     return _seen("file", [_rows(path, form)], form, str(path))
 
 
-def look_at_folder(path: Path) -> Seen:
+def look_at_folder(path: Path) -> SourceSummary:
     """A folder with a file for each partition; all have the columns of the first.
 
     Raises:
@@ -123,7 +123,7 @@ def _as_texts(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def look_at_rows(table: pa.Table, where: str) -> Seen:
+def look_at_rows(table: pa.Table, where: str) -> SourceSummary:
     """The answer of a query.
 
     Raises:
@@ -143,7 +143,7 @@ def _rows(path: Path, form: dict[str, Any]) -> pa.Table:
 
 def _seen(
     source: str, tables: Sequence[pa.Table], form: dict[str, Any], where: str, partition: pd.Series | None = None
-) -> Seen:
+) -> SourceSummary:
     table = _joined(tables, where)
     if table.num_rows == 0:
         raise SourceError("there is no row in it", where=where, remedy="give data that have rows.")
@@ -160,7 +160,7 @@ def _seen(
         options["missing"] = missing
     if formats := {name: column.form for name, column in columns.items() if column.form}:
         options["formats"] = formats
-    return Seen(source=source, frame=frame, columns=columns, partition=partition, options=options)
+    return SourceSummary(source=source, frame=frame, columns=columns, partition=partition, options=options)
 
 
 def _joined(tables: Sequence[pa.Table], where: str) -> pa.Table:

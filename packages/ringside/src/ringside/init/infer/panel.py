@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ringside.init.infer.columns import Column
-from ringside.init.infer.look import Seen
+from ringside.init.infer.look import SourceSummary
 
 BIRTH = re.compile(r"birth|born|dob|geburt|naissance", re.IGNORECASE)
 """How columns are called that say when somebody was born, which is not when the row was known."""
@@ -41,7 +41,7 @@ class Panel:
     period: str
 
 
-def period_column(seen: Seen, target: str) -> str | None:
+def period_column(seen: SourceSummary, target: str) -> str | None:
     """The column whose texts are months, weeks or quarters (2025-01, 2025-W07, 2025Q1); None where there is none."""
     for column in seen.columns.values():
         if column.type == "str" and _may_be_period(column, target) and are_periods(seen.frame[column.name], _PERIOD):
@@ -54,7 +54,7 @@ def are_periods(names: pd.Series, pattern: str = _ORDERED) -> bool:
     return bool(pd.Series(names.dropna().unique()).astype("str").str.fullmatch(pattern).all())
 
 
-def panel_of(seen: Seen, target: str, time: str | None) -> Panel | None:
+def panel_of(seen: SourceSummary, target: str, time: str | None) -> Panel | None:
     """Who comes again in which periods; None where nobody does.
 
     Args:
@@ -70,13 +70,13 @@ def panel_of(seen: Seen, target: str, time: str | None) -> Panel | None:
     return None
 
 
-def comes_again(seen: Seen, target: str) -> str | None:
+def comes_again(seen: SourceSummary, target: str) -> str | None:
     """The column that is called as those are who have several rows, at any times; None where there is none."""
     named = [name for name in _ones(seen, target) if _WHO.search(name)]
     return named[0] if named else None
 
 
-def _periods(seen: Seen, target: str, time: str | None) -> Iterator[str]:
+def _periods(seen: SourceSummary, target: str, time: str | None) -> Iterator[str]:
     if time is not None:
         yield time
     if (found := period_column(seen, target)) is not None:
@@ -88,7 +88,7 @@ def _periods(seen: Seen, target: str, time: str | None) -> Iterator[str]:
                 yield column.name
 
 
-def _ones(seen: Seen, target: str, period: str | None = None) -> list[str]:
+def _ones(seen: SourceSummary, target: str, period: str | None = None) -> list[str]:
     """The columns that could say who it is, those first that are called so, then texts before numbers."""
     fit = [
         column

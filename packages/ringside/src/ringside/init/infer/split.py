@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ringside.init.infer.draft import Draft
+from ringside.init.infer.draft import TaskDraft
 from ringside.init.infer.panel import are_periods
 
 _FEWEST = 2
@@ -15,7 +15,7 @@ _MOST = 0.5
 """Share of the rows that are tested on, at most."""
 
 
-def split(draft: Draft) -> Draft:
+def split(draft: TaskDraft) -> TaskDraft:
     """Time where partitions follow each other, whole groups where there are any, else rows."""
     share = 0.3 if int(draft.labelled.sum()) < _SMALL else 0.2
     ordered = draft.time is not None or draft.seen.source == "folder"
@@ -29,7 +29,7 @@ def split(draft: Draft) -> Draft:
     return draft.but(strategy="group" if draft.group else "random", test=share)
 
 
-def late_labels(draft: Draft) -> int:
+def late_labels(draft: TaskDraft) -> int:
     """How many partitions right before the test a model made on its first day could not have learnt from.
 
     The labels of their last rows were known later than that.
@@ -43,7 +43,7 @@ def late_labels(draft: Draft) -> int:
     return int((times.max()[names[:-test]] + draft.label_delay > begins).sum())
 
 
-def _last(draft: Draft, partition: pd.Series, names: list[str], share: float) -> int:
+def _last(draft: TaskDraft, partition: pd.Series, names: list[str], share: float) -> int:
     """How many of the last partitions make a window that can tell something."""
     for count in range(1, len(names) // 2 + 1):
         inside = partition.isin(names[-count:])
@@ -52,6 +52,6 @@ def _last(draft: Draft, partition: pd.Series, names: list[str], share: float) ->
     return max(1, len(names) // 3)
 
 
-def _groups(draft: Draft, rows: pd.Index) -> int:
+def _groups(draft: TaskDraft, rows: pd.Index) -> int:
     """Groups among some rows."""
     return len(rows) if draft.groups is None else int(draft.groups.loc[rows].nunique())

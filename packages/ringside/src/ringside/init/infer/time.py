@@ -8,7 +8,7 @@ import pandas as pd
 
 from ringside.errors import SourceError, UsageError
 from ringside.init.infer.columns import TIMES
-from ringside.init.infer.draft import Ask, Draft, Question, Wishes
+from ringside.init.infer.draft import Ask, Question, TaskDraft, Wishes
 from ringside.init.infer.panel import BIRTH, panel_of, period_column
 from ringside.sources.periods import PERIODS, is_period, names_of_values
 from ringside.store.workspace import PARTITION_NAME
@@ -23,7 +23,7 @@ _MOST = 400
 """Partitions beyond which a coarser period is better."""
 
 
-def by_time(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
+def by_time(draft: TaskDraft, wishes: Wishes, ask: Ask) -> TaskDraft:
     """A draft with its time column, its partitions and how long labels take.
 
     Raises:
@@ -43,7 +43,7 @@ def by_time(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
     return draft.but(label_delay=delay(ask(Question(option="--label-delay", text=text, default="0d", check=delay))))
 
 
-def _time(draft: Draft, wishes: Wishes, ask: Ask) -> str | None:
+def _time(draft: TaskDraft, wishes: Wishes, ask: Ask) -> str | None:
     columns = draft.seen.columns
     if wishes.time == NONE:
         return None
@@ -70,7 +70,7 @@ def _time(draft: Draft, wishes: Wishes, ask: Ask) -> str | None:
     return None if answer == NONE else answer
 
 
-def _partitions(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
+def _partitions(draft: TaskDraft, wishes: Wishes, ask: Ask) -> TaskDraft:
     asked = wishes.partition_by
     if draft.seen.source == "folder":
         if asked is not None:
@@ -94,7 +94,7 @@ def _partitions(draft: Draft, wishes: Wishes, ask: Ask) -> Draft:
     return draft.but(partition_by=asked, partition=_names(draft, asked))
 
 
-def _column_of_periods(draft: Draft) -> str | None:
+def _column_of_periods(draft: TaskDraft) -> str | None:
     """The column of months, weeks or quarters, or of the years in which the same ones come again."""
     if (found := period_column(draft.seen, draft.target)) is not None:
         return found
@@ -102,7 +102,7 @@ def _column_of_periods(draft: Draft) -> str | None:
     return None if panel is None else panel.period
 
 
-def _period(draft: Draft) -> str:
+def _period(draft: TaskDraft) -> str:
     """The longest period of which there are a few, each with rows enough."""
     rows = len(draft.seen.frame)
     for period in PERIODS:
@@ -112,12 +112,12 @@ def _period(draft: Draft) -> str:
     return NONE
 
 
-def _of_period(draft: Draft, period: str) -> pd.Series:
+def _of_period(draft: TaskDraft, period: str) -> pd.Series:
     names: pd.Series = draft.seen.frame[draft.time].dt.strftime(PERIODS[period])
     return names
 
 
-def _names(draft: Draft, asked: str) -> pd.Series | None:
+def _names(draft: TaskDraft, asked: str) -> pd.Series | None:
     """The name of each row's partition, shape `(n_rows,)`; None where there is one for all."""
     if asked == NONE:
         return None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ringside.init.infer.draft import Draft
+from ringside.init.infer.draft import TaskDraft
 from ringside.init.write.literals import call, listed
 
 _SMALL = 2000
@@ -26,13 +26,13 @@ class Parameter:
     says: str
 
 
-def is_linear(draft: Draft) -> bool:
+def is_linear(draft: TaskDraft) -> bool:
     """Whether the model is a linear one."""
     rows = int(draft.labelled.sum())
     return rows < _SMALL or rows < _THIN * len(draft.features)
 
 
-def parameters(draft: Draft) -> list[Parameter]:
+def parameters(draft: TaskDraft) -> list[Parameter]:
     """The model's parameters beside the seed."""
     if is_linear(draft):
         name, says = ("alpha", "stronger is simpler") if draft.kind == "regression" else ("C", "weaker is simpler")
@@ -53,21 +53,21 @@ def parameters(draft: Draft) -> list[Parameter]:
     ]
 
 
-def _labels(draft: Draft) -> int:
+def _labels(draft: TaskDraft) -> int:
     return draft.column(draft.target).distinct if draft.kind == "multiclass" else 1
 
 
-def fields(draft: Draft) -> list[str]:
+def fields(draft: TaskDraft) -> list[str]:
     """The parameters as fields of a class."""
     return [f'{p.name}: {p.type} = Field({p.bounds}, description="{p.says}")' for p in parameters(draft)]
 
 
-def model_file(draft: Draft) -> str:
+def model_file(draft: TaskDraft) -> str:
     """The text of the file."""
     return _linear_file(draft) if is_linear(draft) else _trees_file(draft)
 
 
-def _linear_file(draft: Draft) -> str:
+def _linear_file(draft: TaskDraft) -> str:
     regression = draft.kind == "regression"
     ensemble = "BaggingRegressor" if regression else "BaggingClassifier"
     model = "Ridge(alpha=params.alpha)" if regression else "LogisticRegression(C=params.C, max_iter=2000)"
@@ -111,7 +111,7 @@ def _linear_file(draft: Draft) -> str:
     return _file(draft, head, imports, body, steps, "linear")
 
 
-def _trees_file(draft: Draft) -> str:
+def _trees_file(draft: TaskDraft) -> str:
     model = "HistGradientBoostingRegressor" if draft.kind == "regression" else "HistGradientBoostingClassifier"
     imports = {
         "sklearn.compose": {"ColumnTransformer"},
@@ -147,7 +147,7 @@ def _trees_file(draft: Draft) -> str:
     return _file(draft, head, imports, body, steps, "booster")
 
 
-def _texts(draft: Draft, imports: dict[str, set[str]]) -> str:
+def _texts(draft: TaskDraft, imports: dict[str, set[str]]) -> str:
     imports.setdefault("sklearn.preprocessing", set()).add("TargetEncoder")
     imports.setdefault("sklearn.model_selection", set()).add("KFold")
     # NOTE: left to itself it takes a quantity in whole numbers for classes, and makes a column for each of its values.
@@ -160,7 +160,7 @@ def _texts(draft: Draft, imports: dict[str, set[str]]) -> str:
 
 
 def _file(  # noqa: PLR0913, PLR0917  # the parts of one file
-    draft: Draft, head: str, imports: dict[str, set[str]], body: list[str], steps: list[str], last: str
+    draft: TaskDraft, head: str, imports: dict[str, set[str]], body: list[str], steps: list[str], last: str
 ) -> str:
     lists = {"CATEGORIES": draft.categories, "TEXTS": draft.texts, "NUMBERS": draft.numbers}
     said = {

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ringside.init.infer.draft import Draft
+from ringside.init.infer.draft import TaskDraft
 from ringside.init.write import model
 from ringside.init.write.literals import call, literal, mapping, tupled
 from ringside.init.write.schema import schema_file
@@ -22,7 +22,7 @@ _ROW_ID = {
 }
 
 
-def files(draft: Draft, source: dict[str, object]) -> dict[str, str]:
+def files(draft: TaskDraft, source: dict[str, object]) -> dict[str, str]:
     """The text of each file of `src/<name>`.
 
     Args:
@@ -37,7 +37,7 @@ def files(draft: Draft, source: dict[str, object]) -> dict[str, str]:
     }
 
 
-def facts_file(draft: Draft) -> str:
+def facts_file(draft: TaskDraft) -> str:
     """`__init__.py`."""
     facts = [
         f'    name="{draft.name}",',
@@ -98,7 +98,7 @@ def _timedelta(value: timedelta) -> str:
     return f"timedelta(days={hours // 24})" if hours % 24 == 0 else f"timedelta(hours={hours})"
 
 
-def source_file(draft: Draft, source: dict[str, object]) -> str:
+def source_file(draft: TaskDraft, source: dict[str, object]) -> str:
     """`source.py`."""
     kind = {"file": "File", "folder": "Folder", "database": "Database"}[draft.seen.source]
     made = draft.answers is not None or draft.day is not None
@@ -128,7 +128,7 @@ def source_file(draft: Draft, source: dict[str, object]) -> str:
     return "\n".join([*lines, "partitions, fingerprint = SOURCE.partitions, SOURCE.fingerprint", *_read(draft), ""])
 
 
-def _source(kind: str, draft: Draft, source: dict[str, object]) -> str:
+def _source(kind: str, draft: TaskDraft, source: dict[str, object]) -> str:
     arguments = [f"{key}={_argument(value)}" for key, value in source.items()]
     arguments.append("columns=COLUMNS")
     if kind != "Folder":
@@ -148,7 +148,7 @@ def _argument(value: object) -> str:
     return tupled([str(item) for item in value]) if isinstance(value, list | tuple) else literal(value)
 
 
-def _read(draft: Draft) -> list[str]:
+def _read(draft: TaskDraft) -> list[str]:
     """`read`, where the source's answer is changed before anybody sees it."""
     lines = []
     if draft.answers is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ringside.init.infer.draft import Draft
+from ringside.init.infer.draft import TaskDraft
 from ringside.init.write.literals import number, yaml
 from ringside.init.write.model import parameters
 
@@ -24,7 +24,7 @@ class Limits:
     floors: Mapping[str, float] = field(default_factory=dict)
 
 
-def params_file(draft: Draft, *, store: str, public: bool, limits: Limits) -> str:
+def params_file(draft: TaskDraft, *, store: str, public: bool, limits: Limits) -> str:
     """The text of the file."""
     lines = [
         "# Every key, what it means and what it allows: docs/params.md. Change one, run `make run`, see the verdict.",
@@ -69,7 +69,7 @@ def _key(key: str, says: str) -> str:
     return f"{key:<27} # {says}"
 
 
-def _split(draft: Draft) -> list[str]:
+def _split(draft: TaskDraft) -> list[str]:
     lines = [
         "split:",
         _key(f"  strategy: {draft.strategy}", "time: by partitions; group: by the group column; random: by row"),
@@ -84,7 +84,7 @@ def _split(draft: Draft) -> list[str]:
     return [*lines, _key(f"  test: {draft.test}", f"a share {what}"), _key("  seed: 0", "which of them")]
 
 
-def _policy(draft: Draft, limits: Limits) -> list[str]:
+def _policy(draft: TaskDraft, limits: Limits) -> list[str]:
     tolerance = "10%" if limits.tolerance is None else number(limits.tolerance)
     lines = [
         _key("policy:", "what a pull request's model must show; read from the branch that it wants to join"),

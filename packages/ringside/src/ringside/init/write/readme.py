@@ -1,6 +1,6 @@
 """README.md of a copy that is somebody's own: what it predicts, what to do next, where to change what."""
 
-from ringside.init.infer.draft import Draft
+from ringside.init.infer.draft import TaskDraft
 
 TEMPLATE = "# Ringside\n"
 """How the README of the template begins; one that begins otherwise is somebody's and is kept."""
@@ -24,13 +24,13 @@ _PUBLISH = """`make run && ringside publish` judges what you committed and makes
    Actions does). `ringside doctor` says what is on, what is off, and what each switch adds."""
 
 
-def steps(draft: Draft) -> list[str]:
+def steps(draft: TaskDraft) -> list[str]:
     """Your next three steps, one text each."""
     first = _LOCK if draft.seen.source == "database" else _LOOK
     return [first.format(name=draft.name), _PUSH, _PUBLISH]
 
 
-def readme_file(draft: Draft, *, store: str, where: str) -> str:
+def readme_file(draft: TaskDraft, *, store: str, where: str) -> str:
     """The text of the file.
 
     Args:

@@ -1,7 +1,7 @@
 """`schema.py` of a task: ranges and categories that the data support, with room for the data that come next."""
 
 from ringside.init.infer.columns import Column
-from ringside.init.infer.draft import Draft
+from ringside.init.infer.draft import TaskDraft
 from ringside.init.write.literals import call, literal, number, rounded
 
 _CLOSED = 30
@@ -28,7 +28,7 @@ _HELPERS = {
 }
 
 
-def schema_file(draft: Draft) -> str:
+def schema_file(draft: TaskDraft) -> str:
     """The text of the file."""
     rows = []
     if draft.row_id is not None:
@@ -69,7 +69,7 @@ def _row(name: str, value: Call) -> str:
     return call(f"{literal(name)}: {head}", arguments, indent="        ", tail=",")
 
 
-def _column(draft: Draft, column: Column) -> Call:
+def _column(draft: TaskDraft, column: Column) -> Call:
     if column.name == draft.target:
         return _target(draft, column)
     if column.type.startswith("datetime"):
@@ -100,7 +100,7 @@ def _plain(column: Column) -> Call:
     return "Column", ['"float64"', "nullable=True"] if column.missing else [f'"{plain}"']
 
 
-def _target(draft: Draft, column: Column) -> Call:
+def _target(draft: TaskDraft, column: Column) -> Call:
     if draft.kind == "binary":
         numbers = draft.answers is None and column.type in ("Int64", "float64")
         return "Column", ['"int64"', 'Check.isin([0, 1], error="not 0 or 1")'] if numbers else ["bool"]

@@ -1,9 +1,9 @@
 """The tests of a new task: on rows that are made up from its schema, so that no row of somebody's stands in Git."""
 
-from ringside.init.infer.draft import Draft
+from ringside.init.infer.draft import TaskDraft
 
 
-def test_file(draft: Draft) -> str:
+def test_file(draft: TaskDraft) -> str:
     """The text of `tests/<name>/test_<name>.py`."""
     lists = [name for name in ("CATEGORIES", "NUMBERS", "TEXTS") if getattr(draft, name.lower())]
     features = lists[0] if len(lists) == 1 else f"[{', '.join(f'*{name}' for name in lists)}]"

@@ -6,13 +6,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from ringside.common.fingerprint import content_hash, row_hashes
-from ringside.common.manifest import Entry
+from ringside.common.manifest import PartitionEntry
 from ringside.common.tables import read_table
 from ringside.common.task import Task
 from ringside.errors import DataError, quoted
 
 
-def read_raw(path: Path, entry: Entry) -> pa.Table:
+def read_raw(path: Path, entry: PartitionEntry) -> pa.Table:
     """One partition's file in `data/raw`, compared with the manifest.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from ringside.report.document import Block, Chart, Code, Dots, Mono, Run, Section, Strong, Table, Text
+from ringside.report.document import Block, Chart, Code, Dots, Mono, ReportSection, Run, Strong, Table, Text
 from ringside.report.model import Report
 from ringside.report.render import svg as charts
 from ringside.report.sections.order import Head, head, sections
@@ -97,12 +97,12 @@ def _head(report: Report, content: Head) -> str:
     return "\n".join(parts)
 
 
-def _contents(parts: list[Section]) -> str:
+def _contents(parts: list[ReportSection]) -> str:
     links = "".join(f'<li><a href="#{part.key}">{escape(part.title)}</a></li>' for part in parts)
     return f'<nav aria-label="Sections"><ul>{links}</ul></nav>'
 
 
-def _section(section: Section) -> str:
+def _section(section: ReportSection) -> str:
     note = f" <small>{escape(section.note)}</small>" if section.note else ""
     kind = ' class="loud"' if section.loud else ""
     title = f'<section id="{section.key}"{kind} aria-labelledby="{section.key}-h">'
@@ -110,7 +110,7 @@ def _section(section: Section) -> str:
     return "\n".join([title, heading, *_blocks(section), "</section>"])
 
 
-def _blocks(section: Section) -> list[str]:
+def _blocks(section: ReportSection) -> list[str]:
     """Each block; the charts of a section stand together in a grid."""
     drawn = [_chart(block, f"{section.key}-{i}") for i, block in enumerate(section.blocks)]
     figures = [figure for figure in drawn if figure]

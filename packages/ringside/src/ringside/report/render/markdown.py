@@ -6,7 +6,7 @@ The verdict comes first, then the deciding metric and two more, then what to do 
 import html
 import re
 
-from ringside.report.document import Block, Cell, Chart, Code, Dots, Mono, Run, Section, Strong, Table, Text
+from ringside.report.document import Block, Cell, Chart, Code, Dots, Mono, ReportSection, Run, Strong, Table, Text
 from ringside.report.model import Report
 from ringside.report.render import mermaid
 from ringside.report.sections.order import IMPORTANCE, Head, head, sections
@@ -63,7 +63,7 @@ def _plain(text: str) -> str:
     return html.escape(_MARKUP.sub(r"\\\1", text), quote=False)
 
 
-def _page(top: str, parts: dict[str, Section], rows: dict[str, int | None]) -> str:
+def _page(top: str, parts: dict[str, ReportSection], rows: dict[str, int | None]) -> str:
     shown = [_section(section, rows[key]) for key, section in parts.items() if rows[key] != 0]
     gone = [section.title for key, section in parts.items() if rows[key] == 0]
     tail = [f"Left out here for length, in full in report.html: {', '.join(gone)}."] if gone else []
@@ -81,7 +81,7 @@ def _head(content: Head, *, loud: bool) -> str:
     return "\n\n".join(parts)
 
 
-def _section(section: Section, most: int | None) -> str:
+def _section(section: ReportSection, most: int | None) -> str:
     blocks = [text for block in section.blocks if (text := _block(block, most, section.title))]
     if section.loud:
         return "\n\n".join([f"### {escape(section.title)}", *blocks])

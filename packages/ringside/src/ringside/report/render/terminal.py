@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ringside.report.model import Report, Result
+from ringside.report.model import Report, ResultRecord
 from ringside.report.number_format import difference, places, plain
 from ringside.report.sections.results import table_results
 from ringside.report.words import (
@@ -35,14 +35,14 @@ def to_terminal(report: Report) -> list[str]:
     return [*first, *(["", *_table(report, rows)] if rows else []), "", *last]
 
 
-def _table(report: Report, results: list[Result]) -> list[str]:
+def _table(report: Report, results: list[ResultRecord]) -> list[str]:
     """With the reasons behind the outcomes where they have room."""
     whole = _aligned(report, results, outcome)
     fits = all(len(line) <= WIDTH for line in whole)
     return whole if fits else [line[:WIDTH].rstrip() for line in _aligned(report, results, outcome_word)]
 
 
-def _aligned(report: Report, results: list[Result], word: Callable[[Result], str]) -> list[str]:
+def _aligned(report: Report, results: list[ResultRecord], word: Callable[[ResultRecord], str]) -> list[str]:
     cells = [["metric", challenger_name(report), rival_name(report), DIFFERENCE, "tolerance", "outcome"]]
     cells += [[*_row(result), word(result)] for result in results]
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
@@ -50,7 +50,7 @@ def _aligned(report: Report, results: list[Result], word: Callable[[Result], str
     return [_line(row, widths) for row in cells]
 
 
-def _row(result: Result) -> list[str]:
+def _row(result: ResultRecord) -> list[str]:
     decimals = places(result)
     return [
         metric_name(result.metric)[:24],

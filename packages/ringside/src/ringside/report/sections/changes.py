@@ -1,15 +1,15 @@
 """Sections of what changed: policy, parameters, data."""
 
 from ringside.report import phrases
-from ringside.report.document import Block, Cell, Mono, Section, Strong, Table, Text
-from ringside.report.model import Change, ColumnChange, DataDiff, Report
+from ringside.report.document import Block, Cell, Mono, ReportSection, Strong, Table, Text
+from ringside.report.model import ColumnChangeRecord, DataDiffRecord, ParamChangeRecord, Report
 from ringside.report.number_format import count, exact, percent, plain
 
 STABLE, SHIFTED = 0.1, 0.25
 """Population stability index: below the first a column is called stable, from the second on shifted."""
 
 
-def policy(report: Report) -> Section | None:
+def policy(report: Report) -> ReportSection | None:
     """How this checkout's policy differs from the one that judged; never folded."""
     changes = report.policy.changes
     if not changes:
@@ -21,18 +21,18 @@ def policy(report: Report) -> Section | None:
         )
     )
     table = _changes_table("Changes of the policy", changes, ("judged by", "after the merge"))
-    return Section("policy", "Policy", (lead, table), count(len(changes), "change"), loud=True)
+    return ReportSection("policy", "Policy", (lead, table), count(len(changes), "change"), loud=True)
 
 
-def params(report: Report) -> Section | None:
+def params(report: Report) -> ReportSection | None:
     """The keys of params.yaml that differ from the rival's."""
     if not report.params:
         return None
     table = _changes_table("Parameters that changed", report.params, ("before", "after"))
-    return Section("params", "Parameters", (table,), count(len(report.params), "change"))
+    return ReportSection("params", "Parameters", (table,), count(len(report.params), "change"))
 
 
-def data(report: Report) -> Section | None:
+def data(report: Report) -> ReportSection | None:
     """The rival's data against the challenger's: rows, partitions, columns, labels, drift."""
     diff = report.data
     if diff is None:
@@ -44,15 +44,15 @@ def data(report: Report) -> Section | None:
     blocks += _drift(diff)
     change = diff.rows_after - diff.rows_before
     note = "as many rows" if change == 0 else count(abs(change), "more row" if change > 0 else "fewer row")
-    return Section("data", "Data", tuple(blocks), note)
+    return ReportSection("data", "Data", tuple(blocks), note)
 
 
-def _changes_table(caption: str, changes: list[Change], header: tuple[str, str]) -> Table:
+def _changes_table(caption: str, changes: list[ParamChangeRecord], header: tuple[str, str]) -> Table:
     rows = tuple((Mono(c.key), _value(c, c.before), _value(c, c.after)) for c in changes)
     return Table(caption, ("key", *header), rows, left=3)
 
 
-def _value(change: Change, value: str | float | bool | None) -> Cell:
+def _value(change: ParamChangeRecord, value: str | float | bool | None) -> Cell:
     if not change.shown:
         return "(not shown)"
     if value is None:
@@ -62,14 +62,14 @@ def _value(change: Change, value: str | float | bool | None) -> Cell:
     return Mono(value) if isinstance(value, str) else exact(value)
 
 
-def _counts(diff: DataDiff) -> Table:
+def _counts(diff: DataDiffRecord) -> Table:
     rows = [("rows", count(diff.rows_before), count(diff.rows_after))]
     if diff.duplicates_before is not None or diff.duplicates_after is not None:
         rows.append(("duplicates", count(diff.duplicates_before), count(diff.duplicates_after)))
     return Table("Rows in all partitions", ("", "before", "after"), tuple(rows))
 
 
-def _partitions(diff: DataDiff) -> list[Block]:
+def _partitions(diff: DataDiffRecord) -> list[Block]:
     if not diff.partitions:
         return [Text(("No partition was added, removed or changed.",))]
     rows = tuple(
@@ -79,13 +79,13 @@ def _partitions(diff: DataDiff) -> list[Block]:
     return [Table("Partitions that changed", ("partition", "change", "rows before", "rows after"), rows, left=2)]
 
 
-def _schema(diff: DataDiff) -> list[Block]:
+def _schema(diff: DataDiffRecord) -> list[Block]:
     kinds = (("added", diff.columns_added), ("removed", diff.columns_removed), ("other type", diff.columns_retyped))
     rows = tuple((Mono(name), kind) for kind, names in kinds for name in names)
     return [Table("Columns that changed", ("column", "change"), rows, left=2)] if rows else []
 
 
-def _labels(diff: DataDiff, *, shares: bool) -> list[Block]:
+def _labels(diff: DataDiffRecord, *, shares: bool) -> list[Block]:
     if not diff.labels:
         return []
     shown = percent if shares else plain
@@ -93,7 +93,7 @@ def _labels(diff: DataDiff, *, shares: bool) -> list[Block]:
     return [Table("Labels, by share" if shares else "Labels", ("label", "before", "after"), rows)]
 
 
-def _drift(diff: DataDiff) -> list[Block]:
+def _drift(diff: DataDiffRecord) -> list[Block]:
     if not diff.columns:
         return []
     header = ("column", "stability index", "effect size", "missing before", "missing after")
@@ -108,7 +108,7 @@ def _drift(diff: DataDiff) -> list[Block]:
     return [Table("Columns, the ones that moved most first", header, rows), Text((note,))]
 
 
-def _stability(column: ColumnChange) -> str:
+def _stability(column: ColumnChangeRecord) -> str:
     value = column.stability
     if value is None:
         return plain(value)
@@ -116,7 +116,7 @@ def _stability(column: ColumnChange) -> str:
     return f"{plain(value, 3)} {word}"
 
 
-def _effect(column: ColumnChange) -> str:
+def _effect(column: ColumnChangeRecord) -> str:
     if column.distance is None or column.effect is None:
         return plain(column.distance)
     borders = phrases.EFFECTS[column.effect]

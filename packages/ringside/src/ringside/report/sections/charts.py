@@ -1,12 +1,12 @@
 """The section of curves, and of the deciding metric by group."""
 
 from ringside.report import words
-from ringside.report.document import Block, Chart, Section, Series, Text
-from ringside.report.model import Curves, Report
+from ringside.report.document import Block, Chart, ReportSection, Series, Text
+from ringside.report.model import CurvesRecord, Report
 from ringside.report.number_format import count, percent, plain
 
 
-def curves(report: Report) -> Section | None:
+def curves(report: Report) -> ReportSection | None:
     """The charts that this kind of task has."""
     charts = [chart for make in (_groups, _gaps, _calibration, _roc, _scores) if (chart := make(report)) is not None]
     if not charts:
@@ -15,7 +15,7 @@ def curves(report: Report) -> Section | None:
     skipped = sum(point.challenger is None for point in report.groups)
     if skipped:
         blocks += (Text((f"{count(skipped, 'group')} cannot define the metric by itself and is not drawn.",)),)
-    return Section("curves", "Curves", blocks)
+    return ReportSection("curves", "Curves", blocks)
 
 
 def _groups(report: Report) -> Chart | None:
@@ -85,7 +85,7 @@ def _scores(report: Report) -> Chart | None:
     return Chart("Predictions", "prediction", "share of rows", series, says, shape="steps", only="html")
 
 
-def _shares(curves: Curves) -> tuple[tuple[float, float], ...]:
+def _shares(curves: CurvesRecord) -> tuple[tuple[float, float], ...]:
     total = sum(rows for _, rows in curves.scores)
     return tuple((low, rows / total) for low, rows in curves.scores) if total else ()
 

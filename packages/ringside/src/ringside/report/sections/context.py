@@ -1,15 +1,15 @@
 """Sections of what stands around a verdict: the models, time and cost, how to make it again."""
 
 from ringside.report import words
-from ringside.report.document import Block, Cell, Code, Mono, Section, Strong, Table, Text
-from ringside.report.model import Cost, Model, Report, StageCost
+from ringside.report.document import Block, Cell, Code, Mono, ReportSection, Strong, Table, Text
+from ringside.report.model import CostRecord, ModelRecord, Report, StageCostRecord
 from ringside.report.number_format import NONE, count, exact, plain
 from ringside.report.prices import DEFAULT, runner, started
 
 _MIB = 2**20
 
 
-def models(report: Report) -> Section:
+def models(report: Report) -> ReportSection:
     """Who was compared, on which rows."""
     window = report.window
     blocks: list[Block] = [_models_table(report)]
@@ -22,10 +22,10 @@ def models(report: Report) -> Section:
     if report.rival is not None and report.rival.own_environment:
         own = f"Code or packages changed since, so {words.rival_phrase(report)} ran with its own."
         blocks.append(Text((own,)))
-    return Section("models", "Models and rows", tuple(blocks), count(window.rows, "test row"))
+    return ReportSection("models", "Models and rows", tuple(blocks), count(window.rows, "test row"))
 
 
-def cost(report: Report) -> Section | None:
+def cost(report: Report) -> ReportSection | None:
     """Seconds, memory and price of each stage; latency."""
     if not report.stages and report.latency_ms is None and report.cost is None:
         return None
@@ -44,10 +44,10 @@ def cost(report: Report) -> Section | None:
         text = f"1,000 predictions: {words.challenger_name(report)} {plain(report.latency_ms, 1)} ms{beside}."
         blocks.append(Text((text,)))
     seconds = sum(stage.seconds or 0.0 for stage in report.stages)
-    return Section("cost", "Time and cost", tuple(blocks), f"{plain(seconds, 1)} s")
+    return ReportSection("cost", "Time and cost", tuple(blocks), f"{plain(seconds, 1)} s")
 
 
-def reproduce(report: Report) -> Section:
+def reproduce(report: Report) -> ReportSection:
     """What to type to make it again, and the hashes to compare."""
     facts = report.reproduce
     rows: list[tuple[Cell, ...]] = [
@@ -59,15 +59,15 @@ def reproduce(report: Report) -> Section:
     ]
     table = Table("What it was made of (SHA-256)", ("what", "value"), tuple(rows), left=2)
     if facts.commit is None:
-        return Section("reproduce", "Make it again", (Text((Strong("No commit holds this."),)), table))
+        return ReportSection("reproduce", "Make it again", (Text((Strong("No commit holds this."),)), table))
     blocks: list[Block] = [Code((f"git checkout {facts.commit}", "make run")), table]
     if facts.dirty:
         blocks.insert(0, Text((Strong("The checkout had changes that no commit has"), ": it cannot be made again.")))
-    return Section("reproduce", "Make it again", tuple(blocks), facts.commit[:10])
+    return ReportSection("reproduce", "Make it again", tuple(blocks), facts.commit[:10])
 
 
 def _models_table(report: Report) -> Table:
-    columns: list[tuple[str, Model | None]] = [(words.challenger_name(report), report.challenger)]
+    columns: list[tuple[str, ModelRecord | None]] = [(words.challenger_name(report), report.challenger)]
     rows: list[list[Cell]] = [["trained on"], ["rows"], ["size"], ["hash"], ["commit"], ["published"]]
     extra: list[tuple[Cell, Cell]] = [(_commit(report.reproduce.commit), "")]
     if report.rival is not None:
@@ -81,7 +81,7 @@ def _models_table(report: Report) -> Table:
     return Table("Models", ("", *(name for name, _ in columns)), kept, left=3)
 
 
-def _model_cells(model: Model | None) -> tuple[Cell, ...]:
+def _model_cells(model: ModelRecord | None) -> tuple[Cell, ...]:
     if model is None:
         return ("unknown",) * 4
     between = model.first if model.first == model.last else f"{model.first} to {model.last}"
@@ -92,7 +92,7 @@ def _commit(commit: str | None) -> Cell:
     return Mono(commit[:12]) if commit else "unknown"
 
 
-def _stage_row(stage: StageCost) -> tuple[Cell, ...]:
+def _stage_row(stage: StageCostRecord) -> tuple[Cell, ...]:
     seconds = plain(stage.seconds, 1)
     if stage.cached:
         seconds = "cached" if stage.seconds is None else f"cached ({seconds})"
@@ -100,7 +100,7 @@ def _stage_row(stage: StageCost) -> tuple[Cell, ...]:
     return Mono(stage.stage), seconds, plain(stage.rival_seconds, 1), peak
 
 
-def _bill(report: Report, cost: Cost) -> Table:
+def _bill(report: Report, cost: CostRecord) -> Table:
     """The whole of it beside the rival's."""
     seconds, minutes, usd = [plain(cost.seconds, 1)], [count(cost.minutes)], [_usd(cost.dollars)]
     header = ["", words.challenger_name(report)]
@@ -119,7 +119,7 @@ def _usd(amount: float | None) -> str:
     return NONE if amount is None else f"{amount:,.3f}"
 
 
-def _paid(cost: Cost) -> str:
+def _paid(cost: CostRecord) -> str:
     """Who pays what, and by which price."""
     if cost.usd_per_minute is None or cost.dollars is None:
         return f"The price of the runner {cost.runner} is not known; the variable RINGSIDE_RUNNER_PRICE can state it."
@@ -131,7 +131,7 @@ def _paid(cost: Cost) -> str:
     return f"USD {_usd(cost.dollars)}, at {price}. {rest}"
 
 
-def _price(stages: list[StageCost]) -> str:
+def _price(stages: list[StageCostRecord]) -> str:
     """What the stages that ran cost on a hosted runner, by started minutes."""
     ran = sum(stage.seconds or 0.0 for stage in stages if not stage.cached)
     if ran <= 0:

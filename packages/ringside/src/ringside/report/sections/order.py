@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from ringside.codes import Verdict
 from ringside.report import words
-from ringside.report.document import Section, Table, Tone
+from ringside.report.document import ReportSection, Table, Tone
 from ringside.report.model import Report
 from ringside.report.sections import changes as changed
 from ringside.report.sections import charts as drawn
 from ringside.report.sections import context as around
 from ringside.report.sections import results as judged
 
-ORDER: tuple[Callable[[Report], Section | None], ...] = (
+ORDER: tuple[Callable[[Report], ReportSection | None], ...] = (
     changed.policy,
     judged.metrics,
     judged.slices,
@@ -67,6 +67,6 @@ def head(report: Report) -> Head:
     )
 
 
-def sections(report: Report) -> list[Section]:
+def sections(report: Report) -> list[ReportSection]:
     """The sections that this report has, in the order of the page."""
     return [section for make in ORDER if (section := make(report)) is not None]

@@ -1,8 +1,8 @@
 """Sections of what was judged: metrics, slices, rules."""
 
 from ringside.report import phrases, words
-from ringside.report.document import Block, Cell, Dot, Dots, Mono, Section, Strong, Table, Text
-from ringside.report.model import Floor, Report, Result, SliceResult
+from ringside.report.document import Block, Cell, Dot, Dots, Mono, ReportSection, Strong, Table, Text
+from ringside.report.model import FloorRecord, Report, ResultRecord, SliceRecord
 from ringside.report.number_format import count, difference, exact, percent, places, plain
 
 MOST_DOTS = 12
@@ -11,7 +11,7 @@ MOST_DOTS = 12
 _BADNESS = {"worse": 0, "inconclusive": 1, None: 2, "no_worse": 3, "better": 4}
 
 
-def table_results(report: Report, most: int) -> list[Result]:
+def table_results(report: Report, most: int) -> list[ResultRecord]:
     """The deciding metric first, then the guardrails, the worst of them leading, then what is only shown."""
     deciding, others = report.metrics[:1], report.metrics[1:]
     ranked = sorted(others, key=lambda r: (r.tolerance is None, _BADNESS[r.outcome]))
@@ -70,7 +70,7 @@ def _other_columns(report: Report) -> str:
     return f"Other columns than {words.rival_name(report)}'s: {', '.join(found[:most])}{more}" if found else ""
 
 
-def metrics(report: Report) -> Section:
+def metrics(report: Report) -> ReportSection:
     """All metrics, the anchor and the floors."""
     blocks: list[Block] = []
     if report.metrics:
@@ -80,10 +80,10 @@ def metrics(report: Report) -> Section:
     if report.floors:
         rows = tuple(_floor_row(report, floor) for floor in report.floors)
         blocks.append(Table("Floors", ("metric", "value", "limit", "reached"), rows))
-    return Section("metrics", "All metrics", tuple(blocks), count(len(report.metrics), "metric"))
+    return ReportSection("metrics", "All metrics", tuple(blocks), count(len(report.metrics), "metric"))
 
 
-def slices(report: Report) -> Section | None:
+def slices(report: Report) -> ReportSection | None:
     """The slices that moved, the worst first, and how many did not."""
     if not report.slices:
         return None
@@ -99,10 +99,10 @@ def slices(report: Report) -> Section | None:
     if report.slices_left_out:
         rest += f" {count(report.slices_left_out, 'more slice')} had no room in the report."
     blocks.append(Text((rest,)))
-    return Section("slices", "Slices", tuple(blocks), f"{len(moved):,} of {len(report.slices):,} moved")
+    return ReportSection("slices", "Slices", tuple(blocks), f"{len(moved):,} of {len(report.slices):,} moved")
 
 
-def rules(report: Report) -> Section:
+def rules(report: Report) -> ReportSection:
     """Each rule that applied, with its state and why."""
     applied = [rule for rule in report.rules if rule.state != "not_applicable"]
     rows = tuple(
@@ -118,27 +118,27 @@ def rules(report: Report) -> Section:
     table = Table("Rules", ("code", "rule", "state", "weight", "why"), rows, left=5)
     states = [rule.state for rule in applied if rule.severity == "decides"]
     failed, undecided = states.count("failed"), states.count("undecided")
-    return Section("rules", "Rules", (table,), f"{failed} failed, {undecided} undecided, of {len(states)}")
+    return ReportSection("rules", "Rules", (table,), f"{failed} failed, {undecided} undecided, of {len(states)}")
 
 
-def not_applicable(report: Report) -> Section | None:
+def not_applicable(report: Report) -> ReportSection | None:
     """What was not judged, and why."""
     skipped = [rule for rule in report.rules if rule.state == "not_applicable"]
     if not skipped:
         return None
     rows = tuple((Mono(r.code), words.rule_title(r), words.rule_reason(r)) for r in skipped)
     table = Table("Not applicable", ("code", "rule", "because"), rows, left=3)
-    return Section("not_applicable", "Not applicable, and why", (table,), count(len(skipped), "rule"))
+    return ReportSection("not_applicable", "Not applicable, and why", (table,), count(len(skipped), "rule"))
 
 
-def _metrics_table(report: Report, caption: str, results: list[Result]) -> Table:
+def _metrics_table(report: Report, caption: str, results: list[ResultRecord]) -> Table:
     names = words.challenger_name(report), words.rival_name(report)
     # The outcome stands second: on a phone the rest is behind a swipe.
     header = ("metric", "outcome", words.DIFFERENCE, *names, "tolerance")
     return Table(caption, header, tuple(_metric_row(report, result) for result in results), left=2)
 
 
-def _metric_row(report: Report, result: Result) -> tuple[Cell, ...]:
+def _metric_row(report: Report, result: ResultRecord) -> tuple[Cell, ...]:
     decimals, name = places(result), words.metric_name(result.metric)
     decides = result.metric == report.policy.metric
     return (
@@ -180,24 +180,24 @@ def _anchor_words(report: Report) -> str:
     return f"{which}: {words.compared(anchor.result)}, {words.outcome(anchor.result)}."
 
 
-def _floor_row(report: Report, floor: Floor) -> tuple[Cell, ...]:
+def _floor_row(report: Report, floor: FloorRecord) -> tuple[Cell, ...]:
     lower = next((r.better == "lower" for r in report.metrics if r.metric == floor.metric), False)
     limit = f"at {'most' if lower else 'least'} {exact(floor.limit)}"
     return words.metric_name(floor.metric), plain(floor.value), limit, "yes" if floor.reached else Strong("no")
 
 
-def _moved(part: SliceResult) -> bool:
+def _moved(part: SliceRecord) -> bool:
     """Whether the interval of a slice leaves 0 out, or its outcome is `worse`."""
     result = part.result
     beyond = (result.lower is not None and result.lower > 0) or (result.upper is not None and result.upper < 0)
     return beyond or result.outcome == "worse"
 
 
-def _by_harm(part: SliceResult) -> tuple[bool, float, str, str]:
+def _by_harm(part: SliceRecord) -> tuple[bool, float, str, str]:
     return part.result.outcome != "worse", part.result.difference or 0.0, part.column, part.value
 
 
-def _slice_row(part: SliceResult) -> tuple[Cell, ...]:
+def _slice_row(part: SliceRecord) -> tuple[Cell, ...]:
     result, decimals = part.result, places(part.result)
     outcome = words.outcome(result)
     return (
@@ -210,7 +210,7 @@ def _slice_row(part: SliceResult) -> tuple[Cell, ...]:
     )
 
 
-def _dots(report: Report, moved: list[SliceResult]) -> Dots:
+def _dots(report: Report, moved: list[SliceRecord]) -> Dots:
     shown = moved[:MOST_DOTS]
     results = [(f"{part.column}={part.value}", part.result) for part in shown]
     dots = tuple(Dot(name, r.challenger, r.rival, r.difference, r.lower, r.upper) for name, r in results)
