@@ -38,8 +38,8 @@ lint: lint-task ## Check style, docstrings and types
 
 .PHONY: lint-task
 lint-task: $(VENV)/.test
-	@ruff check .
-	@ruff format --check .
+	@ruff check src tests
+	@ruff format --check src tests
 	@mypy
 
 .PHONY: lock

@@ -33,6 +33,7 @@ test-3.%: ## Run all tests under another Python, as in test-3.13
 
 .PHONY: lint-package
 lint-package: $(VENV)/.package ## Check style, types and docstrings of the package, and the workflow files
+	@ruff check examples
 	@$(IN_PACKAGE) ruff check .
 	@$(IN_PACKAGE) ruff format --check .
 	@$(IN_PACKAGE) mypy

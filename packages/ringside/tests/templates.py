@@ -41,7 +41,7 @@ CHANGELOG = """# Changelog
 
 PACKAGED = """[project]
 name = "ringside-ml"
-version = "0.1.0"
+dynamic = ["version"]
 dependencies = ["numpy>=2.2"]
 
 [project.optional-dependencies]
@@ -80,7 +80,7 @@ OLD = {
     "requirements/tools.txt": "typer==0.20.1\n",
     "src/flights/__init__.py": '"""Flights."""\n',
     "src/flights/model.py": "DEPTH = 1\n",
-    "packages/ringside/src/ringside/__init__.py": "",
+    "packages/ringside/src/ringside/__init__.py": '__version__ = "0.1.0"\n',
     "packages/ringside/src/ringside/core.py": "ONE = 1\n\n\n\nTWO = 2\n\n\n\nTHREE = 3\n",
     "packages/ringside/src/ringside/old.py": "OLD = 1\nOLDER = 2\nOLDEST = 3\n",
     "tests/test_task_contract.py": "def test_contract(): ...\n",
@@ -107,7 +107,8 @@ NEW = {
     "examples/service/app.py": "PORT = 2\n",
     "packages/ringside/bench/run.py": "RUNS = 2\n",
     "packages/ringside/docs/code.md": "# The code\n",
-    "packages/ringside/pyproject.toml": PACKAGED.replace("0.1.0", "0.2.0").replace("0.20", "0.30"),
+    "packages/ringside/pyproject.toml": PACKAGED.replace("0.20", "0.30"),
+    "packages/ringside/src/ringside/__init__.py": '__version__ = "0.2.0"\n',
     "packages/ringside/src/ringside/added.py": "ADDED = 1\n",
     "packages/ringside/src/ringside/core.py": "ONE = 1.5\n\n\n\nTWO = 2\n\n\n\nTHREE = 3\n",
     "packages/ringside/tests/test_core.py": "def test_core(): ...\n\n\ndef test_more(): ...\n",

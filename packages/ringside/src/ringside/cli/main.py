@@ -77,6 +77,13 @@ for verb, line in _VERBS.items():
 app.add_typer(ci.app)
 
 
+_EXTRAS = {
+    **dict.fromkeys(("pandas", "pandera", "pydantic", "sklearn", "skops", "yaml"), "pipeline"),
+    **dict.fromkeys(("dvc", "rich"), "cli"),
+}
+"""The extra of the distribution that brings a module."""
+
+
 def _print_version(asked: bool) -> None:
     if asked:
         result(f"ringside-ml {__version__}")
@@ -100,6 +107,12 @@ def main() -> None:
         except RingsideError as error:
             say(f"ringside: {error}")
             sys.exit(error.exit_code)
+        except ModuleNotFoundError as error:
+            if (extra := _EXTRAS.get(error.name or "")) is None:
+                raise
+            say(f"ringside: this command needs {error.name}, which is not installed.")
+            say(f"  What to do: install ringside-ml with its extra `{extra}`, or run `make run` in your repository.")
+            sys.exit(1)
         except Exception as error:
             if not hides_values():
                 raise

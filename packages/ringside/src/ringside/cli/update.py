@@ -54,6 +54,9 @@ def update(
         found = scaffold.update(git, asked)
     if not found.is_needed:
         say(f"update: nothing to do, the template has nothing newer ({found.version.name})")
+        if not (check or found.is_recorded):
+            scaffold.put(git, found)
+            say("update: .ringside.json now has the template's address and commit; commit it")
         return
     refused = bool(found.plan.edited) and not overwrite
     lines = _lines(found)

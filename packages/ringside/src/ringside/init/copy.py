@@ -7,7 +7,7 @@ from ringside.common.files import write_bytes
 from ringside.errors import UsageError
 from ringside.init.infer.draft import TaskDraft
 from ringside.init.place import Place
-from ringside.init.record import PACKAGE, RECORD, package_version, record
+from ringside.init.record import RECORD, VERSION_FILE, package_version, record
 from ringside.init.sample import (
     DISTRIBUTION,
     SAMPLE,
@@ -131,8 +131,8 @@ class Copy:
         elif before != text:
             said.append("README.md is yours already and was kept")
         if not (self._root / RECORD).exists():
-            pyproject = self._root / PACKAGE / "pyproject.toml"
-            write_bytes(self._root / RECORD, record(package_version(pyproject.read_text(encoding="utf-8"))))
+            init = (self._root / VERSION_FILE).read_text(encoding="utf-8")
+            write_bytes(self._root / RECORD, record(package_version(init)))
         return [*said, *self._visible()]
 
     def _where(self) -> str:

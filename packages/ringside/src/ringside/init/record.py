@@ -1,7 +1,7 @@
 """The parts of a repository that come from the template, and the record `.ringside.json` of their version."""
 
 import json
-import tomllib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,9 @@ RECORD = ".ringside.json"
 
 PACKAGE = "packages/ringside/"
 """The package. An update replaces it whole."""
+
+VERSION_FILE = f"{PACKAGE}src/ringside/__init__.py"
+"""States the version of the package."""
 
 
 def read(root: Path) -> dict[str, Any]:
@@ -40,9 +43,7 @@ def record(version: str, *, template: str | None = None, commit: str | None = No
     return (json.dumps({key: value for key, value in known.items() if value is not None}, indent=2) + "\n").encode()
 
 
-def package_version(pyproject: str) -> str:
-    """Return the version that the package's pyproject.toml states; empty if it states none."""
-    try:
-        return str(tomllib.loads(pyproject)["project"]["version"])
-    except (tomllib.TOMLDecodeError, KeyError, TypeError):
-        return ""
+def package_version(init: str) -> str:
+    """Return the version that the package's `__init__.py` states; empty if it states none."""
+    found = re.search(r'^__version__ = "([^"]+)"$', init, re.MULTILINE)
+    return found[1] if found else ""

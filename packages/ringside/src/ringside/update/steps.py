@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.errors import StoreError
-from ringside.init.record import PACKAGE, RECORD, package_version, record
+from ringside.init.record import PACKAGE, RECORD, VERSION_FILE, package_version, record
 from ringside.update.apply import apply, recover, require_clean
 from ringside.update.base import Base, TemplateVersion, standing
-from ringside.update.merge import PYPROJECT, Plan, Sides, plan
+from ringside.update.merge import Plan, Sides, plan
 from ringside.update.summary import areas, news
 from ringside.update.trees import Git
 
@@ -42,6 +42,8 @@ class Update:
     """The number of files that change, one line for each part of the repository."""
     news: list[str]
     """New entries of the changelog, as Markdown."""
+    is_recorded: bool
+    """Whether `.ringside.json` already has the template's address and commit."""
 
     @property
     def is_needed(self) -> bool:
@@ -88,11 +90,12 @@ def update(git: Git, asked: UpdateRequest) -> Update:
     finally:
         git.forget("fetched/")
         git.forget()
-    found = Update(start, version, made, areas(sides.ours, made.tree), _news(git, sides))
-    number = package_version(git.content(sides.theirs, f"{PACKAGE}{PYPROJECT}"))
+    lines = areas(sides.ours, made.tree)
+    number = package_version(git.content(sides.theirs, VERSION_FILE))
     written = record(number, template=without_password(asked.address), commit=version.commit)
     made.tree[RECORD] = git.keep(written)
-    return found
+    is_recorded = sides.ours.get(RECORD) == made.tree[RECORD]
+    return Update(start, version, made, lines, _news(git, sides), is_recorded)
 
 
 def put(git: Git, found: Update) -> None:

@@ -82,6 +82,17 @@ class TestVerb:
         assert (done.returncode, done.stdout) == (0, "")
         assert "nothing to do" in done.stderr
 
+    def test_keeps_an_address_from_which_nothing_newer_comes(self, copy, template):
+        """The doctor asks it the next time; with `--check` nothing is written."""
+        newest = template.run("git", "rev-parse", "HEAD").stdout.strip()
+        words = ("--from", str(template.root), "--base", newest, "--to", newest)
+        typed(copy, *words, "--check")
+        before = copy.status()
+        typed(copy, *words)
+
+        assert before == ""
+        assert copy.json(".ringside.json")["template"] == str(template.root)
+
     def test_changes_nothing_with_check(self, copy, template):
         """It only says what would come."""
         done = typed(copy, "--from", str(template.root), "--check")
