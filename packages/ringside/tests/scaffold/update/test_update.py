@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ringside.errors import StoreError
-from ringside.update import Asked, Update, address_on_record, put, ready, update, without_password
+from ringside.update import Update, UpdateRequest, address_on_record, put, ready, update, without_password
 from templates import GONE, NEW, OLD, Repo, own, used
 
 pytestmark = pytest.mark.slow
@@ -16,7 +16,7 @@ CORE = "packages/ringside/src/ringside/core.py"
 def updated(copy: Repo, source: Repo, **asked: str) -> Update:
     """Update a repository; return what was worked out."""
     git, _ = ready(copy.root)
-    found = update(git, Asked(str(source.root), **asked))
+    found = update(git, UpdateRequest(str(source.root), **asked))
     put(git, found)
     return found
 
@@ -292,7 +292,7 @@ class TestRecord:
         (home / ".gitconfig").write_text(led)
         monkeypatch.setenv("HOME", str(home))
         git, _ = ready(copy.root)
-        put(git, update(git, Asked("https://me:s3cret@git.example.org/x")))
+        put(git, update(git, UpdateRequest("https://me:s3cret@git.example.org/x")))
 
         assert json.loads(copy.read(".ringside.json"))["template"] == "https://git.example.org/x"
 
@@ -321,9 +321,9 @@ class TestRecord:
 
         assert second.base.how == "as .ringside.json records"
         assert (second.areas, second.plan.edited) == (["packages/ringside: 1 changed"], [])
-        assert not update(git, Asked(str(source.root), version="main")).is_needed
+        assert not update(git, UpdateRequest(str(source.root), version="main")).is_needed
         # The newest release is older than this repository now.
-        assert not update(git, Asked(str(source.root))).is_needed
+        assert not update(git, UpdateRequest(str(source.root))).is_needed
 
 
 class TestSummary:
@@ -377,7 +377,7 @@ class TestRefused:
         """A wrong address gives an error and leaves no trace."""
         git, _ = ready(copy.root)
         with pytest.raises(StoreError) as caught:
-            update(git, Asked(str(tmp_path / "nothing")))
+            update(git, UpdateRequest(str(tmp_path / "nothing")))
 
         assert "--from" in caught.value.remedy
         assert (copy.status(), copy.git("for-each-ref", "refs/ringside")) == ({}, "")
@@ -386,7 +386,7 @@ class TestRefused:
         """An address that begins with a dash starts no program."""
         git, _ = ready(copy.root)
         with pytest.raises(StoreError):
-            update(git, Asked(f"--upload-pack=touch {copy.root}/owned"))
+            update(git, UpdateRequest(f"--upload-pack=touch {copy.root}/owned"))
 
         assert not (copy.root / "owned").exists()
 
@@ -400,7 +400,7 @@ class TestRefused:
         copy.commit("ours")
         copy.write({name: "mine"})
         git, _ = ready(copy.root)
-        found = update(git, Asked(str(source.root)))
+        found = update(git, UpdateRequest(str(source.root)))
 
         with pytest.raises(StoreError, match=r"ignored/notes\.md"):
             put(git, found)

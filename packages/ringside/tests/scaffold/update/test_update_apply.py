@@ -10,7 +10,7 @@ import pytest
 
 from harness import PACKAGE
 from ringside.errors import StoreError
-from ringside.update import Asked, ready, update
+from ringside.update import UpdateRequest, ready, update
 from ringside.update import apply as update_apply
 from ringside.update.trees import Git
 from templates import Repo, own, template, used
@@ -21,7 +21,7 @@ TYPED = """
 import sys
 from pathlib import Path
 from ringside.update import trees as update_git
-from ringside.update import Asked, put, ready, update
+from ringside.update import UpdateRequest, put, ready, update
 run, stop = update_git.Git.run, sys.argv[3]
 def halting(self, *words, **more):
     if stop in words:
@@ -30,7 +30,7 @@ def halting(self, *words, **more):
     return run(self, *words, **more)
 update_git.Git.run = halting
 git, _ = ready(Path(sys.argv[1]))
-put(git, update(git, Asked(sys.argv[2])))
+put(git, update(git, UpdateRequest(sys.argv[2])))
 """
 """An update that waits before it types one of Git's commands."""
 
@@ -137,7 +137,7 @@ class TestInterruption:
         copy.write({".github/workflows/checks.yaml": "jobs:\n  mine: {}\n"})
         copy.commit("torn")
         git, _ = ready(copy.root)
-        before, found = copy.files(), update(git, Asked(str(source.root)))
+        before, found = copy.files(), update(git, UpdateRequest(str(source.root)))
         monkeypatch.setattr(update_apply, "_stages", lambda _: b"no index\0")
 
         assert found.plan.conflicts
