@@ -46,11 +46,11 @@ rehearse: $(VENV)/.package ## Play the workflows' main story on this machine and
 	@OMP_NUM_THREADS=1 PYTHONPATH=$(PACKAGE)/tests python $(PACKAGE)/tests/workflows/rehearse.py
 
 .PHONY: coverage
-coverage: $(VENV)/.run ## Simulate how often the statistics are right, for docs/statistics.md (about a quarter of an hour)
+coverage: $(VENV)/.run ## Simulate how often verdicts are right, for docs/statistics.md (about a quarter of an hour)
 	@python $(PACKAGE)/bench/coverage.py
 
 .PHONY: windows
-windows: $(VENV)/.run ## Simulate how often a champion's change is told right, for docs/retraining.md (two minutes)
+windows: $(VENV)/.run ## Simulate how often the bounds of a champion's change are right (two minutes)
 	@python $(PACKAGE)/bench/windows.py
 
 .PHONY: months

@@ -1,8 +1,8 @@
-"""How often the verdict is right where the truth is known: `make coverage`.
+"""Simulate how often the verdict is right: `make coverage`.
 
-Draws test windows from worlds whose true differences are known, judges each with `ringside.verdict`, and writes
-summaries into docs/statistics.md and every cell into packages/ringside/docs/simulations.md. Seeds stand in the code, so
-the same code finds the same figures.
+Draw test sets from distributions with known true differences, judge each with `ringside.verdict`, and write summaries
+into docs/statistics.md and every cell into packages/ringside/docs/simulations.md. Seeds are fixed, so the same code
+gives the same figures.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,15 +30,15 @@ COLUMNS: dict[Kind, tuple[tuple[str, ...], ...]] = {
 }
 """The metrics of each table."""
 LEAST_GROUPS = 10
-"""What the policy asks for unless a team asks for another number; the summaries begin there."""
+"""Default of the policy's `min_groups`; the summaries start here."""
 NONE = 0.5
-"""Where more of the windows than this have no interval, there is no coverage to speak of."""
+"""Share of test sets without an interval above which no coverage is shown."""
 
 Cells = dict[Task, Cell]
 
 
 def run(pool: Pool, windows: int) -> Cells:
-    """Every cell of the plan."""
+    """Simulate every cell of the plan."""
     plan = [task for kind in SETTINGS for task in tasks(kind)]
     settings = [task for task in plan if task.groups == GROUPS[0]]
     known = dict(zip([(t.kind, t.position) for t in settings], pool.map(truths_of, settings, 1), strict=True))
@@ -50,7 +50,7 @@ def run(pool: Pool, windows: int) -> Cells:
 
 
 def coverage(cells: Cells, kind: Kind, metrics: Sequence[str]) -> list[str]:
-    """A row per cell: how many intervals hold the truth, how many lie above it, how many below."""
+    """Return a row per cell: coverage, and the shares of intervals above and below the true difference."""
     rows = [
         [task.setting.name, str(task.groups), *(_covered(cells[task], metric) for metric in metrics)]
         for task in tasks(kind)
@@ -66,7 +66,7 @@ def _covered(found: Cell, metric: str) -> str:
 
 
 def summary(cells: Cells, kind: Kind, metrics: Sequence[str]) -> list[str]:
-    """A row per setting: the least and the most coverage from ten groups on."""
+    """Return a row per setting: the lowest and the highest coverage with ten groups or more."""
     rows = []
     for position, setting in enumerate(SETTINGS[kind]):
         those = [cells[task] for task in tasks(kind) if task.position == position and task.groups >= LEAST_GROUPS]
@@ -83,7 +83,7 @@ def _between(those: Iterable[Cell], metric: str) -> str:
 
 
 def errors(cells: Cells, kind: Kind) -> list[str]:
-    """A row per cell: what `judge` wrongly answers where the challenger truly loses the tolerance."""
+    """Return a row per cell: rates of wrong outcomes if the challenger's true loss is the tolerance."""
     rows = []
     for task in (task for task in tasks(kind) if task.groups >= LEAST_GROUPS):
         found = cells[task]
@@ -100,8 +100,8 @@ def _errors(found: Cell, metric: str) -> str:
     return ", ".join(percent(share, 1) for share in (*(outcomes.passed[uses] for uses in USES), outcomes.worse))
 
 
-def creep(seed: int) -> list[str]:
-    """Years of retrains with the anchor and without it."""
+def losses(seed: int) -> list[str]:
+    """Simulate years of retrained models, with and without the anchor."""
     rng = np.random.default_rng([SEED, seed])
     noise = years.noise_of(years.TOLERANCE / 2 * np.arange(years.RETRAINS + 1), rng)
     policy = Policy(metric="log_loss", tolerance=Tolerance(years.TOLERANCE), uses=5)
@@ -113,23 +113,23 @@ def creep(seed: int) -> list[str]:
         shares = percent(published), percent(float((lost > 1).mean()), 1)
         rows.append([name, f"{lost.mean():.2f}", f"{lost.max():.1f}", *shares])
     return table(
-        ["judged against", "loss, mean", "most", "retrains published, %", "years that lose more than one, %"], rows
+        ["judged against", "mean loss", "largest", "models published, %", "years with a loss above one, %"], rows
     )
 
 
-def wear(seed: int) -> list[str]:
-    """Ten submissions to one window, steered by its reports and not."""
+def submissions(seed: int) -> list[str]:
+    """Simulate ten submissions to one test set, tuned on its reports or not."""
     rng = np.random.default_rng([SEED, seed])
     noise = float(years.noise_of(np.array([years.TOLERANCE]), rng)[0])
     rows = []
-    for name, steered in (("each made anew", False), ("each a change to the one that looked best", True)):
+    for name, steered in (("each independent of the others", False), ("each a change to the best so far", True)):
         passed = np.mean([years.worn(noise, rng, steered=steered) for _ in range(WINDOWS)])
         rows.append([name, percent(float(passed), 1)])
-    return table(["ten submissions to one window, uses 10", "one of them passes, %"], rows)
+    return table(["ten submissions to one test set, `uses: 10`", "at least one passes, %"], rows)
 
 
 def slices(seed: int) -> list[str]:
-    """Fifty slices at once, with Holm's correction and without."""
+    """Simulate fifty slices at once, with and without Holm's correction."""
     rng = np.random.default_rng([SEED, seed])
     noise = float(years.noise_of(np.array([years.TOLERANCE]), rng)[0])
     corrected, alone = np.mean([years.alarms(noise, rng) for _ in range(WINDOWS // 2)], axis=0)
@@ -142,21 +142,21 @@ def _call(job: tuple[Callable[[int], list[str]], int]) -> list[str]:
 
 
 def main() -> None:
-    """Run everything and publish it."""
+    """Run every simulation and write its table."""
     with workers() as pool:
         cells = run(pool, WINDOWS)
-        stories = pool.map(_call, [(creep, 1), (wear, 2), (slices, 3)], 1)
+        many = pool.map(_call, [(losses, 1), (submissions, 2), (slices, 3)], 1)
     for kind, parts in COLUMNS.items():
         for number, metrics in enumerate(parts, start=1):
             publish(f"summary {kind} {number}", summary(cells, kind, metrics))
             publish(f"coverage {kind} {number}", coverage(cells, kind, metrics))
         publish(f"errors {kind}", errors(cells, kind))
-    for name, lines in zip(("creep", "wear", "slices"), stories, strict=True):
+    for name, lines in zip(("losses", "submissions", "slices"), many, strict=True):
         publish(name, lines)
     half = 1.96 * np.sqrt(0.95 * 0.05 / WINDOWS)
     publish(
-        "windows",
-        [f"{WINDOWS:,} windows a cell; the simulation error of a coverage of 95 % is ±{percent(half, 1)} points."],
+        "test sets",
+        [f"{WINDOWS:,} test sets per cell; the simulation error of a coverage of 95 % is ±{percent(half, 1)} points."],
     )
 
 

@@ -1,8 +1,8 @@
-"""What the verdict says of the sample's model against itself with another seed: `make reseeds`.
+"""Judge the sample's model against itself with other seeds: `make reseeds`.
 
-For each month from July to December the model is trained on the months before, with each of eight seeds, and each is
-judged against each other on that month. Writes its table into docs/statistics.md. Two seeds are two different models,
-so the truth is not known here; the error rates are those of `make coverage`.
+For each month from July to December, train the model on the months before with each of eight seeds, and judge each seed
+against every other on that month. The table goes to docs/statistics.md. Two seeds give two different models, so the
+true difference is unknown; `make coverage` has the error rates.
 """
 
 import functools
@@ -40,7 +40,7 @@ Predictions = dict[int, npt.NDArray[np.float64]]
 
 
 def predictions(month: str, seeds: Sequence[int], *, first: int = 1, share: float = 1) -> tuple[Truth, Predictions]:
-    """The truth of a month, and what the model says of it by seed.
+    """Return the labels of a month and the predictions of each seed.
 
     Args:
         month: as `2013-07`.
@@ -61,7 +61,7 @@ def predictions(month: str, seeds: Sequence[int], *, first: int = 1, share: floa
 
 
 def verdicts(truth: Truth, found: Predictions) -> list[str]:
-    """The verdict of each seed as challenger against each other as champion."""
+    """Return the verdicts of each seed as challenger against every other seed as champion."""
     scored = {seed: Scored.of(truth, values) for seed, values in found.items()}
     return [
         verdict(judge_rules(Evidence(champion="compared", comparison=compare(scored[a], scored[b], POLICY))))
@@ -70,7 +70,7 @@ def verdicts(truth: Truth, found: Predictions) -> list[str]:
 
 
 def lines(by_month: Iterable[tuple[str, list[str]]]) -> list[str]:
-    """The table: a row per month and one for all."""
+    """Return the table: a row per month and one for all."""
     months = list(by_month)
     months.append(("all", [word for _, words in months for word in words]))
     rows = []
@@ -91,7 +91,7 @@ def _month(month: str) -> tuple[str, list[str]]:
 
 
 def main() -> None:
-    """Train, judge and publish."""
+    """Train, judge and write the table."""
     with workers() as pool:
         # The last months take longest, so they go first.
         found = pool.map(_month, MONTHS[::-1], chunksize=1)

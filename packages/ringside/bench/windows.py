@@ -1,11 +1,11 @@
-"""How often the bounds of one model on two windows are right: `make windows`, for docs/retraining.md (a minute).
+"""Simulate how often the bounds of one model's change between two test sets are right: `make windows` (a minute).
 
-Both windows are of one world, so the true difference is none. Seeds stand in the code.
+Both test sets are drawn from one distribution, so the true change is zero. The table goes to docs/simulations.md of the
+package. Seeds are fixed.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -13,27 +13,26 @@ from ringside.monitoring.change import Known, change
 from ringside.verdict.metrics import metrics_of
 from ringside.verdict.policy import Policy, Tolerance
 from ringside.verdict.rows import Scored, Truth
-from simulation.pages import percent, replaced, table
+from simulation.pages import percent, publish, table
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "retraining.md"
 PAIRS = 2000
 METRICS = ("log_loss", "brier", "roc_auc", "average_precision", "recall")
 POLICY = Policy(metric="log_loss", tolerance=Tolerance(0.01))
 ROWS = 60
-"""Of a day, on average."""
+"""Mean rows of a day."""
 
 
 @dataclass(frozen=True)
 class World:
-    """How the days of both windows are."""
+    """Distribution of the days of both test sets."""
 
     name: str
     days: tuple[int, int]
-    """Of the newest partition, and of the release's window."""
+    """Days of the newest partition and of the release's test set."""
     unequal: float = 0.0
-    """The standard deviation of the logarithm of a day's rows."""
+    """Standard deviation of the logarithm of a day's rows."""
     memory: float = 0.0
-    """The correlation of a day's effect with the day before's."""
+    """Correlation of a day's effect with that of the day before."""
 
 
 WORLDS = (
@@ -47,7 +46,7 @@ WORLDS = (
 
 
 def window(world: World, days: int, rng: np.random.Generator) -> Scored:
-    """A model that knows the rows' signal and not the days'."""
+    """Return a model that knows the signal of the rows but not the effects of the days, on one test set."""
     sizes = np.maximum(np.round(ROWS * np.exp(rng.normal(0, world.unequal, days))), 1).astype(int)
     effects = rng.normal(0, 0.5, days)
     for day in range(1, days):
@@ -60,7 +59,7 @@ def window(world: World, days: int, rng: np.random.Generator) -> Scored:
 
 
 def rows() -> Iterator[list[str]]:
-    """One line for each world: the percent of pairs with the truth between the bounds, above and below them."""
+    """Yield a row per world: percent of pairs with zero between the bounds, above them and below them."""
     metrics = metrics_of("binary")
     for position, world in enumerate(WORLDS):
         rng = np.random.default_rng(20_131 + position)
@@ -83,10 +82,8 @@ def _cell(known: float, above: float, below: float) -> str:
 
 
 def main() -> None:
-    """Write the table into the page."""
-    lines = table(["windows", *METRICS], rows())
-    print("\n".join(lines))
-    PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), "windows", lines), encoding="utf-8")
+    """Write the table into its page."""
+    publish("changes", table(["test sets", *METRICS], rows()))
 
 
 if __name__ == "__main__":

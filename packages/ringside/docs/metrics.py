@@ -1,16 +1,15 @@
-"""Prints docs/metrics.md from the metrics that there are: `make reference`."""
+"""Print docs/metrics.md from the built-in metrics: `make reference`."""
 
 from ringside.verdict.metrics import LEADING, METRICS
 
 HEAD = """# Metrics
 
-Written by `make reference` from `ringside.verdict.metrics`; change the text there, not this page.
+`make reference` writes this page from `ringside.verdict.metrics`. Change the text there.
 
-A metric that *decides* may be `policy.metric`; every metric may be a guardrail or have a floor. Without `policy.metric`
-the leading one of the kind decides. How often each interval holds the truth is in [statistics](statistics.md). The
-expected calibration error is shown beside these and never judged: it is biased by its bins. A metric of your own
-([the verdict](verdict.md#a-metric-of-your-own)) has the jackknife as well: its function is called once without each
-group."""
+A metric that may decide can be `policy.metric`; without that key, the default metric decides. Every metric can be a
+guardrail or have a floor. [Statistics](statistics.md) describes the intervals and their coverage. The report also shows
+the expected calibration error; it never decides, because its bins bias it. You can define
+[a metric of your own](verdict.md#a-metric-of-your-own)."""
 
 
 def main() -> None:
@@ -20,8 +19,8 @@ def main() -> None:
         print(f"\n## {kind}\n\n| metric | better | may decide | interval |\n|---|---|---|---|")
         for metric in metrics:
             decides = {"decides": "yes", "guards": "no"}[metric.judged]
-            leading = " (leading)" if metric.name == LEADING[kind] else ""
-            print(f"| `{metric.name}`{leading} | {metric.better} | {decides} | {metric.interval} |")
+            default = " (default)" if metric.name == LEADING[kind] else ""
+            print(f"| `{metric.name}`{default} | {metric.better} | {decides} | {metric.interval} |")
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class TestBlocks:
 
         assert ("README.md", "make run", False) in texts
         assert ("docs/workflows.md", "ringside doctor", False) in texts
-        assert ("docs/retraining.md", "make windows", True) in texts
+        assert ("docs/retraining.md", "ringside monitor", True) in texts
         assert ("docs/updating.md", "make requirements", True) in texts
         assert len(of("ringside")) > 50
 
@@ -244,7 +244,7 @@ def in_town() -> dict[str, list[Command]]:
 
 IN_TOWN = in_town()
 BEFORE = {
-    "docs/plan.md": "git remote remove origin; git tag --delete $(git tag) >/dev/null",
+    "docs/policy.md": "git remote remove origin; git tag --delete $(git tag) >/dev/null",
     "docs/registry.md": "git tag --delete $(git tag --list 'model#*') >/dev/null",
     "docs/rollback.md": "ringside rollback --to v1.0.1 --reason 'as it was' >/dev/null 2>&1",
 }

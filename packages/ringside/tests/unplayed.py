@@ -37,7 +37,6 @@ UNPLAYED = {
     "cml runner launch": _NAMED,
     "ringside rollback": _NAMED,
     "ringside adopt": _NAMED,
-    "ringside adopt FILE": _NAMED,
     "DATABASE_URL=postgresql://reader:PASSWORD@db.example.com/shop ringside init churn "
     '--from postgresql://reader@db.example.com/shop --query "select * from customers" --target churned '
     "--time signup --store git": "packages/ringside/tests/cli/test_init.py types it for SQLite, and "

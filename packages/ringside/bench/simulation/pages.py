@@ -1,23 +1,23 @@
-"""Tables in Markdown, and the pages that they are published on."""
+"""Write tables in Markdown into the pages that publish them."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2]
 PAGE = PACKAGE.parents[1] / "docs" / "statistics.md"
-"""What a user needs."""
+"""Page for users: the summaries."""
 CELLS = PACKAGE / "docs" / "simulations.md"
-"""Every cell."""
+"""Page of the package: every cell."""
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> list[str]:
-    """The lines of a table; all columns after the first `texts` are aligned to the right."""
+    """Return the lines of a table; columns after the first `texts` are aligned right."""
     rule = ["---"] * texts + ["--:"] * (len(header) - texts)
     return ["| " + " | ".join(header) + " |", "|" + "|".join(rule) + "|", *("| " + " | ".join(r) + " |" for r in rows)]
 
 
 def replaced(text: str, name: str, lines: Iterable[str]) -> str:
-    """`text` with `lines` in place of what stands between the comments `<!-- name -->` and `<!-- /name -->`.
+    """Return `text` with `lines` between the comments `<!-- name -->` and `<!-- /name -->`.
 
     Raises:
         ValueError: one of the comments is missing.
@@ -31,10 +31,10 @@ def replaced(text: str, name: str, lines: Iterable[str]) -> str:
 
 
 def publish(name: str, lines: Sequence[str]) -> None:
-    """Print the lines and write them to their place, which one of the pages has.
+    """Print the lines and write them between the comments `<!-- name -->` of the page that has them.
 
     Raises:
-        ValueError: no page has a place of this name.
+        ValueError: no page has these comments.
     """
     print("\n".join(lines), flush=True)
     page = next((page for page in (PAGE, CELLS) if f"<!-- {name} -->\n" in page.read_text(encoding="utf-8")), PAGE)
@@ -42,5 +42,5 @@ def publish(name: str, lines: Sequence[str]) -> None:
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """A share as a number of percent, without the sign."""
+    """Format a share as a percentage, without the sign."""
     return f"{100 * share:.{digits}f}"

@@ -205,7 +205,7 @@ def _show(here: _Plan) -> None:
         say("such a test set is inconclusive.")
     say("\nEach line speaks of the metric as the one that decides. The pilot's models learnt from one sample of the")
     say("training rows, each without another tenth. Two of them differ more than two seeds of one model, and about as")
-    say("much as a model and one with other parameters; see docs/plan.md.")
+    say("much as a model and one with other parameters; see docs/policy.md.")
 
 
 def _size(here: _Plan) -> tuple[int, float]:

@@ -2,7 +2,7 @@
 
 `ringside plan` asks this before any challenger is trained. All learn from one sample of the training rows, each without
 another tenth of it. Two such models differ more than two seeds of one and about as much as a model and one with other
-parameters; docs/plan.md has the figures of the sample task.
+parameters; docs/policy.md has the figures of the sample task.
 """
 
 from collections.abc import Callable, Sequence

@@ -63,17 +63,12 @@ class MetricDefinition:
         return 1.0 if self.better == "higher" else -1.0
 
 
-_SUMS = "Jackknife over groups, exact: a group is left out by subtracting its sums."
-_SQUARES = (
-    "Jackknife over groups, exact. Too narrow where errors have heavy tails, since a rare huge error has not yet been "
-    "seen; so it never decides by default."
-)
-_RANKS = "Jackknife over groups, exact: from row sums, column sums and the diagonal of the rank comparisons."
-_HISTOGRAMS = (
-    "Jackknife over groups; the value is exact, the deviations come from 4,096 bins of ranks with ties together."
-)
-_DECISIONS = "Jackknife over groups, exact; none where the models decide differently in fewer than ten groups."
-_CUSTOM = "Jackknife over groups: the function is called once without each group, or block of groups."
+_SUMS = "Jackknife, exact, from group statistics."
+_SQUARES = "Jackknife, exact, from group statistics; too narrow for heavy-tailed errors."
+_RANKS = "Jackknife, exact, from rank comparisons by group."
+_HISTOGRAMS = "Jackknife; exact value, deviations from 4,096 bins of ranks."
+_DECISIONS = "Jackknife, exact, from group statistics; needs ten groups with different decisions."
+_CUSTOM = "Jackknife; the function is called once without each group, or block of groups."
 
 
 def _of_sums(
