@@ -11,7 +11,7 @@ from ringside.doctor.checks import Check, CheckContext
 from ringside.doctor.repository_checks import QUESTIONS
 from ringside.github.api import GitHub
 from ringside.init.record import RECORD, record
-from ringside.update import Asked, put, ready, update
+from ringside.update import UpdateRequest, put, ready, update
 from templates import Repo
 
 pytestmark = pytest.mark.slow
@@ -56,7 +56,7 @@ class TestNewerMachinery:
     def test_is_none_after_an_update(self, copy, source):
         """What came after the newest release is not offered."""
         git, _ = ready(copy.root)
-        put(git, update(git, Asked(str(source.root))))
+        put(git, update(git, UpdateRequest(str(source.root))))
 
         assert (said(copy).state, said(copy).found) == ("on", "the template has nothing newer (package-v0.2.0)")
 

@@ -27,6 +27,9 @@ _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?([T ][0-9:.+Z-]*)?")
 class TestSet:
     """The test rows with their labels and the challenger's predictions, in the order of predictions.parquet."""
 
+    # Tests that import this class would collect it.
+    __test__ = False
+
     task: Task
     table: pa.Table
     truth: Truth

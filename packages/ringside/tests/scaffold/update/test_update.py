@@ -340,7 +340,7 @@ class TestSummary:
         own(copy)
 
         assert updated(copy, source).areas == [
-            "packages/ringside: 2 changed, 1 new, 1 removed",
+            "packages/ringside: 3 changed, 1 new, 1 removed",
             ".github: 2 changed",
             "docs: 1 changed, 1 new, 1 removed",
             "examples: 1 changed",
