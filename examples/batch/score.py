@@ -1,7 +1,7 @@
 """Scores the new rows of a database table with the champion: `python examples/batch/score.py`, in a checkout.
 
 Each row gets one score of each version: run again, or by two jobs at once, nothing is scored or written twice, and a
-version that goes to production scores all rows once. docs/serving.md says how to run it every night.
+version that goes to production scores all rows once. docs/model.md says how to run it every night.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""A released model behind HTTP: `uvicorn app:app`. docs/serving.md says how to run it.
+"""A released model behind HTTP: `uvicorn app:app`. docs/model.md says how to run it.
 
 The columns of the request are those of the release's schema without the target, so that nothing here names one.
 """

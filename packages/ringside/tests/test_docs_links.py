@@ -82,6 +82,6 @@ class TestLinks:
     def test_are_found(self):
         """The links are found at all, and a wrong one would be."""
         assert "verdict.md#a-metric-of-your-own" in pages.links("docs/task.md")
-        assert target("docs/serving.md", "../examples/batch") == ("examples/batch", "")
+        assert target("docs/model.md", "../examples/batch") == ("examples/batch", "")
         assert target("docs/registry.md", "#on-github") == ("docs/registry.md", "on-github")
         assert "on-gitlab" not in pages.anchors("docs/registry.md")

@@ -13,7 +13,7 @@ from verbs import parsed
 
 OF_THE_TEMPLATE = ("package.yaml",)
 """Workflows that a repository made from the template does not have; its pages say nothing of them."""
-NAMES = ("workflows", "remotes", "runners", "troubleshooting", "updating", "mlflow", "serving")
+NAMES = ("workflows", "remotes", "registry", "model", "mlflow", "troubleshooting", "updating")
 PAGES = tuple(f"docs/{name}.md" for name in NAMES)
 TEXT = {page: (PROJECT / page).read_text(encoding="utf-8") for page in PAGES}
 ALL = "\n".join(TEXT.values())
@@ -143,7 +143,7 @@ class TestPages:
         """A file of the repository that a page names is there."""
         names = re.findall(r"`((?:\.github|docs|src|requirements|reports|data)/[\w./-]+)`", TEXT[page])
         made = {"data/quarantine", "data/source", "reports/metrics.json", "reports/rehearsal.html"}
-        made.add(".github/workflows/score.yaml")  # docs/serving.md has a person write it
+        made.add(".github/workflows/score.yaml")  # docs/model.md has a person write it
 
         assert [name for name in names if name not in made and not (PROJECT / name).exists()] == []
 

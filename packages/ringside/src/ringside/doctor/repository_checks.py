@@ -74,7 +74,7 @@ def machine(seen: CheckContext) -> CheckResult:
     """Which runner trains, and what it costs."""
     label, stated = seen.variable("RINGSIDE_RUNNER"), seen.variable("RINGSIDE_RUNNER_PRICE")
     if not label:
-        how = "set the variable RINGSIDE_RUNNER to a label (docs/runners.md)."
+        how = "set the variable RINGSIDE_RUNNER to a label (docs/workflows.md#runners)."
         return CheckResult("off", f"{DEFAULT}, one of GitHub's standard runners, trains", how)
     online = _self_hosted(seen, label)
     if online is not None:
@@ -99,7 +99,9 @@ def _self_hosted(seen: CheckContext, label: str) -> CheckResult | None:
         return None
     awake = [one for one in ours if one.get("status") == "online"]
     if not awake:
-        return CheckResult("problem", f"no runner with the label {label} is online", "start one (docs/runners.md).")
+        return CheckResult(
+            "problem", f"no runner with the label {label} is online", "start one (docs/workflows.md#runners)."
+        )
     busy = sum(bool(one.get("busy")) for one in awake)
     return CheckResult("on", f"{label}: {len(awake)} of your own online, {busy} at work")
 

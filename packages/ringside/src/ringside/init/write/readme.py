@@ -103,5 +103,5 @@ partition than before, it stops and names the partition ([data](docs/data.md)).
 | a dependency | `pyproject.toml`, then `make requirements` |
 | who must review the policy and the workflows | `.github/CODEOWNERS`, then `make rulesets` |
 
-If something goes wrong: [rollback](docs/rollback.md), or [troubleshooting](docs/troubleshooting.md).
+If something goes wrong: [Rollback](docs/registry.md#rollback), or [Troubleshooting](docs/troubleshooting.md).
 """
