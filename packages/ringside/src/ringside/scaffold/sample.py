@@ -29,7 +29,6 @@ TEMPLATE_ONLY = (
     "docs/images/report-pass-dark.png",
     "docs/images/report-pass-phone-dark.png",
     "docs/images/report-pass-phone.png",
-    "docs/sample.md",
     "packages/ringside/CONTRIBUTING.md",
     "packages/ringside/bench",
     "packages/ringside/development.mk",
