@@ -53,5 +53,5 @@ class TestMonth:
         assert ours >= theirs
 
     def test_is_ranked_far_better_than_by_chance(self, month, predicted, valid):
-        """The ROC AUC is what docs/sample.md states: between 0.66 and 0.76 in every month."""
+        """The ROC AUC is what docs/first-hour.md states: between 0.66 and 0.76 in every month."""
         assert 0.66 < roc_auc_score(valid[month]["late"], predicted[month]["ours"]) < 0.76

@@ -284,7 +284,7 @@ def undeclared(names: frozenset[str], deps: list[str]) -> list[str]:
     return sorted(name for name in rest if not any(name == dep or name.startswith(f"{dep}/") for dep in deps))
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.xdist_group("dependencies")
 class TestDependencies:
     """What dvc.yaml says that a stage depends on, for the pipeline of each toy task."""

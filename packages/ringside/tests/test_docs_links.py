@@ -55,7 +55,9 @@ class TestLinks:
         """A page that stays after `ringside init` names the package's tests, benchmarks and pages in words alone."""
         assert [link for link in pages.links(page) if is_gone(target(page, link)[0])] == []
 
-    @pytest.mark.parametrize("path", ["packages/ringside/docs", "packages/ringside/tests/pages.py", "docs/sample.md"])
+    @pytest.mark.parametrize(
+        "path", ["packages/ringside/docs", "packages/ringside/tests/pages.py", "docs/alternatives.md"]
+    )
     def test_would_be_seen_to_lead_there(self, path):
         """Files and folders that go are told from those that stay."""
         assert is_gone(path)
@@ -77,7 +79,7 @@ class TestLinks:
 
     def test_from_the_readme_reaches_the_index_and_the_sample(self):
         """Whoever begins at the README finds the one and the other."""
-        assert {"docs/README.md", "docs/sample.md"} <= set(pages.links("README.md"))
+        assert {"docs/README.md", "docs/first-hour.md#the-sample"} <= set(pages.links("README.md"))
 
     def test_are_found(self):
         """The links are found at all, and a wrong one would be."""

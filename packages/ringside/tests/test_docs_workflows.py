@@ -132,7 +132,7 @@ class TestMinutes:
         said = (PROJECT / "README.md").read_text(encoding="utf-8").partition("started minutes of each job: ")[2]
         sums = [cells[-1].strip() for cells in self.ROWS[2:] if "proposal" not in cells[0]]
 
-        assert re.findall(r"\b\d\b", said.partition("([where they go]")[0]) == sums
+        assert re.findall(r"\b\d\b", said.partition("([Minutes]")[0]) == sums
 
 
 class TestPages:

@@ -336,7 +336,9 @@ class TestRefusals:
         assert "src/flights/model.py" in said
         assert checkout.status().split() == ["M", "src/flights/model.py"]
 
-    @pytest.mark.parametrize("path", ["packages/ringside/tests/mine.py", ".github/dependabot.yaml", "docs/sample.md"])
+    @pytest.mark.parametrize(
+        "path", ["packages/ringside/tests/mine.py", ".github/dependabot.yaml", "docs/alternatives.md"]
+    )
     def test_is_said_where_a_file_of_the_template_has_your_work(self, template, data, tmp_path, path):
         """What only the template needs is not removed, and no file rewritten, with an edit that is not committed."""
         checkout = template.copy(tmp_path / "copy")

@@ -187,7 +187,7 @@ class TestABucket:
             "data/source/churn.csv.dvc",
         ]
         readme = (imported.checkout.root / "README.md").read_text(encoding="utf-8")
-        assert "They come from <s3://harbour/churn.csv>: `dvc update data/source/churn.csv.dvc`" in readme
+        assert "The rows come from <s3://harbour/churn.csv>: `dvc update data/source/churn.csv.dvc`" in readme
 
     def test_makes_a_task_that_runs_elsewhere(self, imported, tmp_path):
         """A fresh clone has the rows from the remote."""

@@ -131,7 +131,9 @@ class TestTheSample:
 
         assert [name for name in sorted(listed) if not (PROJECT / name).exists()] == []
 
-    @pytest.mark.parametrize("path", ["docs/sample.md", "packages/ringside/tests/pages.py", "src/flights/model.py"])
+    @pytest.mark.parametrize(
+        "path", ["docs/alternatives.md", "packages/ringside/tests/pages.py", "src/flights/model.py"]
+    )
     def test_is_told_from_what_stays(self, path):
         """A file of a listed folder goes with it; one whose path only begins with the same letters stays."""
         assert is_of_sample(path)

@@ -138,17 +138,15 @@ class Copy:
     def _where(self) -> str:
         kind = self.draft.seen.source
         if kind == "database":
-            return (
-                "They come from a database: the query is in `source.py`, the URL in the environment (`DATABASE_URL`)."
-            )
+            return "The rows come from a database. `source.py` contains the query; `DATABASE_URL` is the URL."
         found = (self._root / "data" / "source").glob(f"{self.draft.name}*")
         files = [f"`data/source/{path.name}`" for path in sorted(found) if path.suffix != ".dvc"] or ["`data/source`"]
         if kind == "folder":
-            return f"Each file in {files[0]} is a partition: put new ones beside them."
+            return f"Each file in {files[0]} is a partition. Add new files to this folder."
         for tracked in (self._root / FOLDER).glob(f"{self.draft.name}*.dvc"):
             if url := imported(tracked):
-                return f"They come from <{url}>: `dvc update {FOLDER}/{tracked.name}` brings the newer file."
-        return f"They come from {files[0]}: put the newer file in its place."
+                return f"The rows come from <{url}>: `dvc update {FOLDER}/{tracked.name}` downloads the newer file."
+        return f"The rows come from {files[0]}. Replace it by the newer file."
 
     def _visible(self) -> list[str]:
         """Who cannot read the rows, and what whoever sees the repository sees of them."""

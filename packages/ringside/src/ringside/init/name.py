@@ -9,7 +9,7 @@ from ringside.errors import UsageError
 from ringside.init.sample import SAMPLE
 from ringside.store.workspace import Workspace
 
-_TAKEN = (SAMPLE, "ringside", "ringside_ml", "conftest", "src", "tests")
+_TAKEN = (SAMPLE, "ringside", "ringside_ml", "conftest", "packages", "src", "tests")
 
 
 def check_name(workspace: Workspace, name: str) -> None:
@@ -19,10 +19,10 @@ def check_name(workspace: Workspace, name: str) -> None:
         UsageError: it is no name, or that of the sample, of Ringside, or of an installed package.
     """
     where = "ringside init NAME"
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) or keyword.iskeyword(name):
+    if not re.fullmatch(r"[a-z](?:[a-z0-9_]{0,38}[a-z0-9])?", name) or keyword.iskeyword(name):
         like = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:37]
         near = f", as `{like}`" if re.match("[a-z]", like) and not keyword.iskeyword(like) else ", as `my_churn`"
-        what = "up to 40 small letters, digits and underscores, the first a letter, and no word of Python's"
+        what = "up to 40 small letters, digits and underscores, the first a letter, the last no underscore, and no word of Python's"
         remedy = f"use {what}{near}."
         raise UsageError(f"{name!r} cannot be the name of a package", where=where, remedy=remedy)
     if (workspace.root / "src" / name).is_dir() and name not in (SAMPLE, "ringside"):

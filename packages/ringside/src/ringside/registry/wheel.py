@@ -24,6 +24,10 @@ from ringside.registry.code_hash import package_files
 DISTRIBUTION = "ringside-ml"
 """The distribution that the package `ringside` belongs to."""
 
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc)[0-9]+)?(?:\.post[0-9]+)?(?:\.dev[0-9]+)?")
+"""Names and versions as the specifications of Python packages have them in their normal form."""
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -84,7 +88,12 @@ def _project(path: Path, **known: str) -> dict[str, Any]:
         _ = project["name"] + project["version"]
     except (ValueError, KeyError, TypeError) as error:
         found = f"it states no project with name and version ({type(error).__name__}: {error})"
+        remedy = 'write `name = "..."` and `version = "0.1.0"` into [project].'
         raise RegistryError(found, where=str(path), remedy=remedy) from None
+    for key, pattern, like in (("name", _NAME, "my-project"), ("version", _VERSION, "0.1.0")):
+        if not pattern.fullmatch(project[key]):
+            found = f"its {key} is {project[key]!r}, which the name of a wheel cannot have"
+            raise RegistryError(found, where=str(path), remedy=f"write one such as {like}.")
     return project
 
 
@@ -110,13 +119,16 @@ def _metadata(project: Mapping[str, Any]) -> str:
     if needed := project.get("requires-python"):
         lines.append(f"Requires-Python: {needed}")
     lines += [f"Requires-Dist: {requirement}" for requirement in project.get("dependencies", ())]
-    return "\n".join(lines) + "\n"
+    # A line end within a value would begin a field of its own.
+    return "".join(f"{' '.join(line.split())}\n" for line in lines)
 
 
 def _record(files: dict[str, bytes], itself: str) -> str:
     def line(name: str, content: bytes) -> str:
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
-        return f"{name},sha256={digest},{len(content)}"
+        # As the module csv of the reader expects it.
+        shown = '"' + name.replace('"', '""') + '"' if {",", '"'} & set(name) else name
+        return f"{shown},sha256={digest},{len(content)}"
 
     return "\n".join([*(line(name, content) for name, content in files.items()), f"{itself},,"]) + "\n"
 

@@ -6,7 +6,7 @@ after a kill at any moment, can put the checkout back.
 
 import os
 import signal
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ringside.errors import StoreError
 from ringside.update.trees import PREFIX, Git, Tree, TreeEntry, changed
@@ -91,7 +91,8 @@ def _foreign(git: Git, before: Tree, after: Tree) -> list[str]:
     """Files that are neither as they were nor as the update writes them."""
     names = {os.fsdecode(line) for line in git.run("ls-files", "-z", "--modified", "--deleted").split(b"\0") if line}
     touched = changed(before, after)
-    found = sorted(names - touched)
+    staged = git.run("diff", "--cached", "--name-only", "-z", "--no-renames", "HEAD").split(b"\0")
+    found = sorted((names | {os.fsdecode(line) for line in staged if line}) - touched)
     for path in sorted(touched):
         place = git.root / path
         if not os.path.lexists(place) or place.is_symlink():
@@ -104,10 +105,18 @@ def _foreign(git: Git, before: Tree, after: Tree) -> list[str]:
 
 def _require_room(root: Path, before: Tree, after: Tree) -> None:
     """See that no file which Git ignores, and so cannot bring back, is where a new one goes."""
-    there = [path for path in sorted(after.keys() - before.keys()) if os.path.lexists(root / path)]
+    there = [path for path in sorted(after.keys() - before.keys()) if _is_taken(root, path, before)]
     if there:
         found = f"not tracked by Git, and new in the template: {', '.join(there[:_LISTED])}"
         raise StoreError(found, where=str(root), remedy="move it away and run again; nothing was changed.")
+
+
+def _is_taken(root: Path, path: str, before: Tree) -> bool:
+    """Return whether a file is at a path, or at the place of a folder that the path is in."""
+    if os.path.lexists(root / path):
+        return True
+    above = [parent.as_posix() for parent in PurePosixPath(path).parents]
+    return any(os.path.lexists(root / name) and not (root / name).is_dir() for name in above if name not in before)
 
 
 def _stages(conflicts: dict[str, dict[int, TreeEntry]]) -> bytes:

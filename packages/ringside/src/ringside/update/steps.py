@@ -16,7 +16,7 @@ from ringside.update.merge import Plan, Sides, plan
 from ringside.update.summary import areas, news
 from ringside.update.trees import Git
 
-_CHANGELOGS = (f"{PACKAGE}CHANGELOG.md", "CHANGELOG.md")
+_CHANGELOGS = ("CHANGELOG.md", f"{PACKAGE}CHANGELOG.md")
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ class TestDocuments:
 
         assert {name: copy.read(name) for name in names} == {name: NEW[name] for name in names}
         assert not (copy.root / "docs/old.md").exists()
-        assert not (copy.root / "docs/sample.md").exists()
+        assert not (copy.root / "docs/alternatives.md").exists()
 
     def test_are_yours_once_you_changed_them(self, copy, source):
         """They stay byte for byte, and are named if the template changed them too."""
