@@ -86,7 +86,7 @@ class TestTypes:
         assert "models/model.skops: it holds types that are not trusted: sklearn." in said
         assert "src/churn/__init__.py, where a review sees it" in said
         assert lines is not None
-        assert fences("python")[2].split("(\n")[1].rstrip().rstrip("),").split() == lines[0].split()[1:-1]
+        assert re.findall(r'"[\w.]+",', fences("python")[2]) == lines[0].split()[1:-1]
         assert not (copy.root / "models/model.skops").exists()
 
         copy.edit(FACTS, "    train_params=ChurnParams,\n", f"    train_params=ChurnParams,\n{lines[0]}")
