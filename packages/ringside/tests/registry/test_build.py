@@ -167,6 +167,22 @@ class TestWheel:
         with zipfile.ZipFile(diabetes.release() / "flights-0.1.0-py3-none-any.whl") as wheel:
             assert b"ringside" not in wheel.read("flights-0.1.0.dist-info/METADATA")
 
+    @pytest.mark.parametrize(
+        ("old", "new", "key"),
+        [
+            ('name = "flights"', 'name = "my flights"', "name"),
+            ('name = "flights"', 'name = "../flights"', "name"),
+            ('version = "0.1.0"', 'version = "1.0-beta"', "version"),
+            ('version = "0.1.0"', 'version = "0.1/../2"', "version"),
+        ],
+    )
+    def test_has_a_name_that_installers_take(self, mine: Made, old, new, key):
+        """A name or version that no installer reads, or that leads to another folder, is refused."""
+        mine.checkout.edit("pyproject.toml", old, new)
+
+        with pytest.raises(RegistryError, match=f"its {key} is"):
+            build_wheels(mine.checkout.root, "diabetes")
+
     def test_is_not_called_as_the_package(self, mine: Made):
         """Two wheels of one name would be one file."""
         mine.checkout.edit("pyproject.toml", 'name = "flights"', 'name = "Ringside.ML"')

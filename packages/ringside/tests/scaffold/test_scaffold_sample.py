@@ -151,6 +151,31 @@ class TestTheSample:
         with pytest.raises(StoreError, match=r"adopted\.parquet"):
             Sample(Workspace(checkout.root)).refuse_lost_work()
 
+    def test_is_not_removed_with_a_file_that_git_ignores(self, checkout: Checkout):
+        """Git could not bring back what it ignores; caches are made again."""
+        folder = checkout.root / "src" / "flights"
+        (folder / "__pycache__").mkdir()
+        (folder / "__pycache__" / "model.pyc").touch()
+        Sample(Workspace(checkout.root)).refuse_lost_work()
+        with (checkout.root / ".gitignore").open("a") as ignored:
+            ignored.write("*.secret\n")
+        checkout.commit("ignore secrets")
+        (folder / "db.secret").write_text("url")
+
+        with pytest.raises(StoreError, match=r"db\.secret"):
+            Sample(Workspace(checkout.root)).refuse_lost_work()
+
+    def test_leaves_files_that_you_wrote_in_the_place_of_the_templates(self, checkout: Checkout):
+        """A CONTRIBUTING.md and a script of your own stay; the template's go."""
+        (checkout.root / "CONTRIBUTING.md").write_text("# How we work\n")
+        (checkout.root / ".ci" / "deploy.sh").write_text("true\n")
+        checkout.commit("ours")
+        Sample(Workspace(checkout.root)).remove()
+
+        assert (checkout.root / "CONTRIBUTING.md").read_text() == "# How we work\n"
+        assert [path.name for path in (checkout.root / ".ci").iterdir()] == ["deploy.sh"]
+        assert not (checkout.root / ".github/ISSUE_TEMPLATE/bug.yaml").exists()
+
     def test_is_not_removed_without_git(self, checkout: Checkout):
         """Where nothing could bring it back, it stays."""
         (checkout.root / ".git").rename(checkout.root / "no-git")

@@ -22,7 +22,7 @@ def check_name(workspace: Workspace, name: str) -> None:
     if not re.fullmatch(r"[a-z](?:[a-z0-9_]{0,38}[a-z0-9])?", name) or keyword.iskeyword(name):
         like = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:37]
         near = f", as `{like}`" if re.match("[a-z]", like) and not keyword.iskeyword(like) else ", as `my_churn`"
-        what = "up to 40 small letters, digits and underscores, the first a letter, the last no underscore, and no word of Python's"
+        what = "up to 40 small letters, digits and underscores, first a letter, last no underscore, no Python keyword"
         remedy = f"use {what}{near}."
         raise UsageError(f"{name!r} cannot be the name of a package", where=where, remedy=remedy)
     if (workspace.root / "src" / name).is_dir() and name not in (SAMPLE, "ringside"):

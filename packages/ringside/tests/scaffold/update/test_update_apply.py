@@ -111,6 +111,18 @@ class TestInterruption:
             ready(copy.root)
         assert copy.read("packages/ringside/src/ringside/core.py") == "work\n"
 
+    def test_leaves_staged_work_alone(self, copy, source):
+        """After a kill before the first file is written, work that is only in Git's index is not taken back."""
+        process = halted(copy, source, "read-tree")
+        process.kill()
+        process.communicate()
+        copy.write({"src/churn/model.py": "DEPTH = 8\n"})
+        copy.git("add", "src/churn/model.py")
+
+        with pytest.raises(StoreError, match=r"src/churn/model\.py"):
+            ready(copy.root)
+        assert copy.read("src/churn/model.py") == "DEPTH = 8\n"
+
     def test_of_git_itself_is_told_by_its_lock(self, copy, source):
         """Where Git was killed too, its lock is for people to remove."""
         process = halted(copy, source, "read-tree")
