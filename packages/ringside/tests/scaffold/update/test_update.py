@@ -390,13 +390,13 @@ class TestRefused:
 
         assert not (copy.root / "owned").exists()
 
-    def test_is_a_file_that_git_ignores_in_a_new_ones_place(self, copy, tmp_path):
-        """A file that Git could not bring back is not overwritten."""
+    @pytest.mark.parametrize("name", ["docs/ignored/notes.md", "docs/ignored"])
+    def test_is_a_file_that_git_ignores_in_a_new_ones_place(self, copy, tmp_path, name):
+        """A file that Git could not bring back is not overwritten, by a file or by the folder of one."""
         source = Repo.new(tmp_path / "source", OLD)
-        name = "docs/ignored/notes.md"
-        source.write({name: "theirs"})
+        source.write({"docs/ignored/notes.md": "theirs"})
         source.commit("new")
-        copy.write({".gitignore": "ignored/\n"})
+        copy.write({".gitignore": "ignored\n"})
         copy.commit("ours")
         copy.write({name: "mine"})
         git, _ = ready(copy.root)
