@@ -68,7 +68,7 @@ requirements: task-requirements ## Write the locks (requirements/*.txt) from pyp
 
 .PHONY: task-requirements
 task-requirements: $(VENV)/.run
-	@$(COMPILE) pyproject.toml $(OF_PACKAGE) --extra pipeline -o requirements/model.txt
+	@$(COMPILE) pyproject.toml $(OF_PACKAGE) --extra model -o requirements/model.txt
 	@$(COMPILE) --group source $(OF_PACKAGE) --extra cli $(call BESIDE,requirements/model.txt) -o requirements/tools.txt
 	@$(COMPILE) $(OF_PACKAGE) --extra report $(call SAME,$(RUN_LOCKS)) $(foreach name,numpy pyarrow scipy,--no-emit-package=$(name)) -o requirements/report.txt
 	@$(COMPILE) --group dev $(call BESIDE,$(RUN_LOCKS)) -o requirements/dev.txt

@@ -17,7 +17,7 @@ GROUPS = THEIRS["dependency-groups"]
 REMOTES = {f"requirements/remote-{kind}.txt": EXTRAS[kind] for kind in ("s3", "gs", "azure", "ssh")}
 RUN = ("requirements/model.txt", "requirements/tools.txt")
 DECLARED = {
-    "requirements/model.txt": [*THEIRS["project"]["dependencies"], *ENGINE, *EXTRAS["pipeline"]],
+    "requirements/model.txt": [*THEIRS["project"]["dependencies"], *ENGINE, *EXTRAS["model"]],
     "requirements/tools.txt": [*GROUPS["source"], *EXTRAS["cli"]],
     "requirements/report.txt": EXTRAS["report"],
     "requirements/dev.txt": GROUPS["dev"],
@@ -135,3 +135,11 @@ class TestProject:
 
         assert {name(one) for one in asked} & {"ringside", "ringside-ml"} == set()
         assert THEIRS["tool"]["uv"]["package"] is False
+
+
+class TestExtras:
+    """The extras of the package."""
+
+    def test_of_the_pipeline_contain_those_of_a_model(self):
+        """Who can run the stages can use their models, with the same bounds."""
+        assert set(EXTRAS["model"]) < set(EXTRAS["pipeline"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-_EXTRAS = ("pipeline", "cli")
+_EXTRAS = ("model", "cli")
 """The extras that requirements/model.txt and requirements/tools.txt lock."""
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
