@@ -170,7 +170,7 @@ class TestTheLock:
 
         assert (done.status.lock, done.report.reproduce.lock) == ("differs", "differs")
         assert done.outputs["verdict"] == "fail"
-        assert "- dvc.lock differs from what this code makes; make lock mends it." in done.summary
+        assert "- dvc.lock does not match the code. Run make lock and commit dvc.lock." in done.summary
 
     def test_that_is_missing_is_said(self, proposal):
         """One line, and all else goes on."""

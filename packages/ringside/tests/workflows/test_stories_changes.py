@@ -95,7 +95,7 @@ class TestImprovement:
 
     def test_says_what_now(self, improved):
         """Merging is up to people, and so is publishing in a copy that is not live; what is in production stays."""
-        said = "Merge it and publish it by hand, since params.yaml says live: false. Until then v1.0.0 stays"
+        said = "Merge it, then publish it by hand: params.yaml has live: false. Until then v1.0.0 stays"
 
         assert f"**What now:** {said}" in improved.head
 
@@ -138,8 +138,8 @@ class TestLoosenedPolicy:
         """Red, since that one blocks what is inconclusive within its tolerance."""
         assert loosened.shown == ("failure", "error", "Inconclusive"), loosened.log
         assert "tolerance 0.02" in loosened.check.annotations[0][1]
-        assert "The policy holds the merge back until this is settled" in loosened.check.annotations[0][1]
-        assert "The policy holds the merge back until this is settled" in loosened.head
+        assert "The policy blocks the merge until this is decided" in loosened.check.annotations[0][1]
+        assert "The policy blocks the merge until this is decided" in loosened.head
 
     def test_is_seen_to_change_it(self, loosened):
         """The comment says so before anything is unfolded, with both values of each key."""
@@ -164,7 +164,7 @@ class TestMergeQueue:
     def test_is_judged_by_the_policy_of_its_base(self, queued):
         """Whoever queued it all the same learns it there, and in the summary."""
         assert queued.shown == ("failure", "error", "Inconclusive"), queued.log
-        assert "The policy holds the merge back" in queued.played.check("Train and judge").summary
+        assert "The policy blocks the merge" in queued.played.check("Train and judge").summary
 
     def test_has_both_required_checks(self, queued):
         """Else the queue would wait for them for ever."""

@@ -134,7 +134,7 @@ class TestChangedSplit:
         """February is left out, since the champion learnt from it; the comment says how many rows that are."""
         part = resplit.part("Models and rows")
 
-        assert "Judged on 1,120 rows of 28 groups" in part, resplit.log
+        assert "Test set: 1,120 rows in 28 groups" in part, resplit.log
         assert "1,120 test rows left out: the rival was trained on them" in part
 
     def test_is_seen_among_the_parameters(self, resplit):

@@ -65,7 +65,7 @@ def rule(found: Finding) -> model.RuleRecord:
         pair = found.rule is SLICES and bool(separator)
         names.append((name_of(column), name_of(value)) if pair else (name_of(subject),))
     return model.RuleRecord(
-        code=found.rule.code,
+        code=found.rule.code.value,
         name=found.rule.name,
         severity=found.rule.severity,
         state=found.state,

@@ -6,10 +6,10 @@ from typing import Any
 
 from ringside.data.drift import ColumnDrift, column_drift, pool
 from ringside.evaluation import report_parts as parts
+from ringside.messages import EFFECTS
 from ringside.monitoring.change import Known, MetricChange, change
 from ringside.params import RetrainParams
 from ringside.report.model import name_of
-from ringside.report.phrases import EFFECTS
 from ringside.report.watch import AlarmCode, Decision, DriftNow, Estimate, FloorNow, MetricNow, Monitor, Reason, Repeat
 from ringside.verdict.metrics import MetricDefinition, metrics_of
 from ringside.verdict.outcomes import Pair, judge

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple, Self
 from pydantic import model_validator
 
 from ringside.errors import ReportError
+from ringside.messages import LOCKS
 from ringside.report.document import Tone
 from ringside.report.model import Commit, LockRecord, Name, Part
-from ringside.report.phrases import LOCKS
 from ringside.report.read import dump_part, read_part
 from ringside.report.render.markdown import escape
 

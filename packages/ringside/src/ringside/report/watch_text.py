@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ringside.report import phrases
+from ringside import messages
 from ringside.report.number_format import count, decimals_of, difference, exact, percent, plain, signed
 from ringside.report.render.markdown import escape
 from ringside.report.watch import DriftNow, Estimate, MetricNow, Monitor
@@ -49,14 +49,14 @@ def headline(found: Monitor) -> str:
         lost = " and ".join(metric_name(metric.metric) for metric in found.metrics if metric.lost)
         return f"On {where}, {name} lost more than the policy tolerates ({lost})."
     if not found.metrics or found.metrics[0].now is None or found.metrics[0].now.lower is None:
-        why = phrases.REASONS[found.metrics[0].reason or "undefined"] if found.metrics else "there is no metric"
+        why = messages.reason(found.metrics[0].reason or "undefined") if found.metrics else "there is no metric"
         return f"Cannot be told: {where} gives {name} no interval ({why})."
     return f"On {where}, nothing is wrong with {name}."
 
 
 def _state(found: Monitor) -> str:
     names = {"champion": found.champion or "the champion", "partition": found.partition or "the newest partition"}
-    return (_STATES.get(found.state) or phrases.RIVALS[found.state]).format(**names)
+    return (_STATES.get(found.state) or messages.RIVALS[found.state].sentence).format(**names)
 
 
 def sentences(found: Monitor) -> list[str]:
@@ -75,7 +75,7 @@ def sentences(found: Monitor) -> list[str]:
         words = f"{moved} of {count(len(found.drift), 'column')} moved by a {found.effect} effect or more, {what}"
         lines.append(f"{words} (from {share} on).")
     if found.repeat is not None and found.repeat.state != "compared":
-        lines.append(f"{found.repeat.version} was not compared: {phrases.RIVALS[found.repeat.state]}.")
+        lines.append(f"{found.repeat.version} was not compared: {messages.RIVALS[found.repeat.state].sentence}.")
     if found.repeat is not None and found.repeat.worse:
         lines.append(f"To roll back: ringside rollback --to {found.repeat.version} (or the workflow Rollback).")
     return lines
