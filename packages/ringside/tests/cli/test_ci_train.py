@@ -195,7 +195,7 @@ class TestDataThatCannotBeRead:
         assert (status.state, status.step, status.reason) == ("not_judged", "data", "data_unreadable")
         assert not done.has_report
         assert "Not judged: the data cannot be read here." in done.outputs["sentence"]
-        assert "Somebody who may read them judges it" in done.outputs["sentence"]
+        assert "If you have access, review the change" in done.outputs["sentence"]
         assert done.annotations[0].startswith("::notice ")
         assert "no route to host" in done.summary
 

@@ -230,7 +230,7 @@ class TestSplitThatMoved:
         report, said = ring.judged(4)
 
         assert (report.champion, rule(report, "RS006")) == ("too_few_rows", ("undecided", "too_few_rows"))
-        assert "test rows are left out; the others are too few groups" in said.err
+        assert "test rows are left out; the others have too few groups" in said.err
 
 
 class TestPolicy:

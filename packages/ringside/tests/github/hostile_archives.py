@@ -173,15 +173,15 @@ def _set(**given):
     return _status(lambda values: values | given)
 
 
-SCHEMA = "is not what the schema says"
+SCHEMA = "contradicts the schema"
 JSON = "is not JSON"
 BROKEN = {"state": "broken", "step": "pipeline"}
 
 STATUSES = [
     ("status is empty", _status(b""), JSON),
-    ("status is no object", _status(b"[]"), "no JSON object"),
-    ("status is a text", _status(b'"judged"'), "no JSON object"),
-    ("status is NaN", _status(b'{"format": NaN}'), "NaN is no number"),
+    ("status is no object", _status(b"[]"), "not a JSON object"),
+    ("status is a text", _status(b'"judged"'), "not a JSON object"),
+    ("status is NaN", _status(b'{"format": NaN}'), "NaN is not a number"),
     ("status in UTF-16", _status(lambda v: json.dumps(v).encode("utf-16")), "not UTF-8"),
     ("status with a byte order mark", _status(lambda v: b"\xef\xbb\xbf" + json.dumps(v).encode()), JSON),
     ("status with something behind", _status(lambda v: json.dumps(v).encode() + b"{}"), JSON),

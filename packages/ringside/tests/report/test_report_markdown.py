@@ -219,7 +219,7 @@ class TestLength:
         assert len(text) <= SHORTEST
         assert text.startswith(to_markdown(huge()).split("<details>")[0])
         assert "Rules" in summaries(text)
-        assert gone.startswith("Left out here for length, in full in report.html: ")
+        assert gone.startswith("Left out for length (see report.html): ")
         assert "Curves" in gone
 
     def test_is_kept_for_a_hundred_changes_of_the_policy(self):

@@ -173,5 +173,5 @@ class TestUnreadableData:
     def test_say_who_can_judge_them(self, unread, whose):
         """The comment says it, and how; and that nothing is published before."""
         assert "> **Not judged: the data cannot be read here.**" in unread[whose].head
-        assert "Somebody who may read them judges it" in unread[whose].head
+        assert "If you have access, review the change" in unread[whose].head
         assert "Before anything is published, it is judged again." in unread[whose].head
