@@ -39,7 +39,7 @@ class TestAVerdict:
         assert done.code == 0
         assert done.outputs["verdict"] == "pass"
         assert done.outputs["blocks"] == "false"
-        assert done.outputs["sentence"].startswith("Pass: the predictions are those of v1.0.1")
+        assert done.outputs["sentence"].startswith("Pass: the predictions are identical to those of v1.0.1")
         assert "Merge it" in done.outputs["sentence"]
         assert (done.status.state, done.status.lock) == ("judged", "same")
         assert done.status.commit == proposal.checkout.ok("git", "rev-parse", "HEAD").strip()
@@ -178,7 +178,7 @@ class TestTheLock:
         done = train(proposal)
 
         assert (done.code, done.status.lock) == (0, "absent")
-        assert "There is no dvc.lock; make lock writes it." in done.summary
+        assert "There is no dvc.lock. Run make lock and commit dvc.lock." in done.summary
 
 
 class TestDataThatCannotBeRead:

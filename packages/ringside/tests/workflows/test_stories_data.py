@@ -115,7 +115,7 @@ class TestSchemaChange:
 
     def test_says_that_it_is_major(self, widened):
         """Before anything is unfolded; the part on data has the column."""
-        assert "Other columns than v1.0.0's: tide (added)" in widened.head
+        assert "The columns differ from those of v1.0.0: tide (added)" in widened.head
         assert "major version" in widened.head
         assert "| `tide` | added |" in widened.part("Data")
 

@@ -42,7 +42,7 @@ class Checkout:
     rival_params: Mapping[str, object] | None = None
     pull_requests: int | None = None
     live: bool = True
-    """Whether a merged model is published automatically."""
+    """True if a merged model is published automatically."""
     unread: model.PendingDataRecord | None = None
     """Rows in data/source that are not ingested."""
     version: str | None = None

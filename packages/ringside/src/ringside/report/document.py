@@ -71,7 +71,7 @@ class Chart:
     """Text alternative in one or two sentences."""
     shape: Literal["line", "steps"] = "line"
     diagonal: bool = False
-    """Whether to draw the diagonal: a random ROC curve, perfect calibration."""
+    """True for a diagonal: a random ROC curve, perfect calibration."""
     ends: tuple[str, str] | None = None
     """Labels at the ends of the horizontal axis, instead of numbers."""
     only: Literal["markdown", "html"] | None = None
@@ -114,4 +114,4 @@ class ReportSection:
     note: str = ""
     """Short summary beside the title of a folded section."""
     loud: bool = False
-    """Whether the section is never folded or left out."""
+    """True if the section is never folded or left out."""

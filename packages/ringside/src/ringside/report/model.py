@@ -150,7 +150,7 @@ class RivalRecord(Part):
     published: Date | None
     model: ModelRecord | None
     own_environment: bool
-    """Whether it ran in its own environment, because its code or packages differ from this checkout's."""
+    """True if it ran in its own environment, because its code or packages differ from this checkout's."""
     left_out: Count
     """Number of test rows that it was trained on or has no prediction for."""
 
@@ -287,7 +287,7 @@ class StageCostRecord(Part):
     seconds: Number | None
     peak_mib: Number | None
     cached: bool
-    """Whether DVC had the result, so that the stage did not run."""
+    """True if DVC had the result, so that the stage did not run."""
     rival_seconds: Number | None = None
 
 
@@ -302,7 +302,7 @@ class CostRecord(Part):
     usd_per_minute: Amount | None
     """Price of a started minute; None if unknown."""
     free: bool
-    """Whether the run is free: a standard runner of a public repository. The price is that of a private one."""
+    """True if the run is free: a standard runner of a public repository. The price is that of a private one."""
     seconds: Amount
     minutes: Count
     """Started minutes."""
@@ -325,7 +325,7 @@ class ReproduceRecord(Part):
 
     commit: Commit | None
     dirty: bool
-    """Whether the checkout has uncommitted changes."""
+    """True if the checkout has uncommitted changes."""
     model_lock: Sha256
     """Hash of requirements/model.txt."""
     data: Sha256
@@ -345,7 +345,7 @@ class Report(Part):
     champion: RivalState
     challenger: ModelRecord
     live: bool = True
-    """Whether a merged model is published automatically."""
+    """True if a merged model is published automatically."""
     unread: PendingDataRecord | None = None
     challenger_version: Version | None = None
     """Version of the challenger if it is already released; then there is nothing to merge."""

@@ -34,7 +34,7 @@ class Runner:
     usd_per_minute: float | None
     """Price of a started minute; None if unknown."""
     free: bool
-    """Whether it is a standard runner of a public repository; the price is that of a private one."""
+    """True if it is a standard runner of a public repository; the price is that of a private one."""
 
 
 def runner(label: str, *, stated: str = "", public: bool = False, own: bool = False) -> Runner:

@@ -51,7 +51,7 @@ class MetricNow(Part):
     tolerance: Number | None = None
     """Tolerance of the policy; None if it has none for this metric."""
     lost: bool = False
-    """Whether the loss exceeds the tolerance, and not by chance."""
+    """True if the loss exceeds the tolerance, and not by chance."""
     reason: ResultReason | None = None
     """Why the newest partition has no bounds."""
 
@@ -89,7 +89,7 @@ class Repeat(Part):
 
     @property
     def worse(self) -> bool:
-        """Whether the champion is worse than the previous version by more than the tolerance."""
+        """True if the champion is worse than the previous version by more than the tolerance."""
         return bool(self.results) and self.results[0].outcome == "worse"
 
 
@@ -120,12 +120,12 @@ class Monitor(Part):
 
     @property
     def lost(self) -> bool:
-        """Whether the champion lost more than the tolerance in the deciding metric or a guardrail."""
+        """True if the champion lost more than the tolerance in the deciding metric or a guardrail."""
         return any(metric.lost for metric in self.metrics)
 
     @property
     def drifted(self) -> bool:
-        """Whether the share of drifted columns reaches the limit of the policy."""
+        """True if the share of drifted columns reaches the limit of the policy."""
         moved = sum(column.moved for column in self.drift)
         return moved > 0 and moved >= self.share * len(self.drift)
 
@@ -148,7 +148,7 @@ class Watch(Part):
     waiting: Annotated[list[Name], Field(max_length=1000)] = Field(default_factory=list)
     """Partitions that are not ingested because their labels are missing."""
     ended: bool = False
-    """Whether every partition of the source is already ingested or waiting."""
+    """True if every partition of the source is already ingested or waiting."""
     data_problem: DataProblem | None = None
     data_partition: Name | None = None
     """The invalid partition, if known."""

@@ -36,7 +36,7 @@ class Spread:
     effective_groups: float
     """(Σn)² / Σn²: the number of groups of equal size with the same information."""
     dominated: bool
-    """Whether one group contributes more than half of the variance."""
+    """True if one group contributes more than half of the variance."""
 
     def bound(self, confidence: float) -> float:
         """Return the distance from the estimate to the one-sided bound at this confidence, at least 0."""

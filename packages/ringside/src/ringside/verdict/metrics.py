@@ -53,9 +53,9 @@ class MetricDefinition:
     interval: str
     """Method of the interval, for docs/metrics.md."""
     judged: Judged = "guards"
-    """Whether the metric may decide, or only be a guardrail."""
+    """The most that the policy may use it for: decide, or only guard."""
     decisions: bool = False
-    """Whether it depends on decisions only, so that models with equal decisions have equal values."""
+    """True if it depends on decisions only, so that models with equal decisions have equal values."""
 
     @property
     def sign(self) -> float:
