@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from harness import PACKAGE, PROJECT
-from ringside.report import phrases
+from ringside import messages
 from verbs import parsed
 
 OF_THE_TEMPLATE = ("package.yaml",)
@@ -152,9 +152,25 @@ class TestPages:
         """What the page of messages quotes is said somewhere."""
         assert any(message in text for text in strings())
 
-    @pytest.mark.parametrize("code", sorted(set(phrases.REASONS) - HARMLESS))
+    def test_have_the_section_of_each_rule_and_reason(self):
+        """The anchors of `ringside.messages` are headings, and each rule and each reason with advice has one."""
+        texts = [*messages.RULES.values(), *messages.REASONS.values(), *messages.ANCHORS.values()]
+        anchors = {text.anchor for text in texts if text.anchor}
+        headings = {
+            f"{page}#{line.lstrip('# ').lower().replace(' ', '-')}"
+            for page in ("verdict.md", "troubleshooting.md")
+            for line in (PROJECT / "docs" / page).read_text(encoding="utf-8").splitlines()
+            if line.startswith("#")
+        }
+
+        assert len(anchors) > len(messages.RULES)
+        assert anchors <= headings
+        assert all(rule.anchor for rule in messages.RULES.values())
+        assert all(bool(text.advice) == bool(text.anchor) for text in messages.REASONS.values())
+
+    @pytest.mark.parametrize("code", sorted(set(messages.REASONS) - HARMLESS))
     def test_explain_each_reason_of_a_verdict(self, code):
         """Whoever searches the page for the reason of an undecided or failed rule finds what to do."""
-        words = re.sub(r"^the file |, (and not by chance|which could be chance)$", "", phrases.REASONS[code])
+        words = re.sub(r", (and not by chance|which could be chance)$", "", messages.reason(code))
 
         assert words in TEXT["docs/troubleshooting.md"]

@@ -1,25 +1,27 @@
-"""The codes by which rooms tell each other what they found; sentences are made of them where people read.
+"""Codes of verdicts, outcomes, rules and reasons. `ringside.messages` has the text of each.
 
-Without imports, so that what judges and what only renders can share them.
+It imports nothing of the package, so that the modules that judge and those that render share it.
 """
 
+from enum import StrEnum
 from typing import Literal
 
 Kind = Literal["binary", "multiclass", "regression"]
 Better = Literal["higher", "lower"]
 Method = Literal["jackknife", "cosine"]
-"""How an interval was made."""
+"""Method of an interval."""
 
 Outcome = Literal["better", "no_worse", "worse", "inconclusive"]
-"""Of one metric."""
+"""Outcome of one metric."""
 Verdict = Literal["pass", "fail", "inconclusive"]
-"""Of the whole."""
+"""Verdict on the challenger."""
 
 SpreadReason = Literal["too_few_groups", "dominating_groups", "undefined", "no_variance", "few_differing_decisions"]
 """Why a difference has no interval."""
 ResultReason = Literal["identical", "few_rows", "no_baseline"] | SpreadReason
-"""Why an outcome is not the bounds'."""
+"""Why the bounds do not give the outcome."""
 Caution = Literal["real_loss", "one_group", "autocorrelated"]
+"""Warning beside an outcome."""
 
 RegistryState = Literal[
     "no_champion",
@@ -30,15 +32,37 @@ RegistryState = Literal[
     "files_missing",
     "files_damaged",
 ]
-"""Why a registry has no champion to show: `no_champion` is proven, the others are not."""
+"""Why a registry returns no champion: `no_champion` is proven, the others are not."""
 RivalState = (
     RegistryState | Literal["compared", "environment_fails", "cannot_predict", "too_few_rows", "another_target"]
 )
-"""What became of a rival: compared, proven not to be, or why it could not be compared."""
+"""State of a rival: compared, proven to be absent, or why it could not be compared."""
 
 State = Literal["passed", "failed", "undecided", "not_applicable"]
-"""Of a rule."""
+"""State of a rule."""
 Severity = Literal["decides", "note"]
+"""A rule that decides can fail the verdict; a note is only shown."""
+
+
+class RuleCode(StrEnum):
+    """Code of each rule. The member's name in lower case is the rule's name in report.json."""
+
+    DATA_VALID = "RS001"
+    NO_LEAK = "RS002"
+    MODEL_FILE = "RS003"
+    FLOORS = "RS004"
+    BASELINE = "RS005"
+    DECIDING_METRIC = "RS006"
+    ANCHOR = "RS007"
+    GUARDRAILS = "RS008"
+    SLICES = "RS009"
+    CALIBRATION = "RS101"
+    LATENCY = "RS102"
+    SIZE = "RS103"
+    MINUTES = "RS104"
+    REBUILD = "RS105"
+
+
 RuleReason = (
     ResultReason
     | RivalState
@@ -63,4 +87,4 @@ RuleReason = (
         "same_bytes",
     ]
 )
-"""Why a rule has its state, where the state alone does not say it."""
+"""Why a rule has its state; None if the state needs no reason."""

@@ -225,10 +225,14 @@ class TestPredictions:
     @pytest.mark.parametrize(
         ("kind", "columns", "found"),
         [
-            ("binary", {"p": [0.5]}, "in the columns none, and prediction is wanted"),
-            ("binary", {"prediction": ["high"]}, "a number in prediction is wanted"),
-            ("binary", {"prediction:yes": [0.5]}, "in the columns prediction:yes, and prediction is wanted"),
-            ("multiclass", {"prediction": [0.5]}, "in the columns prediction, and prediction:bread, prediction:milk"),
+            ("binary", {"p": [0.5]}, "columns are none; expected is prediction"),
+            ("binary", {"prediction": ["high"]}, "expected is a number in prediction"),
+            ("binary", {"prediction:yes": [0.5]}, "columns are prediction:yes; expected is prediction"),
+            (
+                "multiclass",
+                {"prediction": [0.5]},
+                "expected is prediction:bread, prediction:milk",
+            ),
             ("multiclass", {"prediction:bread": [1.0], "prediction:beer": [0.0]}, "prediction:beer"),
         ],
     )

@@ -57,8 +57,8 @@ class TestPullRequest:
         assert (pull.pull.head_ref, pull.pull.base_ref, pull.user) == (f"retrain/{JULY}", "main", BOT)
         assert pull.title == "Retrain on 2013-07: the new model passes"
         assert pull.body.index("Approve workflows to run") < 300
-        assert "A new model was trained, because new data came in. New: 2013-07." in pull.body
-        assert "nothing is wrong with v1.0.0" in pull.body
+        assert "A new model was trained, because there are new data. New: 2013-07." in pull.body
+        assert "v1.0.0 has no problem" in pull.body
         assert "What now:" in pull.body
         assert f"https://github.com/{REPO}/actions/runs/7" in pull.body
 
@@ -125,7 +125,7 @@ class TestPullRequest:
 
         assert pull.pull.head_sha != before
         assert pull.title == "Retrain on 2013-07: the new model fails"
-        assert "The retrained model is refused by the policy." in pull.body
+        assert "The policy refuses the retrained model." in pull.body
 
     def test_of_an_older_month_is_superseded(self, desk):
         """August holds July's data too: July's pull request is closed with a word, and its branch goes."""
@@ -265,7 +265,7 @@ class TestAlarms:
         desk.propose(desk.watch(JULY, alarms=("below_floor",)))
 
         assert (len(desk.issues()), len(desk.pulls())) == (1, 1)
-        assert "To be no worse than that is not enough" in desk.pulls()[0].body
+        assert "Being no worse is not enough" in desk.pulls()[0].body
 
 
 class TestOpenAlarms:

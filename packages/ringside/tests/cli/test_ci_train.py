@@ -39,7 +39,7 @@ class TestAVerdict:
         assert done.code == 0
         assert done.outputs["verdict"] == "pass"
         assert done.outputs["blocks"] == "false"
-        assert done.outputs["sentence"].startswith("Pass: the predictions are those of v1.0.1")
+        assert done.outputs["sentence"].startswith("Pass: the predictions are identical to those of v1.0.1")
         assert "Merge it" in done.outputs["sentence"]
         assert (done.status.state, done.status.lock) == ("judged", "same")
         assert done.status.commit == proposal.checkout.ok("git", "rev-parse", "HEAD").strip()
@@ -170,7 +170,7 @@ class TestTheLock:
 
         assert (done.status.lock, done.report.reproduce.lock) == ("differs", "differs")
         assert done.outputs["verdict"] == "fail"
-        assert "- dvc.lock differs from what this code makes; make lock mends it." in done.summary
+        assert "- dvc.lock does not match the code. Run make lock and commit dvc.lock." in done.summary
 
     def test_that_is_missing_is_said(self, proposal):
         """One line, and all else goes on."""
@@ -178,7 +178,7 @@ class TestTheLock:
         done = train(proposal)
 
         assert (done.code, done.status.lock) == (0, "absent")
-        assert "There is no dvc.lock; make lock writes it." in done.summary
+        assert "There is no dvc.lock. Run make lock and commit dvc.lock." in done.summary
 
 
 class TestDataThatCannotBeRead:
@@ -195,7 +195,7 @@ class TestDataThatCannotBeRead:
         assert (status.state, status.step, status.reason) == ("not_judged", "data", "data_unreadable")
         assert not done.has_report
         assert "Not judged: the data cannot be read here." in done.outputs["sentence"]
-        assert "Somebody who may read them judges it" in done.outputs["sentence"]
+        assert "If you have access, review the change" in done.outputs["sentence"]
         assert done.annotations[0].startswith("::notice ")
         assert "no route to host" in done.summary
 

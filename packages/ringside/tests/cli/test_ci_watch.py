@@ -187,7 +187,7 @@ class TestNewMonth:
 
         answer = watched(harbour, name="schedule")
 
-        assert "2025-04, 2025-05 came in, and the policy (retrain.when) asks for no new model" in answer["summary"]
+        assert "2025-04, 2025-05 came in; the policy (retrain.when) requires no new model" in answer["summary"]
 
 
 class TestBadMonth:

@@ -142,7 +142,7 @@ class TestExitCode:
         """The verdict is fail, and a table says where."""
         done = typed(folder, "old.csv", "worse.csv", *BINARY, "--on", "id", "--group", "customer", code=3)
 
-        assert "RS006 deciding_metric: failed (worse): log_loss" in done.stdout
+        assert "RS006 deciding_metric: failed (worse than the tolerance allows): log_loss" in done.stdout
         assert done.stdout.endswith("verdict: fail\n")
 
     def test_of_one_group_is_4(self, folder):
@@ -164,7 +164,7 @@ class TestExitCode:
         """A better model that is not good enough."""
         done = typed(folder, "old.csv", "new.csv", *BINARY, "--on", "id", "--floor", "roc_auc=0.99", code=3)
 
-        assert "RS004 floors: failed (below floor): roc_auc" in done.stdout
+        assert "RS004 floors: failed (misses the floor of the policy, and not by chance): roc_auc" in done.stdout
 
 
 class TestOrder:
@@ -245,7 +245,7 @@ class TestRefuses:
     @pytest.mark.parametrize(
         ("options", "found"),
         [
-            (("--tolerance", "auc=0.1"), "names the metric 'auc', which there is not"),
+            (("--tolerance", "auc=0.1"), "names the metric 'auc', which does not exist"),
             (("--tolerance", "0.1"), "is no METRIC=VALUE"),
             (("--tolerance", "f1=0.1", "--tolerance", "f1=0.2"), "stands twice"),
             (("--tolerance", "f1=much"), "'much' is no tolerance"),

@@ -110,7 +110,7 @@ class TestNewMonth:
 
         text = harbour.type("monitor", "--markdown").out
 
-        assert text.startswith("**On 2025-04, nothing is wrong with v1.0.0.**")
+        assert text.startswith("**On 2025-04, v1.0.0 has no problem.**")
         assert "<summary><b>Champion now and then</b></summary>" in text
 
 

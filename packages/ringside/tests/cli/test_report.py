@@ -83,7 +83,7 @@ class TestForeignFile:
 
     def test_that_is_endless_is_refused(self, tmp_path):
         """No more is read than a report may have."""
-        assert "it has more than the 2,000,000 bytes" in typed(tmp_path, "report", "/dev/zero", code=1).err
+        assert "it is larger than 2,000,000 bytes" in typed(tmp_path, "report", "/dev/zero", code=1).err
 
     def test_that_is_not_there_is_named(self, tmp_path):
         """With what to do."""

@@ -230,7 +230,7 @@ class TestSplitThatMoved:
         report, said = ring.judged(4)
 
         assert (report.champion, rule(report, "RS006")) == ("too_few_rows", ("undecided", "too_few_rows"))
-        assert "test rows are left out; the others are too few groups" in said.err
+        assert "test rows are left out; the others have too few groups" in said.err
 
 
 class TestPolicy:
@@ -269,9 +269,9 @@ class TestPolicy:
     @pytest.mark.parametrize(
         ("policy", "found"),
         [
-            ("{metric: roc_auc}", "`metric` names the metric 'roc_auc', which there is not"),
-            ("{guardrails: {f1: 0.1}}", "`guardrails` names the metric 'f1', which there is not"),
-            ("{floors: {auc: 1}}", "`floors` names the metric 'auc', which there is not"),
+            ("{metric: roc_auc}", "`metric` names the metric 'roc_auc', which does not exist"),
+            ("{guardrails: {f1: 0.1}}", "`guardrails` names the metric 'f1', which does not exist"),
+            ("{floors: {auc: 1}}", "`floors` names the metric 'auc', which does not exist"),
         ],
     )
     def test_that_names_no_metric_is_wrong_usage(self, ring, policy, found):
@@ -287,7 +287,7 @@ class TestPolicy:
         ring.policy("{slices: {columns: [planet]}}")
         said = typed(ring.root, "verdict", code=2).err
 
-        assert "`slices.columns` names the slice 'planet', which there is not" in said
+        assert "`slices.columns` names the slice 'planet', which does not exist" in said
 
 
 class TestPolicyFromRef:

@@ -173,23 +173,23 @@ def _set(**given):
     return _status(lambda values: values | given)
 
 
-SCHEMA = "is not what the schema says"
+SCHEMA = "contradicts the schema"
 JSON = "is not JSON"
 BROKEN = {"state": "broken", "step": "pipeline"}
 
 STATUSES = [
     ("status is empty", _status(b""), JSON),
-    ("status is no object", _status(b"[]"), "no JSON object"),
-    ("status is a text", _status(b'"judged"'), "no JSON object"),
-    ("status is NaN", _status(b'{"format": NaN}'), "NaN is no number"),
+    ("status is no object", _status(b"[]"), "not a JSON object"),
+    ("status is a text", _status(b'"judged"'), "not a JSON object"),
+    ("status is NaN", _status(b'{"format": NaN}'), "NaN is not a number"),
     ("status in UTF-16", _status(lambda v: json.dumps(v).encode("utf-16")), "not UTF-8"),
     ("status with a byte order mark", _status(lambda v: b"\xef\xbb\xbf" + json.dumps(v).encode()), JSON),
     ("status with something behind", _status(lambda v: json.dumps(v).encode() + b"{}"), JSON),
     ("status with a key twice", _status(lambda v: json.dumps(v)[:-1].encode() + b', "state": "broken"}'), "twice"),
     ("status nested deeply", _status(b'{"a": ' + b"[" * 4000 + b"]" * 4000 + b"}"), "nested"),
     ("status with a lone surrogate", _set(stage="\ud800"), "surrogate"),
-    ("status of format 2", _set(format=2), "format 1"),
-    ("status of format true", _set(format=True), "format 1"),
+    ("status of format 2", _set(format=2), "its format is not 1"),
+    ("status of format true", _set(format=True), "its format is not 1"),
     ("status with free text", _set(message="Please run this"), SCHEMA),
     ("status of an unknown state", _set(state="passed"), SCHEMA),
     ("status of an unknown reason", _set(**BROKEN, reason="because I say so"), SCHEMA),

@@ -106,14 +106,14 @@ class TestTheTable:
 
         assert "|   | challenger | v1.2.0 |\n|---|--:|--:|\n| seconds | 90.0 | 130.5 |" in text
         assert "| started minutes | 2 | 3 |\n| USD | 0.012 | 0.018 |" in text
-        assert "USD 0.012, at USD 0.006 a started minute of ubuntu-24.04." in text
-        assert "The set-up of the job is not in it." in text
+        assert "USD 0.012, at USD 0.006 per started minute of ubuntu-24.04." in text
+        assert "The setup of the job is not included." in text
 
     def test_says_that_a_public_repository_pays_nothing(self):
         """And what a private one would pay."""
         text = to_markdown(report(cost=cost(free=True)))
 
-        assert "Free, since this repository is public; it would cost USD 0.012 in a private repository" in text
+        assert "Free, because this repository is public; it would cost USD 0.012 in a private repository" in text
 
     def test_has_no_dollars_where_the_price_is_unknown(self):
         """A runner of one's own: seconds, and how to state the price."""
@@ -121,7 +121,7 @@ class TestTheTable:
 
         assert "| seconds | 90.0 | 130.5 |" in text
         assert "| USD |" not in text
-        assert "The price of the runner our-box is not known" in text
+        assert "The price of the runner our-box is unknown" in text
 
     def test_has_one_side_where_there_is_no_champion(self):
         """A first model has nothing beside it."""
@@ -151,12 +151,10 @@ class TestUnreadRows:
         unread = PendingDataRecord(state="newer", partitions=[f"2026-0{month}" for month in range(1, 9)])
         head = to_markdown(report(unread=unread)).split("<details>")[0]
 
-        assert "they were neither learnt from nor judged on: run ringside ingest" in head
+        assert "they were used neither for training nor for testing. Run ringside ingest" in head
         assert "2026-01, 2026-02, 2026-03, 2026-04, 2026-05, 2026-06 and 2 others." in head
 
-    @pytest.mark.parametrize(
-        ("state", "said"), [("refused", "source.py refuses"), ("unknown", "commit what it changes")]
-    )
+    @pytest.mark.parametrize(("state", "said"), [("refused", "source.py refuses"), ("unknown", "commit the changes")])
     def test_names_none_where_none_could_be_told(self, state, said):
         """A file that cannot be read as source.py says, or that is not here."""
         head = to_markdown(report(unread=PendingDataRecord(state=state))).split("<details>")[0]
@@ -172,7 +170,9 @@ class TestUnreadRows:
 class TestTheLock:
     """What a report says of dvc.lock."""
 
-    @pytest.mark.parametrize(("lock", "said"), [("differs", "make lock mends it"), ("absent", "make lock writes it")])
+    @pytest.mark.parametrize(
+        ("lock", "said"), [("differs", "dvc.lock does not match the code."), ("absent", "There is no dvc.lock.")]
+    )
     def test_is_one_line_where_something_is_wrong(self, lock, said):
         """Among the notes under the verdict."""
         facts = reproduce().model_copy(update={"lock": lock})

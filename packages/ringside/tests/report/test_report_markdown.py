@@ -64,7 +64,9 @@ class TestFirst:
 
     def test_counts_the_verdicts_of_the_window(self):
         """A worn window is said where everybody reads it."""
-        assert "judged 2 releases and 3 pull requests before; the policy reckons with 5" in to_markdown(passed())
+        assert "this test set: 2 releases and 3 pull requests. The policy allows 5 submissions." in to_markdown(
+            passed()
+        )
 
 
 class TestFolds:
@@ -81,7 +83,7 @@ class TestFolds:
             "Rules",
             "Models and rows",
             "Time and cost",
-            "Make it again",
+            "Reproduce",
             "Not applicable, and why",
         ]
 
@@ -95,7 +97,7 @@ class TestFolds:
         shown = text.split("<details>")[0]
 
         assert "This change alters the policy." in shown
-        assert "judged by the policy of the base" in shown
+        assert "The policy of the base branch judged it." in shown
         assert "| `policy.tolerance` | 0.002 | 0.02 |" in shown
 
     def test_say_when_a_value_is_not_shown(self):
@@ -159,7 +161,7 @@ class TestFolds:
         assert "git checkout 0123456789abcdef0123456789abcdef01234567\nmake run\n```" in to_markdown(passed())
 
     @pytest.mark.parametrize(
-        ("changes", "said"), [({"dirty": True}, "cannot be made again"), ({"commit": None}, "No commit")]
+        ("changes", "said"), [({"dirty": True}, "cannot be reproduced"), ({"commit": None}, "No commit")]
     )
     def test_say_when_it_cannot_be_made_again(self, changes, said):
         """Work that no commit has is said to be lost."""
@@ -195,7 +197,7 @@ class TestFolds:
         """The code, the title and the reason."""
         text = to_markdown(passed())
 
-        assert "| `RS004` | Floors are reached | the policy asks for none |" in text
+        assert "| `RS004` | Floors | the policy has none |" in text
         assert "| `RS007` | Anchor | the anchor is the champion |" in text
 
 
@@ -217,7 +219,7 @@ class TestLength:
         assert len(text) <= SHORTEST
         assert text.startswith(to_markdown(huge()).split("<details>")[0])
         assert "Rules" in summaries(text)
-        assert gone.startswith("Left out here for length, in full in report.html: ")
+        assert gone.startswith("Left out for length (see report.html): ")
         assert "Curves" in gone
 
     def test_is_kept_for_a_hundred_changes_of_the_policy(self):

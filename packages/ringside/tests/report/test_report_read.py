@@ -55,22 +55,22 @@ class TestRefusal:
         [
             (b"", "not JSON"),
             (b"\xff\xfe{}", "not UTF-8"),
-            (b"[]", "no JSON object"),
+            (b"[]", "not a JSON object"),
             (b"{", "not JSON"),
             (b'{"a": "' + b"\\" * 9, "not JSON"),
-            (b'{"format": 1, "format": 1}', "a key stands twice"),
-            (b'{"format": NaN}', "NaN is no number"),
-            (b'{"format": -Infinity}', "-Infinity is no number"),
+            (b'{"format": 1, "format": 1}', "a key occurs twice"),
+            (b'{"format": NaN}', "NaN is not a number"),
+            (b'{"format": -Infinity}', "-Infinity is not a number"),
             (b'{"format": 1, "task": "\\ud800"}', "surrogate"),
             (b'{"format": 1, "\\udfff": 1}', "surrogate"),
             (b'{"format": ' + b"[" * 500 + b"]" * 500 + b"}", "nested"),
             (b"[" * 900_000, "nested"),
-            (b'{"format": 2}', "not of format 1"),
-            (b'{"format": true}', "not of format 1"),
-            (b'{"format": 1.0}', "not of format 1"),
+            (b'{"format": 2}', "its format is not 1"),
+            (b'{"format": true}', "its format is not 1"),
+            (b'{"format": 1.0}', "its format is not 1"),
             (b'{"format": 1' + b"0" * 5000 + b"}", "not JSON"),
             (b" " * (MAX_BYTES + 1), "bytes"),
-            (b'{"format": 1}', "is not what the schema says"),
+            (b'{"format": 1}', "contradicts the schema"),
         ],
         ids=lambda value: value[:24] if isinstance(value, str) else "",
     )
@@ -108,7 +108,7 @@ class TestRefusal:
     )
     def test_is_for_each_value_that_the_schema_has_not(self, written, key, value):
         """A hostile name, a wrong type, a number out of range, a list too long and an unknown field are refused."""
-        with pytest.raises(ReportError, match="is not what the schema says"):
+        with pytest.raises(ReportError, match="contradicts the schema"):
             read_report(changed(written, **{key: value}))
 
     def test_is_for_a_number_that_overflows(self, written):

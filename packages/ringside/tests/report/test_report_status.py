@@ -140,7 +140,7 @@ class TestWords:
         text = to_markdown(NOT_JUDGED)
 
         assert text.startswith("> [!NOTE]\n> **Not judged: the data cannot be read here.**")
-        assert "Somebody who may read them judges it" in text
+        assert "If you have access, review the change" in text
 
     @pytest.mark.parametrize("lock", get_args(LockRecord))
     def test_say_what_is_wrong_with_the_lock(self, lock):

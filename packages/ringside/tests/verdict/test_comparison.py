@@ -175,7 +175,7 @@ class TestText:
 
     def test_says_why_there_is_no_outcome(self):
         """Each reason has words."""
-        assert "identical predictions" in "\n".join(text.lines(compare(RIVAL, RIVAL, policy_of())))
+        assert "the predictions are identical" in "\n".join(text.lines(compare(RIVAL, RIVAL, policy_of())))
 
     def test_shows_worse_slices_first_and_counts_the_rest(self):
         """Of 30 slices 20 are shown."""
@@ -187,4 +187,4 @@ class TestText:
 
         assert first.startswith("group=7 ")
         assert sum(line.startswith("group=") for line in shown) == 20
-        assert "10 slices" in shown[-1]
+        assert "10 more slices" in shown[-1]

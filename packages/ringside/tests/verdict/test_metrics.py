@@ -226,7 +226,7 @@ class TestCustom:
 
     def test_needs_a_name_of_its_own(self):
         """A second log loss would be ambiguous."""
-        with pytest.raises(UsageError, match="two metrics called 'log_loss'"):
+        with pytest.raises(UsageError, match="two metrics have the name 'log_loss'"):
             metrics_of("binary", (custom("log_loss", "lower", lambda *_: 0.0),))
 
 

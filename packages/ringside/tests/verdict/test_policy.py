@@ -116,7 +116,7 @@ class TestCheck:
 
     def test_refuses_two_tolerances_for_one_metric(self):
         """The metric that decides is no guardrail."""
-        with pytest.raises(UsageError, match="'log_loss' decides and is a guardrail"):
+        with pytest.raises(UsageError, match="'log_loss' is the deciding metric and a guardrail"):
             policy_of(guardrails={"log_loss": Tolerance(0.1)}).check(BINARY)
 
     @pytest.mark.parametrize("kind", METRICS)

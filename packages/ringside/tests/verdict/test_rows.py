@@ -40,7 +40,7 @@ class TestTruth:
 
     def test_refuses_groups_of_another_length(self):
         """There is one group for each row."""
-        with pytest.raises(DataError, match="not one group for each row"):
+        with pytest.raises(DataError, match="the number of groups differs from the number of rows"):
             Truth.of("binary", [0, 1], ["a"])
 
     def test_of_some_rows_has_no_empty_group(self):
@@ -67,7 +67,7 @@ class TestScored:
 
     def test_refuses_another_number_of_rows(self):
         """There is one prediction for each row."""
-        with pytest.raises(DataError, match=r"shape \(1,\) for \(2,\) wanted"):
+        with pytest.raises(DataError, match=r"shape \(1,\) instead of \(2,\)"):
             Scored.of(Truth.of("binary", [0, 1]), [0.5])
 
     def test_refuses_shares_that_do_not_sum_to_1(self):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from judging import judged, policy_of
+from ringside.codes import RuleCode
 from ringside.errors import UsageError
 from ringside.verdict import Comparison, Result, Scored, Slice, Truth, text
 from ringside.verdict import rules as r
@@ -30,6 +31,9 @@ def comparison(outcome="no_worse", *, guards=(), slices=()) -> Comparison:
 def evidence(**changes) -> r.Evidence:
     """Evidence on which every rule passes or has nothing to look at."""
     return r.Evidence(**({"champion": "compared", "comparison": comparison()} | changes))
+
+
+RULES = [value for value in vars(r).values() if isinstance(value, r.Rule)]
 
 
 def found(rule: r.Rule, **changes) -> tuple[str, str | None, tuple[str, ...]]:
@@ -110,7 +114,7 @@ class TestRS004Floors:
 
 
 class TestRS005Baseline:
-    """Better than a model that knows no feature."""
+    """Better than a baseline without features."""
 
     def test_passes_where_it_is_better(self):
         """Beyond chance."""
@@ -275,18 +279,18 @@ class TestRules:
 
     def test_has_each_code_and_name_once(self):
         """They are addresses."""
-        assert len({rule.code for rule in r.RULES}) == len({rule.name for rule in r.RULES}) == len(r.RULES)
+        assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES) == len(RuleCode)
 
     def test_numbers_notes_from_101(self):
         """The code says whether a rule decides."""
-        assert all((rule.severity == "note") == (rule.code > "RS100") for rule in r.RULES)
+        assert all((rule.severity == "note") == (rule.code > "RS100") for rule in RULES)
 
     def test_is_shown_a_line_each(self):
         """Code, name, state, reason and subjects; what does not apply is left out."""
         worse = comparison("worse", slices=[("JFK", "better")])
 
         assert text.findings(r.judge_rules(evidence(comparison=worse)))[3:] == [
-            "RS006 deciding_metric: failed (worse): log_loss",
+            "RS006 deciding_metric: failed (worse than the tolerance allows): log_loss",
             "RS009 slices: passed",
         ]
 

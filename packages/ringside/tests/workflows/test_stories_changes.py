@@ -60,8 +60,8 @@ class TestNoOp:
     def test_passes_with_the_very_predictions(self, nothing):
         """The check is green and says that no prediction is another one; so does the comment."""
         assert nothing.shown == ("success", "notice", "Pass"), nothing.log
-        assert "the predictions are those of v1.0.0, bit for bit" in nothing.check.annotations[0][1]
-        assert "> **Pass: the predictions are those of v1.0.0, bit for bit.**" in nothing.head
+        assert "the predictions are identical to those of v1.0.0" in nothing.check.annotations[0][1]
+        assert "> **Pass: the predictions are identical to those of v1.0.0.**" in nothing.head
 
     def test_is_made_anew_all_the_same(self, nothing):
         """Nobody believes that a comment is one: the model is trained, and it has the champion's bytes."""
@@ -95,7 +95,7 @@ class TestImprovement:
 
     def test_says_what_now(self, improved):
         """Merging is up to people, and so is publishing in a copy that is not live; what is in production stays."""
-        said = "Merge it and publish it by hand, since params.yaml says live: false. Until then v1.0.0 stays"
+        said = "Merge it, then publish it by hand: params.yaml has live: false. Until then v1.0.0 stays"
 
         assert f"**What now:** {said}" in improved.head
 
@@ -117,7 +117,7 @@ class TestInconclusive:
 
     def test_says_what_would_settle_it(self, unsure):
         """In days, since a day is a group; in the comment, too."""
-        settles = re.compile(r"About \d+ more groups of data would settle it\.")
+        settles = re.compile(r"About \d+ more groups? would decide it\.")
 
         assert settles.search(unsure.check.annotations[0][1])
         assert settles.search(unsure.head)
@@ -138,8 +138,8 @@ class TestLoosenedPolicy:
         """Red, since that one blocks what is inconclusive within its tolerance."""
         assert loosened.shown == ("failure", "error", "Inconclusive"), loosened.log
         assert "tolerance 0.02" in loosened.check.annotations[0][1]
-        assert "The policy holds the merge back until this is settled" in loosened.check.annotations[0][1]
-        assert "The policy holds the merge back until this is settled" in loosened.head
+        assert "The policy blocks the merge until this is decided" in loosened.check.annotations[0][1]
+        assert "The policy blocks the merge until this is decided" in loosened.head
 
     def test_is_seen_to_change_it(self, loosened):
         """The comment says so before anything is unfolded, with both values of each key."""
@@ -164,7 +164,7 @@ class TestMergeQueue:
     def test_is_judged_by_the_policy_of_its_base(self, queued):
         """Whoever queued it all the same learns it there, and in the summary."""
         assert queued.shown == ("failure", "error", "Inconclusive"), queued.log
-        assert "The policy holds the merge back" in queued.played.check("Train and judge").summary
+        assert "The policy blocks the merge" in queued.played.check("Train and judge").summary
 
     def test_has_both_required_checks(self, queued):
         """Else the queue would wait for them for ever."""
@@ -244,7 +244,7 @@ class TestDependabot:
 
     def test_of_scikit_learn_lets_the_champion_run_with_its_own(self, sklearn):
         """The champion is judged by the packages that its release names."""
-        assert "Code or packages changed since, so v1.0.0 ran with its own." in sklearn.part("Models and rows")
+        assert "Code or packages changed, so v1.0.0 ran with its own." in sklearn.part("Models and rows")
 
     def test_gets_a_comment(self, sklearn):
         """Another workflow writes it, so that it needs no token that writes."""

@@ -19,7 +19,7 @@ REPOSITORY = "acme/demo"
 STAND_IN = Path(__file__).resolve().parents[1] / "github" / "stand_in_cml.py"
 BROKEN = {"params.yaml": ("max_iter: ", "max_iter: -")}
 WORSE = {"params.yaml": ("max_iter: -", "max_iter: -1")}
-SAYS = "params.yaml asks for what cannot be"
+SAYS = "params.yaml has an invalid value"
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stories_comments")]
 

@@ -115,7 +115,7 @@ class TestSchemaChange:
 
     def test_says_that_it_is_major(self, widened):
         """Before anything is unfolded; the part on data has the column."""
-        assert "Other columns than v1.0.0's: tide (added)" in widened.head
+        assert "The columns differ from those of v1.0.0: tide (added)" in widened.head
         assert "major version" in widened.head
         assert "| `tide` | added |" in widened.part("Data")
 
@@ -134,7 +134,7 @@ class TestChangedSplit:
         """February is left out, since the champion learnt from it; the comment says how many rows that are."""
         part = resplit.part("Models and rows")
 
-        assert "Judged on 1,120 rows of 28 groups" in part, resplit.log
+        assert "Test set: 1,120 rows in 28 groups" in part, resplit.log
         assert "1,120 test rows left out: the rival was trained on them" in part
 
     def test_is_seen_among_the_parameters(self, resplit):
@@ -173,5 +173,5 @@ class TestUnreadableData:
     def test_say_who_can_judge_them(self, unread, whose):
         """The comment says it, and how; and that nothing is published before."""
         assert "> **Not judged: the data cannot be read here.**" in unread[whose].head
-        assert "Somebody who may read them judges it" in unread[whose].head
+        assert "If you have access, review the change" in unread[whose].head
         assert "Before anything is published, it is judged again." in unread[whose].head

@@ -1,1 +1,1 @@
-"""One challenger against its rivals: brings the rows, the registry and the verdict together and makes the report."""
+"""Evaluation of the challenger against its rivals: test set, registry, verdict and report."""

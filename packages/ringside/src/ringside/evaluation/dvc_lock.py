@@ -1,6 +1,6 @@
-"""dvc.lock: whether the outputs are what DVC made of this checkout, and whether the committed lock is what it makes.
+"""Checks of dvc.lock: whether the outputs match this checkout, and whether the committed lock matches the code.
 
-A verdict on stale files is one on another model, and a lock that merged without conflict can be false.
+A verdict on stale files would judge another model, and a lock that merges without conflict can still be wrong.
 """
 
 import hashlib
@@ -18,28 +18,28 @@ from ringside.report.model import LockRecord
 from ringside.store.workspace import Workspace
 
 LAST_DIGITS = 1e-6
-"""By so much metrics may differ where other processors make the same model."""
+"""Accepted difference of metrics if another processor trains the same model."""
 
 _EXACT = ("reports/validation.json", "reports/split.json")
-"""Outputs that are the same on every machine."""
+"""Outputs that are identical on every machine."""
 
 Stages = Mapping[str, Mapping[str, Any]]
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # which of them is known at run time
-    """A safe loader, the fast one where there is it, for which 1e-06 is a number as it is in params.yaml."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the base class is known at run time
+    """A safe loader, in C if available, that reads 1e-06 as a number, as params.yaml does."""
 
 
 _Loader.add_implicit_resolver(*FLOAT)
 
-_REMEDY = "run `dvc repro` (or `make run`), which brings everything up to date."
+_REMEDY = "run `dvc repro` (or `make run`) to update all outputs."
 
 
 def read_lock(path: Path) -> dict[str, dict[str, Any]]:
-    """The stages of a dvc.lock.
+    """Read the stages of a dvc.lock.
 
     Raises:
-        UsageError: it is missing, or none that DVC wrote.
+        UsageError: The file is missing or damaged.
     """
     try:
         return parse_lock(path.read_text(encoding="utf-8"))
@@ -50,15 +50,15 @@ def read_lock(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def parse_lock(text: str) -> dict[str, dict[str, Any]]:
-    """The stages in the text of a dvc.lock.
+    """Parse the stages in the text of a dvc.lock.
 
     Raises:
-        UsageError: DVC wrote no such text.
+        UsageError: The text is not a valid dvc.lock.
     """
     try:
-        content = yaml.load(text, _Loader)  # noqa: S506  # derived from safe ones
+        content = yaml.load(text, _Loader)  # noqa: S506  # derived from safe loaders
         stages: dict[str, dict[str, Any]] = content["stages"]
-        # All that is read later is touched here, so that a lock is refused now or never.
+        # Read everything that is used later, so that a damaged lock is refused here.
         _files(stages)
         locked_params(stages)
     except (yaml.YAMLError, AttributeError, TypeError, KeyError) as error:
@@ -67,58 +67,64 @@ def parse_lock(text: str) -> dict[str, dict[str, Any]]:
 
 
 def locked_params(stages: dict[str, dict[str, Any]]) -> dict[str, object]:
-    """The parameters that the stages ran with, by dotted key."""
-    found: dict[str, object] = {}
+    """Return the parameters of the last run of the stages, by dotted key."""
+    params: dict[str, object] = {}
     for stage in stages.values():
         for values in stage.get("params", {}).values():
-            found |= flat(values)
-    return dict(sorted(found.items()))
+            params |= flat(values)
+    return dict(sorted(params.items()))
 
 
 def flat(values: dict[str, Any], prefix: str = "") -> dict[str, object]:
-    """Nested mappings as one, by dotted key; an empty mapping is no key."""
-    found: dict[str, object] = {}
+    """Flatten nested mappings by dotted key; empty mappings are dropped."""
+    flattened: dict[str, object] = {}
     for key, value in values.items():
         name = f"{prefix}{key}"
-        found |= flat(value, f"{name}.") if isinstance(value, dict) else {name: value}
-    return found
+        flattened |= flat(value, f"{name}.") if isinstance(value, dict) else {name: value}
+    return flattened
 
 
 def check_fresh(workspace: Workspace, params: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Compare files and parameters with dvc.lock, whose stages are answered.
+    """Compare files and parameters with dvc.lock.
 
-    Files are compared by their hashes; folders are left to DVC, which compares them when it runs. A run that broke off
-    leaves a lock whose stages name different hashes of one path, so that too is stale.
+    Files are compared by their hashes; folders are left to DVC, which compares them when it runs. After an aborted run,
+    stages of the lock have different hashes for one path; this counts as stale too.
 
     Args:
-        workspace: the checkout.
-        params: params.yaml as it stands.
+        workspace: The checkout.
+        params: The content of params.yaml.
+
+    Returns:
+        The stages of dvc.lock.
 
     Raises:
-        UsageError: a file or a parameter is not what the pipeline ran with.
+        UsageError: A file or a parameter changed since the pipeline ran.
     """
     stages = read_lock(workspace.root / "dvc.lock")
-    if lacking := [name for name in workspace.stage_outputs if name not in stages]:
-        raise UsageError(f"the stage {lacking[0]} has not run", where="dvc.lock", remedy=_REMEDY)
+    if missing := [name for name in workspace.stage_outputs if name not in stages]:
+        raise UsageError(f"the stage {missing[0]} has not run", where="dvc.lock", remedy=_REMEDY)
     for name, stage in stages.items():
         for values in stage.get("params", {}).values():
             for key, value in values.items():
                 if params.get(key) != value:
-                    found = f"the section `{key}` changed since the stage {name} ran"
-                    raise UsageError(found, where="params.yaml", remedy=_REMEDY)
+                    message = f"the section `{key}` changed since the stage {name} ran"
+                    raise UsageError(message, where="params.yaml", remedy=_REMEDY)
     _check_files(workspace, stages)
     return stages
 
 
 def lock_state(before: str | None, after: Stages, metrics: tuple[bytes | None, bytes]) -> LockRecord:
-    """What the committed lock is to the one that this code makes.
+    """Compare the committed dvc.lock with the one that this code produces.
 
-    A model that was made on another processor differs in its last digits, and so in its hash: that is no difference.
+    A model trained on another processor differs in its last digits and therefore in its hash; this counts as the same.
 
     Args:
-        before: the committed dvc.lock; None where there is none.
-        after: the stages of the one that this code makes.
-        metrics: reports/metrics.json as committed (None where it is missing), and as it is made.
+        before: Text of the committed dvc.lock; None if there is none.
+        after: Stages of the dvc.lock that this code produces.
+        metrics: The committed reports/metrics.json (None if it is missing), and the one that this code produces.
+
+    Returns:
+        `same`, `differs` or `absent`.
     """
     if before is None:
         return "absent"
@@ -131,10 +137,10 @@ def lock_state(before: str | None, after: Stages, metrics: tuple[bytes | None, b
         return "same"
     if _stated(stages) != _stated(after) or not isinstance(committed, dict):
         return "differs"
-    found = rebuild(stages, after, (committed, json.loads(metrics[1])))
-    if found.state != "passed" or not metrics[0] or found.value is None:
+    finding = rebuild(stages, after, (committed, json.loads(metrics[1])))
+    if finding.state != "passed" or not metrics[0] or finding.value is None:
         return "differs"
-    return "same" if found.value <= LAST_DIGITS else "differs"
+    return "same" if finding.value <= LAST_DIGITS else "differs"
 
 
 def _check_files(workspace: Workspace, stages: dict[str, dict[str, Any]]) -> None:
@@ -152,13 +158,13 @@ def _check_files(workspace: Workspace, stages: dict[str, dict[str, Any]]) -> Non
 
 
 def _files(stages: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
-    """The path and the hash of each file that a stage read or wrote."""
+    """Return path and hash of each file that a stage read or wrote."""
     items = [item for stage in stages.values() for item in (*stage.get("deps", ()), *stage.get("outs", ()))]
     return [(item["path"], str(item["md5"])) for item in items]
 
 
 def _stated(stages: Stages) -> dict[str, object]:
-    """The command of each stage, and the hashes of what no processor changes."""
+    """Return the command of each stage, and the hashes of outputs that no processor changes."""
     return {
         name: (stage.get("cmd"), [out["md5"] for out in stage.get("outs", ()) if out["path"] in _EXACT])
         for name, stage in stages.items()

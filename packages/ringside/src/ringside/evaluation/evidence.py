@@ -1,4 +1,4 @@
-"""What the rules look at, from the rivals and the files of the pipeline."""
+"""The evaluation of all rivals, and the evidence for the rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,24 +16,24 @@ from ringside.verdict.rules import Evidence, Finding, Floor, floors
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All that was compared."""
+    """The results of all comparisons."""
 
     policy: Policy
     test_set: TestSet
     champion: Rival
     rival: Rival
-    """The champion, or where there is none the adopted predictions."""
+    """The champion, or the adopted predictions if there is no champion."""
     anchor: Rival | None
-    """Where it is another version than the champion."""
+    """The anchor; None if it is the champion or missing."""
     comparison: Comparison | None
     against_baseline: tuple[Result, ...]
-    """Every metric against the naive baseline, the deciding one first, without tolerances."""
+    """Every metric against the baseline, the deciding metric first, without tolerances."""
     baseline: Result
-    """The deciding metric against the naive baseline, with the policy's tolerance."""
+    """The deciding metric against the baseline, with outcome `better` or none."""
     anchor_result: Result | None
     floors: tuple[Floor, ...]
     judged_before: int | None
-    """Versions that were judged on this test set; None where the registry could not be asked."""
+    """Number of versions judged on this test set; None if the registry cannot be read."""
 
 
 def compare_with_rivals(
@@ -42,17 +42,20 @@ def compare_with_rivals(
     adopted: Any,  # noqa: ANN401  # Arrow's tables have no types
     own: tuple[MetricDefinition, ...],
 ) -> Evaluation:
-    """Compare the challenger with all that it has to face.
+    """Compare the challenger with champion, anchor, adopted predictions, baseline and floors.
 
     Args:
-        loader: the challenger's side.
-        champion: as the loader brought it in.
-        adopted: a table of predictions that the team has, or None.
-        own: metrics of the task's own.
+        loader: Loader of the rivals, with test set and policy.
+        champion: The champion from the loader.
+        adopted: A table of predictions that the team adopted, or None.
+        own: Metrics of the task.
+
+    Returns:
+        The results of all comparisons.
 
     Raises:
-        UsageError: the policy names a metric that does not exist.
-        DataError: the test set or the adopted predictions are not what they must be.
+        UsageError: The policy names a metric that does not exist.
+        DataError: The test set or the adopted predictions are invalid.
     """
     policy, test_set = loader.policy, loader.test_set
     metrics = metrics_of(test_set.truth.kind, own)
@@ -70,7 +73,7 @@ def compare_with_rivals(
         )
     anchor, anchor_result = _anchor(loader, champion, metrics[policy.metric])
     pair = Pair(test_set.challenger, test_set.baseline, policy)
-    # In the order of a comparison with a rival, so that versions list the same metrics first.
+    # Same order as in a comparison with a rival.
     order = dict.fromkeys([policy.metric, *policy.guardrails, *metrics])
     shown = tuple(judge(metrics[name], pair, None) for name in order)
     return Evaluation(
@@ -96,14 +99,14 @@ def evidence(
     *,
     untrusted: tuple[str, ...] = (),
 ) -> Evidence:
-    """The evaluation and the files of the pipeline, as the rules take them.
+    """Return the evidence for the rules, from the evaluation and the files of the pipeline.
 
     Args:
-        evaluation: what was compared.
-        validation: what `validate` found in each partition.
-        profile: of the challenger's data.
+        evaluation: The results of all comparisons.
+        validation: Row counts of each partition from the stage `validate`.
+        profile: Profile of the challenger's data.
         limit: `validate.max_quarantined`.
-        untrusted: types in the challenger's model file that nobody trusts.
+        untrusted: Untrusted types in the challenger's model file.
     """
     shares = [
         row["quarantined"] / labelled for row in validation if (labelled := row["valid"] + row["quarantined"]) > 0
@@ -124,13 +127,13 @@ def evidence(
     )
 
 
-def with_notes(found: Evidence, notes: tuple[Finding, ...]) -> Evidence:
-    """The evidence with findings that decide nothing."""
-    return replace(found, notes=notes)
+def with_notes(evidence: Evidence, notes: tuple[Finding, ...]) -> Evidence:
+    """Return the evidence with findings of severity `note`."""
+    return replace(evidence, notes=notes)
 
 
 def _anchor(loader: RivalLoader, champion: Rival, metric: MetricDefinition) -> tuple[Rival | None, Result | None]:
-    """The anchor where it is not the champion itself, and the challenger against it."""
+    """Return the anchor, unless it is the champion, and the result against it."""
     if champion.facts is None:
         return None, None
     facts = loader.anchor()
@@ -145,7 +148,7 @@ def _anchor(loader: RivalLoader, champion: Rival, metric: MetricDefinition) -> t
 
 
 def _against_baseline(shown: Result) -> Result:
-    """`better` where the lower bound is above 0; the rule makes the rest of the bounds."""
+    """Return the result with outcome `better` if the lower bound is above 0; the rule checks the upper bound."""
     if shown.lower is not None and shown.lower > 0:
         return replace(shown, outcome="better")
     return shown

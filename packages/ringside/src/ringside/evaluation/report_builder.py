@@ -1,4 +1,4 @@
-"""The report of a evaluation."""
+"""The report of an evaluation."""
 
 import platform
 from collections.abc import Mapping
@@ -18,22 +18,22 @@ from ringside.verdict.rules import Finding, verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """What the report says of this checkout."""
+    """The facts about this checkout in the report."""
 
     commit: str | None
     dirty: bool
     model_sha256: str
     model_bytes: int
     rows: int
-    """Trained on."""
+    """Number of training rows."""
     first: str
     last: str
-    """First and last partition trained on."""
+    """First and last partition of the training data."""
     model_lock: str
     data: str
     """Hashes of requirements/model.txt and data/manifest.json."""
     params: Mapping[str, object]
-    """As the stages ran with, by dotted key."""
+    """Parameters of the last run of the stages, by dotted key."""
     profile: Mapping[str, Any]
     costs: Mapping[str, StageCost]
     stages: tuple[str, ...]
@@ -42,40 +42,43 @@ class Checkout:
     rival_params: Mapping[str, object] | None = None
     pull_requests: int | None = None
     live: bool = True
-    """Whether a merge publishes by itself."""
+    """True if a merged model is published automatically."""
     unread: model.PendingDataRecord | None = None
-    """Rows in the repository that were not ingested."""
+    """Rows in data/source that are not ingested."""
     version: str | None = None
-    """Where the challenger is itself a released version."""
+    """Version of the challenger if it is already released."""
     latency: float | None = None
-    """Of a released version, as it was measured then."""
+    """Latency of a released version, as measured at its release."""
     runner: prices.Runner | None = None
-    """What the job runs on; None on a person's machine."""
+    """Runner of the job; None on your machine."""
     seconds: float = 0.0
-    """That the job took until now, without its set-up."""
+    """Seconds since the job started, without its setup."""
     ran: frozenset[str] | None = None
-    """The stages that ran for this report; None where only the notes of earlier runs tell."""
+    """Stages that ran for this report; None if only notes of earlier runs exist."""
     lock: model.LockRecord | None = None
-    """The committed dvc.lock beside the one that stands here, where they were compared."""
+    """The committed dvc.lock compared with the one of this checkout; None if not compared."""
 
     @property
     def latency_ms(self) -> float | None:
-        """Milliseconds that the model took for 1,000 rows."""
+        """Milliseconds for 1,000 predictions."""
         cost = self.costs.get("evaluate")
         return cost.get("latency_ms") if cost else self.latency
 
 
 def make_report(
-    evaluation: Evaluation, findings: tuple[Finding, ...], here: Checkout, metric: MetricDefinition, bins: int
+    evaluation: Evaluation, findings: tuple[Finding, ...], checkout: Checkout, metric: MetricDefinition, bins: int
 ) -> model.Report:
-    """The report.
+    """Return the report.
 
     Args:
-        evaluation: what was compared.
-        findings: of the rules.
-        here: the checkout.
-        metric: the one that decides.
-        bins: of the calibration curve.
+        evaluation: The results of all comparisons.
+        findings: The findings of the rules.
+        checkout: The checkout.
+        metric: The deciding metric.
+        bins: Number of bins of the calibration curve.
+
+    Returns:
+        The content of report.json.
     """
     rival, test_set = evaluation.rival, evaluation.test_set
     judged = rival.test_set or test_set
@@ -88,76 +91,76 @@ def make_report(
         kind=test_set.task.kind,
         verdict=verdict(findings),
         champion=evaluation.champion.state,
-        live=here.live,
-        unread=here.unread,
-        challenger=_challenger(here),
-        challenger_version=here.version,
+        live=checkout.live,
+        unread=checkout.unread,
+        challenger=_challenger(checkout),
+        challenger_version=checkout.version,
         rival=_rival(evaluation),
-        window=_test_set_record(evaluation, here),
-        policy=_policy(evaluation, here),
+        window=_test_set_record(evaluation, checkout),
+        policy=_policy(evaluation, checkout),
         rules=[parts.rule(finding) for finding in findings],
-        metrics=[parts.result(found) for found in results],
+        metrics=[parts.result(result) for result in results],
         against="rival" if compared else "baseline",
         baseline=parts.result(evaluation.baseline),
         anchor=_anchor(evaluation),
-        floors=[parts.floor(found) for found in evaluation.floors],
+        floors=[parts.floor(floor) for floor in evaluation.floors],
         slices=slices,
         slices_left_out=left_out,
-        params=parts.changes(here.rival_params, here.params) if here.rival_params is not None else [],
-        data=parts.data_diff(rival.profile, here.profile, test_set.task) if rival.profile is not None else None,
+        params=parts.changes(checkout.rival_params, checkout.params) if checkout.rival_params is not None else [],
+        data=parts.data_diff(rival.profile, checkout.profile, test_set.task) if rival.profile is not None else None,
         curves=parts.drawn(judged.challenger, bins),
         rival_curves=parts.drawn(rival.scored, bins) if rival.scored else None,
         groups=parts.by_group(judged, rival.scored, metric),
         calibration_error=calibration_error(judged.challenger),
         rival_calibration_error=calibration_error(rival.scored),
-        stages=_stages(evaluation, here),
-        cost=_cost(evaluation, here),
-        latency_ms=here.latency_ms,
+        stages=_stages(evaluation, checkout),
+        cost=_cost(evaluation, checkout),
+        latency_ms=checkout.latency_ms,
         rival_latency_ms=parts.number(rival.facts.latency_ms) if rival.facts else None,
         reproduce=model.ReproduceRecord(
-            commit=here.commit,
-            dirty=here.dirty,
-            model_lock=here.model_lock,
-            data=here.data,
+            commit=checkout.commit,
+            dirty=checkout.dirty,
+            model_lock=checkout.model_lock,
+            data=checkout.data,
             python=platform.python_version(),
-            lock=here.lock,
+            lock=checkout.lock,
         ),
     )
 
 
-def _challenger(here: Checkout) -> model.ModelRecord:
+def _challenger(checkout: Checkout) -> model.ModelRecord:
     return model.ModelRecord(
-        sha256=here.model_sha256,
-        bytes=here.model_bytes,
-        rows=here.rows,
-        first=name_of(here.first),
-        last=name_of(here.last),
+        sha256=checkout.model_sha256,
+        bytes=checkout.model_bytes,
+        rows=checkout.rows,
+        first=name_of(checkout.first),
+        last=name_of(checkout.last),
     )
 
 
 def calibration_error(scored: Scored | None) -> float | None:
-    """The expected calibration error of a binary model; other kinds have none here."""
+    """Return the expected calibration error of a binary model; None for other kinds."""
     if scored is None or scored.truth.kind != "binary":
         return None
     return min(expected_calibration_error(scored), 1.0)
 
 
 def _rival(evaluation: Evaluation) -> model.RivalRecord | None:
-    rival, facts = evaluation.rival, evaluation.rival.facts
-    if facts is None and rival.scored is None:
+    rival, metadata = evaluation.rival, evaluation.rival.facts
+    if metadata is None and rival.scored is None:
         return None
     return model.RivalRecord(
-        source="champion" if facts else "adopted",
-        version=facts.version if facts else None,
-        commit=facts.commit if facts else None,
-        published=facts.published.date().isoformat() if facts else None,
+        source="champion" if metadata else "adopted",
+        version=metadata.version if metadata else None,
+        commit=metadata.commit if metadata else None,
+        published=metadata.published.date().isoformat() if metadata else None,
         model=parts.rival_model(rival),
         own_environment=rival.own_environment,
         left_out=rival.left_out,
     )
 
 
-def _test_set_record(evaluation: Evaluation, here: Checkout) -> model.TestSetRecord:
+def _test_set_record(evaluation: Evaluation, checkout: Checkout) -> model.TestSetRecord:
     test_set = evaluation.rival.test_set or evaluation.test_set
     partitions = test_set.partitions
     return model.TestSetRecord(
@@ -169,11 +172,11 @@ def _test_set_record(evaluation: Evaluation, here: Checkout) -> model.TestSetRec
         last=name_of(partitions[-1]),
         sha256=evaluation.test_set.sha256,
         releases=evaluation.judged_before,
-        pull_requests=here.pull_requests,
+        pull_requests=checkout.pull_requests,
     )
 
 
-def _policy(evaluation: Evaluation, here: Checkout) -> model.PolicyRecord:
+def _policy(evaluation: Evaluation, checkout: Checkout) -> model.PolicyRecord:
     policy = evaluation.policy
     return model.PolicyRecord(
         metric=name_of(policy.metric),
@@ -183,8 +186,8 @@ def _policy(evaluation: Evaluation, here: Checkout) -> model.PolicyRecord:
         threshold=policy.threshold,
         top=policy.top,
         inconclusive=policy.inconclusive,
-        origin="ref" if here.policy_origin == "ref" else "checkout",
-        changes=list(here.policy_changes[:100]),
+        origin="ref" if checkout.policy_origin == "ref" else "checkout",
+        changes=list(checkout.policy_changes[:100]),
     )
 
 
@@ -200,37 +203,37 @@ def _anchor(evaluation: Evaluation) -> model.AnchorRecord | None:
     return model.AnchorRecord(version=version, pinned=pinned, state=evaluation.anchor.state, result=result)
 
 
-def _cost(evaluation: Evaluation, here: Checkout) -> model.CostRecord | None:
-    runner, facts = here.runner, evaluation.rival.facts
+def _cost(evaluation: Evaluation, checkout: Checkout) -> model.CostRecord | None:
+    runner, metadata = checkout.runner, evaluation.rival.facts
     if runner is None:
         return None
-    stages = sum(facts.stages.values()) if facts and len(facts.stages) == len(here.stages) else None
-    spent = facts.cost if facts else None
+    stages = sum(metadata.stages.values()) if metadata and len(metadata.stages) == len(checkout.stages) else None
+    spent = metadata.cost if metadata else None
     theirs, price = (spent.seconds, spent.usd_per_minute) if spent else (stages, runner.usd_per_minute)
     return model.CostRecord(
         runner=name_of(runner.label),
         usd_per_minute=runner.usd_per_minute,
         free=runner.free,
-        seconds=round(here.seconds, 2),
-        minutes=prices.started(here.seconds),
-        dollars=prices.dollars(here.seconds, runner.usd_per_minute),
+        seconds=round(checkout.seconds, 2),
+        minutes=prices.started(checkout.seconds),
+        dollars=prices.dollars(checkout.seconds, runner.usd_per_minute),
         rival_seconds=parts.number(theirs),
         rival_dollars=prices.dollars(theirs, price),
     )
 
 
-def _stages(evaluation: Evaluation, here: Checkout) -> list[model.StageCostRecord]:
+def _stages(evaluation: Evaluation, checkout: Checkout) -> list[model.StageCostRecord]:
     theirs = evaluation.rival.facts.stages if evaluation.rival.facts else {}
-    found = []
-    for stage in here.stages:
-        cost = here.costs.get(stage)
-        found.append(
+    records = []
+    for stage in checkout.stages:
+        cost = checkout.costs.get(stage)
+        records.append(
             model.StageCostRecord(
                 stage=name_of(stage),
                 seconds=cost["seconds"] if cost else None,
                 peak_mib=cost["peak_mib"] if cost else None,
-                cached=cost is None or (here.ran is not None and stage not in here.ran),
+                cached=cost is None or (checkout.ran is not None and stage not in checkout.ran),
                 rival_seconds=parts.number(theirs.get(stage)),
             )
         )
-    return found
+    return records

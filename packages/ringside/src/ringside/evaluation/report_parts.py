@@ -1,4 +1,4 @@
-"""The parts of a report, from what the rooms answer: names made harmless, numbers finite, lists bounded."""
+"""Conversion of results to parts of a report: harmless names, finite numbers, bounded lists."""
 
 import itertools
 import math
@@ -30,7 +30,7 @@ _SUBJECTS = 1000
 
 
 def number(value: float | None) -> float | None:
-    """A number that a report may hold."""
+    """Return a number that a report may contain, else None."""
     return float(value) if value is not None and math.isfinite(value) and abs(value) <= _LARGEST else None
 
 
@@ -38,64 +38,68 @@ def _numbers(values: dict[str, Any]) -> dict[str, Any]:
     return {key: number(value) if isinstance(value, float) else value for key, value in values.items()}
 
 
-def result(found: Result) -> model.ResultRecord:
-    """One metric's result."""
-    values = _numbers(asdict(found))
-    values |= {"metric": name_of(found.metric), "cautions": list(found.cautions)}
+def result(judged: Result) -> model.ResultRecord:
+    """Return the record of one metric."""
+    values = _numbers(asdict(judged))
+    values |= {"metric": name_of(judged.metric), "cautions": list(judged.cautions)}
     return model.ResultRecord(**values)
 
 
-def slices(found: Sequence[Slice]) -> tuple[list[model.SliceRecord], int]:
-    """The slices that lost most first, and how many were left out."""
-    ranked = sorted(found, key=lambda part: (part.result.outcome != "worse", part.result.difference or 0.0))
+def slices(parts: Sequence[Slice]) -> tuple[list[model.SliceRecord], int]:
+    """Return the slices with the largest losses first, and the number of slices left out."""
+    ranked = sorted(parts, key=lambda part: (part.result.outcome != "worse", part.result.difference or 0.0))
     kept = [
         model.SliceRecord(
             column=name_of(part.column), value=name_of(part.value), rows=part.rows, result=result(part.result)
         )
         for part in ranked[:_SLICES]
     ]
-    return kept, len(found) - len(kept)
+    return kept, len(parts) - len(kept)
 
 
-def rule(found: Finding) -> model.RuleRecord:
-    """One rule's finding."""
+def rule(finding: Finding) -> model.RuleRecord:
+    """Return the record of one rule."""
     names: list[tuple[str] | tuple[str, str]] = []
-    for subject in found.subjects[:_SUBJECTS]:
+    for subject in finding.subjects[:_SUBJECTS]:
         column, separator, value = subject.partition("=")
-        pair = found.rule is SLICES and bool(separator)
+        pair = finding.rule is SLICES and bool(separator)
         names.append((name_of(column), name_of(value)) if pair else (name_of(subject),))
     return model.RuleRecord(
-        code=found.rule.code,
-        name=found.rule.name,
-        severity=found.rule.severity,
-        state=found.state,
-        reason=found.reason,
+        code=finding.rule.code.value,
+        name=finding.rule.name,
+        severity=finding.rule.severity,
+        state=finding.state,
+        reason=finding.reason,
         subjects=names,
-        value=number(found.value),
-        limit=number(found.limit),
+        value=number(finding.value),
+        limit=number(finding.limit),
     )
 
 
-def floor(found: Floor) -> model.FloorRecord:
-    """One floor."""
+def floor(compared: Floor) -> model.FloorRecord:
+    """Return the record of one floor."""
     return model.FloorRecord(
-        metric=name_of(found.metric), value=number(found.value), limit=found.limit, reached=found.reached
+        metric=name_of(compared.metric), value=number(compared.value), limit=compared.limit, reached=compared.reached
     )
 
 
 def rival_model(rival: Rival) -> model.ModelRecord | None:
-    """The released model of a rival."""
+    """Return the record of a rival's released model; None for adopted predictions."""
     if rival.facts is None or rival.folder is None:
         return None
-    facts = rival.facts
+    metadata = rival.facts
     size = (rival.folder / "model.skops").stat().st_size
     return model.ModelRecord(
-        sha256=facts.model, bytes=size, rows=facts.rows, first=name_of(facts.first), last=name_of(facts.last)
+        sha256=metadata.model,
+        bytes=size,
+        rows=metadata.rows,
+        first=name_of(metadata.first),
+        last=name_of(metadata.last),
     )
 
 
 def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[model.ParamChangeRecord]:
-    """Keys that differ, by name; a value that is no short name or number is not shown."""
+    """Return the keys that differ, by name; a value that is neither a short name nor a number is hidden."""
     keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     return [_change(key, before.get(key), after.get(key)) for key in keys[:_CHANGES]]
 
@@ -116,28 +120,28 @@ def _shown(value: object) -> str | float | int | bool | None:
 
 
 def data_diff(rival: Mapping[str, Any], challenger: Mapping[str, Any], task: Task) -> model.DataDiffRecord:
-    """The rival's data against the challenger's."""
-    found = diff(rival, challenger, leave_out=new_by_design(task))
+    """Return the record that compares the data of rival and challenger."""
+    changed = diff(rival, challenger, leave_out=new_by_design(task))
     return model.DataDiffRecord(
-        rows_before=found.rows_before,
-        rows_after=found.rows_after,
-        duplicates_before=found.duplicates_before,
-        duplicates_after=found.duplicates_after,
+        rows_before=changed.rows_before,
+        rows_after=changed.rows_after,
+        duplicates_before=changed.duplicates_before,
+        duplicates_after=changed.duplicates_after,
         partitions=[
             model.PartitionChangeRecord(**(asdict(part) | {"partition": name_of(part.partition)}))
-            for part in found.partitions[:200]
+            for part in changed.partitions[:200]
         ],
-        columns_added=_names(found.columns_added),
-        columns_removed=_names(found.columns_removed),
-        columns_retyped=_names(found.columns_retyped),
+        columns_added=_names(changed.columns_added),
+        columns_removed=_names(changed.columns_removed),
+        columns_retyped=_names(changed.columns_retyped),
         labels=[
             (name_of(label), before, after)
-            for label, before, after in found.labels[:100]
+            for label, before, after in changed.labels[:100]
             if number(before) is not None and number(after) is not None
         ],
         columns=[
             model.ColumnChangeRecord(**(_numbers(asdict(part)) | {"column": name_of(part.column)}))
-            for part in found.columns[:500]
+            for part in changed.columns[:500]
         ],
     )
 
@@ -147,7 +151,7 @@ def _names(texts: Iterable[str]) -> list[str]:
 
 
 def drawn(scored: Scored, bins: int) -> model.CurvesRecord:
-    """One model's curves; for multiclass those of its decisions."""
+    """Return the curves of one model; for multiclass those of its decisions."""
     truth, values = scored.truth, scored.prediction
     roc: list[tuple[float, float]] = []
     if truth.kind == "binary" and 0 < truth.y.sum() < len(truth):
@@ -172,14 +176,14 @@ def _points(x: Floats, y: Floats) -> list[tuple[float, float]]:
 
 
 def by_group(test_set: TestSet, rival: Scored | None, metric: MetricDefinition) -> list[model.GroupRecord]:
-    """The metric in each group for both models; neighbours are joined where there are too many for a chart."""
+    """Return the metric in each group for both models; neighbours are joined if there are too many."""
     if test_set.task.group is None:
         return []
     truth, names = test_set.truth, test_set.group_names
     blocks = truth.groups * min(_GROUPS, truth.n_groups) // truth.n_groups
     order = np.argsort(blocks, kind="stable")
     borders = np.searchsorted(blocks[order], np.arange(int(blocks.max()) + 2))
-    found = []
+    records = []
     for start, end in itertools.pairwise(borders):
         rows = order[start:end]
         part = truth.take(rows)
@@ -188,5 +192,5 @@ def by_group(test_set: TestSet, rival: Scored | None, metric: MetricDefinition) 
             for scored in (test_set.challenger, rival)
         ]
         name = str(names[truth.groups[rows].min()])
-        found.append(model.GroupRecord(group=name_of(name), rows=len(rows), challenger=values[0], rival=values[1]))
-    return found
+        records.append(model.GroupRecord(group=name_of(name), rows=len(rows), challenger=values[0], rival=values[1]))
+    return records

@@ -1,6 +1,6 @@
-"""Findings that decide nothing: calibration, latency, size, minutes and whether the model is a rebuild of the last one.
+"""Notes: calibration, latency, size, minutes, and whether the model is a rebuild of the last one.
 
-Shared runners are noisy and machines differ, so these are shown beside the rival's and never fail a verdict.
+Shared runners are noisy and machines differ, so notes are shown beside the rival's and never fail a verdict.
 """
 
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from ringside.store.times import StageCost
 from ringside.verdict.rules import CALIBRATION, LATENCY, MINUTES, REBUILD, SIZE, Finding, Rule
 
 SLOWER = 1.5
-"""A note is raised where latency, size or minutes are more than this many times the rival's."""
+"""A note fails if calibration error, latency, size or minutes exceed the rival's by this factor."""
 
 
 @dataclass(frozen=True)
 class Costs:
-    """What can be measured of a model; None where it was not."""
+    """Measurements of a model; None if not measured."""
 
     calibration_error: float | None = None
     latency_ms: float | None = None
@@ -26,7 +26,7 @@ class Costs:
 
 
 def notes(ours: Costs, theirs: Costs, rebuilt: Finding) -> tuple[Finding, ...]:
-    """The findings, in the order of their codes."""
+    """Return the notes, in the order of their codes."""
     return (
         _beside(CALIBRATION, ours.calibration_error, theirs.calibration_error),
         _beside(LATENCY, ours.latency_ms, theirs.latency_ms),
@@ -49,19 +49,22 @@ def _minutes(seconds: float | None) -> float | None:
 
 
 def total_seconds(costs: Mapping[str, StageCost], stages: int) -> float | None:
-    """The seconds of all stages; None where one of them was not measured here."""
+    """Return the seconds of all stages; None if one of them was not measured here."""
     return sum(cost["seconds"] for cost in costs.values()) if len(costs) == stages else None
 
 
 def rebuild(
     before: Mapping[str, Any] | None, after: Mapping[str, Any], metrics: tuple[Mapping[str, Any], Mapping[str, Any]]
 ) -> Finding:
-    """Whether this is the model of the last commit, made again.
+    """Return whether the model of the last commit was rebuilt, and how far metrics differ.
 
     Args:
-        before: the stages of the committed dvc.lock; None where there is none.
-        after: the stages of the one that stands here.
-        metrics: metrics.json as committed, and as it stands here.
+        before: Stages of the committed dvc.lock; None if there is none.
+        after: Stages of the dvc.lock in the checkout.
+        metrics: The committed metrics.json, and that of the checkout.
+
+    Returns:
+        The finding; not applicable if the inputs differ.
     """
     if before is None or any(_inputs(before.get(name)) != _inputs(stage) for name, stage in after.items()):
         return Finding(REBUILD, "not_applicable", "not_measured")
@@ -77,7 +80,7 @@ def _is_number(value: object) -> bool:
 
 
 def _inputs(stage: Mapping[str, Any] | None) -> object:
-    """What a stage was given from outside: its parameters and the files of people, not what other stages made."""
+    """Return the parameters and source files of a stage, without the outputs of other stages."""
     if stage is None:
         return None
     made = ("reports/", "models/", "data/valid", "data/quarantine")

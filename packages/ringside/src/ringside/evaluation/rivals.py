@@ -1,4 +1,4 @@
-"""The rivals of a challenger: the champion, the anchor, and predictions that a team adopted, on the same rows."""
+"""The rivals of a challenger on the same rows: champion, anchor, and predictions that a team adopted."""
 
 import hashlib
 from collections.abc import Callable
@@ -30,44 +30,44 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ADOPTED = "data/adopted.parquet"
-_ADOPT = "adopt the predictions again by `ringside adopt FILE`."
+_ADOPT = "run `ringside adopt FILE` with complete predictions."
 
 TestRows = Callable[[], "pd.DataFrame"]
-"""Reads the features of the test rows, in the order of the test set; called only where a model has to predict them."""
+"""Function that reads the features of the test rows, in the order of the test set; called only if a model predicts."""
 
 
 @dataclass(frozen=True)
 class Rival:
-    """A rival, compared or not."""
+    """A rival, or the reason why it could not be compared."""
 
     state: RivalState
     where: str = ""
-    """For people: where it was looked for, and what was found instead."""
+    """For error messages: where the rival was searched, and the problem."""
     facts: ReleaseMetadata | None = None
     folder: Path | None = None
-    """Its release's files."""
+    """Folder of its release files."""
     profile: dict[str, Any] | None = None
     test_set: TestSet | None = None
-    """The rows that it may judge on."""
+    """The test set without its training rows."""
     scored: Scored | None = None
     own_environment: bool = False
     left_out: int = 0
 
     def require_scored(self, name: str) -> "ScoredRival":
-        """This rival, which must have been compared.
+        """Return this rival with its scores.
 
         Raises:
-            RegistryError: it was not; the error says why.
+            RegistryError: The rival could not be compared; the error has the reason.
         """
         if not (self.facts and self.folder and self.profile and self.test_set and self.scored):
-            remedy = "name another version, or mend what the message names."
+            remedy = "name another version, or fix the problem above."
             raise RegistryError(f"it cannot be compared: {self.where or self.state}", where=name, remedy=remedy)
         return ScoredRival(self, self.facts, self.folder, self.profile, self.test_set, self.scored)
 
 
 @dataclass(frozen=True)
 class ScoredRival:
-    """A released rival that was compared, with all that it has for it."""
+    """A released rival with its scores."""
 
     rival: Rival
     facts: ReleaseMetadata
@@ -79,72 +79,74 @@ class ScoredRival:
 
 @dataclass(frozen=True)
 class RivalLoader:
-    """What bringing a rival in needs."""
+    """Loader of rivals and their predictions."""
 
     workspace: Workspace
     task: Task
     policy: Policy
     test_set: TestSet
     registry: Registry | RegistryError
-    """What was opened, or why it could not be."""
+    """The registry, or the error on opening it."""
     test_rows: TestRows
     code: str
-    """The hash of this checkout's code and packages."""
+    """Hash of this checkout's code and packages."""
 
     def champion(self) -> Rival:
-        """The model in production, if it can be had; every reason why not is a state and no error."""
+        """Return the model in production; if it is unavailable, the state has the reason."""
         if isinstance(self.registry, RegistryError):
             return Rival(_state(self.registry, "unreachable"), str(self.registry))
-        found = self.registry.champion()
-        if found.facts is not None:
-            return self.released(found.facts)
-        return Rival("unreachable" if found.state == "found" else found.state, found.where)
+        champion = self.registry.champion()
+        if champion.facts is not None:
+            return self.released(champion.facts)
+        return Rival("unreachable" if champion.state == "found" else champion.state, champion.where)
 
     def anchor(self) -> ReleaseMetadata | None:
-        """The version that small losses are measured against, if there is one.
+        """Return the anchor; None if there is none.
 
         Raises:
-            RegistryError: the pinned version is not there.
+            RegistryError: The pinned version does not exist.
         """
         return None if isinstance(self.registry, RegistryError) else self.registry.anchor(self.policy.anchor)
 
     def judged_before(self) -> int | None:
-        """How many versions were judged on this test set; None where the registry cannot be asked."""
+        """Return the number of versions judged on this test set; None if the registry cannot be read."""
         try:
             return None if isinstance(self.registry, RegistryError) else self.registry.judged_on(self.test_set.sha256)
         except RegistryError:
             return None
 
-    def released(self, facts: ReleaseMetadata) -> Rival:
-        """A version on the rows that it was not trained on."""
-        if (facts.task, facts.kind, facts.target) != (self.task.name, self.task.kind, self.task.target):
-            return Rival("another_target", f"{facts.version} predicts {facts.target} of {facts.task}", facts)
+    def released(self, metadata: ReleaseMetadata) -> Rival:
+        """Return a released version with its predictions of the rows outside its training data."""
+        if (metadata.task, metadata.kind, metadata.target) != (self.task.name, self.task.kind, self.task.target):
+            return Rival(
+                "another_target", f"{metadata.version} predicts {metadata.target} of {metadata.task}", metadata
+            )
         try:
-            folder = self._folder(facts)
+            folder = self._folder(metadata)
         except RegistryError as error:
-            return Rival(_state(error, "files_missing"), str(error), facts)
-        own_environment = facts.code != self.code
+            return Rival(_state(error, "files_missing"), str(error), metadata)
+        own_environment = metadata.code != self.code
         try:
             profile = read_json(folder / "profile.json", remedy="publish the version again.")
-            values = self._predictions(folder, facts)
+            values = self._predictions(folder, metadata)
         except RingsideError as error:
-            return Rival(_state(error, "cannot_predict"), str(error), facts, folder, own_environment=own_environment)
+            return Rival(_state(error, "cannot_predict"), str(error), metadata, folder, own_environment=own_environment)
         unseen = ~contains(profile["trained_on"], self.test_set.identities)
-        return self._on(unseen, values, Rival("compared", "", facts, folder, profile, None, None, own_environment))
+        return self._on(unseen, values, Rival("compared", "", metadata, folder, profile, None, None, own_environment))
 
-    def _folder(self, facts: ReleaseMetadata) -> Path:
+    def _folder(self, metadata: ReleaseMetadata) -> Path:
         if isinstance(self.registry, RegistryError):
             raise self.registry
-        return release_folder(self.registry, facts, self.workspace)
+        return release_folder(self.registry, metadata, self.workspace)
 
     def adopted(self, table: pa.Table) -> Rival:
-        """Predictions that the team has, on the rows that they cover.
+        """Return adopted predictions as a rival, on the rows that they cover.
 
         Raises:
-            DataError: the table has no identity or no predictions of these rows.
+            DataError: The table lacks the identity or predictions of these rows.
         """
-        if lacking := [name for name in self.task.identity if name not in table.column_names]:
-            raise DataError(f"it lacks the column {', '.join(lacking)}", where=_ADOPTED, remedy=_ADOPT)
+        if missing := [name for name in self.task.identity if name not in table.column_names]:
+            raise DataError(f"it lacks the column {', '.join(missing)}", where=_ADOPTED, remedy=_ADOPT)
         identities = row_hashes(table, self.task.identity)
         refuse_doubled(identities, where=_ADOPTED)
         covered, positions = self.test_set.places(identities)
@@ -157,29 +159,29 @@ class RivalLoader:
             raise DataError(error.found, where=_ADOPTED, remedy=_ADOPT) from error
 
     def _on(self, rows: Bools, values: Floats, rival: Rival) -> Rival:
-        """The rival on some rows of the test set, or that too few are left."""
+        """Return the rival on some rows of the test set, or `too_few_rows`."""
         left_out = int((~rows).sum())
-        facts = (rival.facts, rival.folder, rival.profile)
+        metadata = (rival.facts, rival.folder, rival.profile)
         sizes = np.bincount(self.test_set.truth.groups[rows], minlength=self.test_set.truth.n_groups).astype(float)
         if left_out and effective_groups(sizes) < self.policy.min_groups:
-            where = f"{left_out:,} of {len(rows):,} test rows are left out; the others are too few groups"
-            return Rival("too_few_rows", where, *facts, own_environment=rival.own_environment, left_out=left_out)
+            where = f"{left_out:,} of {len(rows):,} test rows are left out; the others have too few groups"
+            return Rival("too_few_rows", where, *metadata, own_environment=rival.own_environment, left_out=left_out)
         test_set = self.test_set.take(rows)
         threshold = rival.facts.threshold if rival.facts else None
         scored = test_set.scored(values[rows], threshold)
-        return Rival("compared", rival.where, *facts, test_set, scored, rival.own_environment, left_out)
+        return Rival("compared", rival.where, *metadata, test_set, scored, rival.own_environment, left_out)
 
-    def _predictions(self, folder: Path, facts: ReleaseMetadata) -> Floats:
-        """The version's predictions of the test set's rows; kept, for the next verdict is often on the same ones."""
-        kept = self.workspace.rivals / f"{self._key(facts)}.parquet"
+    def _predictions(self, folder: Path, metadata: ReleaseMetadata) -> Floats:
+        """Return the version's predictions of the test set, cached for the next verdict."""
+        kept = self.workspace.rivals / f"{self._key(metadata)}.parquet"
         if not kept.exists():
-            frame = predict_with(folder, facts, self.test_rows(), self.workspace, self.task)
+            frame = predict_with(folder, metadata, self.test_rows(), self.workspace, self.task)
             write_table(kept, pa.Table.from_pandas(frame, preserve_index=False))
         return self.test_set.values(read_table(kept, remedy=f"remove {kept.name} and run again."), PREDICTION)
 
-    def _key(self, facts: ReleaseMetadata) -> str:
-        """Equal where the same model meets the same rows."""
-        digest = hashlib.sha256(f"{facts.model} {facts.code} {self.test_set.sha256}".encode())
+    def _key(self, metadata: ReleaseMetadata) -> str:
+        """Return a key that is equal for the same model and the same rows."""
+        digest = hashlib.sha256(f"{metadata.model} {metadata.code} {self.test_set.sha256}".encode())
         for name in self.test_set.partitions:
             path = self.workspace.partition(self.workspace.valid, name)
             digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -187,6 +189,6 @@ class RivalLoader:
 
 
 def _state(error: RingsideError, other: RivalState) -> RivalState:
-    """The state that an error carries, or the one that is likely where it was raised."""
+    """Return the state of an error, or `other` if it has none."""
     state: RivalState = getattr(error, "state", None) or other
     return state

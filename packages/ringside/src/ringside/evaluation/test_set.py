@@ -1,4 +1,4 @@
-"""The test set: what `evaluate` wrote, as the arrays that the verdict compares."""
+"""The test set: the output of `evaluate` as arrays for the verdict."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ from ringside.verdict.rows import Bools, Floats, Ints, Scored, Truth
 PREDICTION = "prediction"
 BASELINE = "baseline"
 MISSING = "missing"
-"""What a slice or a group without a value is called."""
+"""Name of a slice or group without a value."""
 
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?([T ][0-9:.+Z-]*)?")
 
@@ -34,30 +34,30 @@ class TestSet:
     table: pa.Table
     truth: Truth
     identities: UInt64
-    """A hash of each row's identity, `(n_rows,)`."""
+    """Hash of each row's identity, `(n_rows,)`."""
     threshold: float
     top: float
 
     @classmethod
     def of(cls, table: pa.Table, task: Task, *, threshold: float, top: float) -> "TestSet":
-        """The test set that `evaluate` wrote.
+        """Create the test set from the output of `evaluate`.
 
         Args:
-            table: predictions.parquet.
-            task: the facts of the task.
-            threshold: binary: from this probability on a row is positive.
-            top: binary: the share of rows that the top metrics look at.
+            table: The content of predictions.parquet.
+            task: The facts of the task.
+            threshold: binary: Minimum probability of a positive decision.
+            top: binary: Share of rows for the top metrics.
 
         Raises:
-            DataError: a column is missing, or an identity stands twice.
+            DataError: A column is missing, or an identity occurs twice.
         """
         wanted = [*task.identity, "y", "partition", *([task.group] if task.group else []), *task.slices]
-        lacking = [name for name in wanted if name not in table.column_names]
-        if lacking or not prediction_columns(table, PREDICTION):
+        missing = [name for name in wanted if name not in table.column_names]
+        if missing or not prediction_columns(table, PREDICTION):
             raise DataError(
-                f"it lacks the column {', '.join(lacking) or PREDICTION}",
+                f"it lacks the column {', '.join(missing) or PREDICTION}",
                 where="reports/predictions.parquet",
-                remedy="run `dvc repro`, which writes it anew.",
+                remedy="run `dvc repro`, which writes it again.",
             )
         identities = row_hashes(table, task.identity)
         refuse_doubled(identities, where="reports/predictions.parquet")
@@ -69,47 +69,47 @@ class TestSet:
 
     @property
     def challenger(self) -> Scored:
-        """The challenger's predictions."""
+        """Predictions of the challenger."""
         return self.scored(self.values(self.table, PREDICTION))
 
     @property
     def baseline(self) -> Scored:
-        """The predictions of a model that knows no feature."""
+        """Predictions of a baseline without features."""
         return self.scored(self.values(self.table, BASELINE))
 
     @property
     def slices(self) -> dict[str, npt.NDArray[np.str_]]:
-        """The columns whose values are watched, as text; the partition where there are several."""
+        """Slice columns as text, and the partition if there are several."""
         columns = [*self.task.slices, *(["partition"] if len(pc.unique(self.table.column("partition"))) > 1 else [])]
         return {name: _texts(self.table.column(name)) for name in columns}
 
     @property
     def group_names(self) -> npt.NDArray[np.str_]:
-        """The groups by their codes, `(n_groups,)`; by number where each row stands by itself."""
+        """Names of the groups by code, `(n_groups,)`; row numbers if the task has no group."""
         if self.task.group is None:
             return np.arange(len(self.truth)).astype(str)
         return np.unique(_sortable(self.table.column(self.task.group)))
 
     @property
     def partitions(self) -> list[str]:
-        """The partitions of the rows, in order."""
+        """Partitions of the rows, in order."""
         return sorted(pc.unique(self.table.column("partition")).to_pylist())
 
     @property
     def sha256(self) -> str:
-        """Equal for windows of the same rows."""
+        """Hash of the row identities; equal for equal test sets."""
         return hashlib.sha256(np.sort(self.identities).astype(">u8").tobytes()).hexdigest()
 
     def scored(self, values: Floats, threshold: float | None = None) -> Scored:
-        """Predictions of these rows, checked."""
+        """Return checked predictions of these rows."""
         own = self.threshold if threshold is None else threshold
         return Scored.of(self.truth, values, threshold=own, top=self.top)
 
     def values(self, table: pa.Table, prefix: str) -> Floats:
-        """The predictions in a table, `(n_rows,)` or `(n_rows, n_classes)` in the order of the test set's classes.
+        """Return the predictions of a table, `(n_rows,)` or `(n_rows, n_classes)` in the order of the classes.
 
         Raises:
-            DataError: there is no such column, it holds no numbers, or a class is missing or unknown.
+            DataError: A column is missing or not numeric, or a class is missing or unknown.
         """
         names = prediction_columns(table, prefix)
         for name in names:
@@ -126,7 +126,7 @@ class TestSet:
         return np.stack(columns, axis=1).astype(np.float64)
 
     def predicted_by(self, values: Floats, threshold: float) -> "TestSet":
-        """The same rows with another model's predictions in the place of the challenger's."""
+        """Return the same rows with the predictions of another model as challenger."""
         table = self.table.drop_columns(prediction_columns(self.table, PREDICTION))
         columns = values.T if values.ndim > 1 else [values]
         names = [f"{PREDICTION}:{name}" for name in self.truth.classes] or [PREDICTION]
@@ -135,55 +135,59 @@ class TestSet:
         return TestSet.of(table, self.task, threshold=threshold, top=self.top)
 
     def take(self, mask: Bools) -> "TestSet":
-        """The test set on some of its rows."""
+        """Return the test set on some of its rows."""
         if mask.all():
             return self
         table = self.table.filter(pa.array(mask))
         return TestSet.of(table, self.task, threshold=self.threshold, top=self.top)
 
     def places(self, identities: UInt64) -> tuple[Bools, Ints]:
-        """Which rows of the test set have one of `identities`, and where in them each of those is.
+        """Find the rows of the test set among `identities`.
 
         Args:
-            identities: hashes of another table's rows, each once.
+            identities: Hashes of another table's rows, without duplicates.
 
         Returns:
             A mask `(n_rows,)` and positions in `identities`, one for each row in the mask.
         """
         order = np.argsort(identities)
-        found = np.searchsorted(identities[order], self.identities)
-        found = np.minimum(found, max(len(identities) - 1, 0))
-        mask = identities[order][found] == self.identities if len(identities) else np.zeros(len(self.truth), dtype=bool)
-        return mask, order[found[mask]] if len(identities) else np.zeros(0, dtype=np.int64)
+        positions = np.searchsorted(identities[order], self.identities)
+        positions = np.minimum(positions, max(len(identities) - 1, 0))
+        mask = (
+            identities[order][positions] == self.identities
+            if len(identities)
+            else np.zeros(len(self.truth), dtype=bool)
+        )
+        return mask, order[positions[mask]] if len(identities) else np.zeros(0, dtype=np.int64)
 
 
 def prediction_columns(table: pa.Table, prefix: str) -> list[str]:
-    """The columns that hold predictions: `prefix`, or `prefix:<class>` for each class."""
+    """Return the columns with predictions: `prefix`, or `prefix:<class>` for each class."""
     return [name for name in table.column_names if name == prefix or name.startswith(f"{prefix}:")]
 
 
 def class_names(table: pa.Table, prefix: str) -> tuple[str, ...]:
-    """The classes that a table has probabilities of."""
+    """Return the classes for which a table has probabilities."""
     return tuple(name.removeprefix(f"{prefix}:") for name in prediction_columns(table, prefix) if name != prefix)
 
 
 def refuse_doubled(identities: UInt64, *, where: str) -> None:
-    """Stop where two rows have one identity.
+    """Raise if two rows have the same identity.
 
     Raises:
-        DataError: so it is.
+        DataError: An identity occurs twice.
     """
     count = len(identities) - len(np.unique(identities))
     if count:
-        remedy = "let the identity name each row once, then make the file again."
-        raise DataError(f"{count:,} rows repeat the identity of another", where=where, remedy=remedy)
+        remedy = "choose an identity that is unique for each row, then write the file again."
+        raise DataError(f"{count:,} rows repeat the identity of another row", where=where, remedy=remedy)
 
 
 def _no_columns(wanted: str, found: str) -> DataError:
     return DataError(
-        f"there are predictions in the columns {found}, and {wanted} is wanted",
+        f"the prediction columns are {found}; expected is {wanted}",
         where="the rival's predictions",
-        remedy="give it the columns of reports/predictions.parquet.",
+        remedy="use the columns of reports/predictions.parquet.",
     )
 
 
@@ -196,7 +200,7 @@ def _labels(table: pa.Table, task: Task, classes: Sequence[str]) -> Floats:
 
 
 def _texts(column: pa.ChunkedArray) -> npt.NDArray[np.str_]:
-    """Values as text; a time at midnight as its date."""
+    """Return values as text; times as dates if all are at midnight."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_timestamp(column.type):
@@ -207,7 +211,7 @@ def _texts(column: pa.ChunkedArray) -> npt.NDArray[np.str_]:
 
 
 def _sortable(column: pa.ChunkedArray) -> npt.NDArray[np.str_]:
-    """As `_texts`, in the order of the values: whole numbers have one width."""
+    """Return values as text that sorts like the values: whole numbers are zero-padded."""
     if pa.types.is_integer(column.type) and column.null_count == 0 and pc.min(column).as_py() >= 0:
         width = len(str(pc.max(column).as_py()))
         return np.array([str(value).zfill(width) for value in column.to_pylist()])

@@ -1,1 +1,1 @@
-"""What happens when nobody opened a pull request: the champion is watched, and new data make a new model."""
+"""Monitoring of the champion on new data, and the decision to train a new model."""

@@ -1,4 +1,4 @@
-"""One model on two windows that have no row in common: is it as good as it was?
+"""Change of a metric of one model between two test sets without common rows.
 
 The difference of two independent estimates: standard errors are added in quadrature, and the degrees of freedom are
 those of Welch and Satterthwaite (Welch, "The generalization of 'Student's' problem when several different population
@@ -21,43 +21,43 @@ from ringside.verdict.rows import Scored
 
 @dataclass(frozen=True)
 class Known:
-    """A metric on one window."""
+    """A metric on one test set, with its spread."""
 
     value: float | None
-    """None where the rows do not define it."""
+    """None if undefined on the rows."""
     spread: Spread | None = None
     reason: SpreadReason | None = None
-    """Why there is no spread."""
+    """Reason for a missing spread."""
 
     @classmethod
     def of(cls, metric: MetricDefinition, scored: Scored, policy: Policy) -> "Known":
-        """The metric of some rows, with its spread where they give it one."""
-        value, found = value_spread(metric, scored, policy)
-        return cls(value, None, found) if isinstance(found, str) else cls(value, found)
+        """Compute a metric, with its spread or the reason why it has none."""
+        value, spread = value_spread(metric, scored, policy)
+        return cls(value, None, spread) if isinstance(spread, str) else cls(value, spread)
 
 
 @dataclass(frozen=True)
 class MetricChange:
-    """What a model gained from one window to the other; positive where it does better now."""
+    """Change of a metric between two test sets; positive if the model is better now."""
 
     difference: float
     standard_error: float | None = None
     degrees_of_freedom: float | None = None
 
     def bound(self, confidence: float) -> float | None:
-        """How far the one-sided bound is from the difference; None where a window has no spread."""
+        """Return the distance from the difference to the one-sided bound; None without a spread."""
         if self.standard_error is None or self.degrees_of_freedom is None:
             return None
         return float(stdtrit(self.degrees_of_freedom, confidence)) * self.standard_error
 
 
 def change(now: Known, then: Known, sign: float) -> MetricChange | None:
-    """The difference of two windows; None where one of them does not define the metric.
+    """Return the change between two test sets; None if the metric is undefined on one of them.
 
     Args:
-        now: on the newer window.
-        then: on the older one.
-        sign: 1 where more is better, else -1.
+        now: The metric on the newer test set.
+        then: The metric on the older test set.
+        sign: 1 if higher is better, else -1.
     """
     if now.value is None or then.value is None:
         return None

@@ -1,4 +1,4 @@
-"""The rows of a partition that can judge or teach: whether its labels have arrived, and which rows fit the schema."""
+"""Partitions that can be used for testing or training: arrived labels and valid rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 def labels_arrived(rows: pa.Table, task: Task, now: datetime) -> bool:
-    """Whether all labels of a partition that will ever come have come.
+    """Return whether all expected labels of a partition have arrived.
 
-    A row's label arrives `label_delay` after its time, so the partition's have when the last row's has. Without a
-    column that tells a time, a partition has its labels when one of its rows has.
+    The label of a row arrives `label_delay` after its time, so a partition is complete when the label of its last row
+    is due. Without a time column, a partition is complete as soon as one row has a label.
 
     Args:
-        rows: the partition as the source answered it.
-        task: the facts of the task.
-        now: with its zone.
+        rows: The partition as read from the source.
+        task: The facts of the task.
+        now: The current time, with time zone.
     """
     labels = rows.column(task.target)
     if labels.null_count == rows.num_rows:
@@ -49,21 +49,21 @@ def labels_arrived(rows: pa.Table, task: Task, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Partitions:
-    """The partitions of data/raw, each read and validated when it is asked for, once."""
+    """The partitions of data/raw, each read and validated once, on demand."""
 
     workspace: Workspace
     task: Task
     entries: Mapping[str, PartitionEntry]
-    """Of the manifest."""
+    """Entries of the manifest by partition."""
     now: datetime
     _raw: dict[str, pa.Table] = field(default_factory=dict)
     _valid: dict[str, Validated] = field(default_factory=dict)
 
     def raw(self, name: str) -> pa.Table:
-        """A partition as it stands in data/raw.
+        """Return a partition of data/raw.
 
         Raises:
-            DataError: it is not there, or not what the manifest says.
+            DataError: The partition is missing or differs from the manifest.
         """
         if name not in self._raw:
             path = self.workspace.partition(self.workspace.raw, name)
@@ -72,18 +72,18 @@ class Partitions:
         return self._raw[name]
 
     def arrived(self, name: str) -> bool:
-        """Whether the labels of a partition have arrived.
+        """Return whether the labels of a partition have arrived.
 
         Raises:
-            DataError: as `raw`.
+            DataError: As in `raw`.
         """
         return labels_arrived(self.raw(name), self.task, self.now)
 
     def validated(self, name: str) -> Validated:
-        """A partition taken apart by the schema, as the stage `validate` does it.
+        """Return a partition split by the schema, as in the stage `validate`.
 
         Raises:
-            DataError: as `raw`; or a column is not what the schema says.
+            DataError: As in `raw`, or a column contradicts the schema.
         """
         if name not in self._valid:
             where = self.workspace.relative(self.workspace.partition(self.workspace.raw, name))

@@ -1,4 +1,4 @@
-"""How the champion does on rows that came after it, and whether to train anew; from arrays and counts alone."""
+"""Metrics, drift and alarms of the champion on newer rows, and the decision to retrain; from arrays and counts only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from typing import Any
 
 from ringside.data.drift import ColumnDrift, column_drift, pool
 from ringside.evaluation import report_parts as parts
+from ringside.messages import EFFECTS
 from ringside.monitoring.change import Known, MetricChange, change
 from ringside.params import RetrainParams
 from ringside.report.model import name_of
-from ringside.report.phrases import EFFECTS
 from ringside.report.watch import AlarmCode, Decision, DriftNow, Estimate, FloorNow, MetricNow, Monitor, Reason, Repeat
 from ringside.verdict.metrics import MetricDefinition, metrics_of
 from ringside.verdict.outcomes import Pair, judge
@@ -23,35 +23,35 @@ _EFFECTS = ("small", "medium", "large")
 
 @dataclass(frozen=True)
 class Released:
-    """What a release says of its own window."""
+    """Metrics of a release on its own test set."""
 
     scored: Scored | None
-    """The champion on that window's rows; None where they cannot be had any more."""
+    """Predictions of the champion for that test set; None if its rows are no longer available."""
     metrics: Mapping[str, float]
-    """As release.json states them."""
+    """Metrics in release.json."""
     baseline: Mapping[str, float]
-    """What a model without features had there, from metrics.json; empty where it is not known."""
+    """Metrics of the baseline in metrics.json; empty if unknown."""
 
 
 def metrics_now(
     now: Scored, released: Released, policy: Policy, own: tuple[MetricDefinition, ...] = ()
 ) -> list[MetricNow]:
-    """Every metric of the champion now and at its release: the deciding one, the guardrails, the others.
+    """Return every metric of the champion now and at its release: deciding metric, guardrails, others.
 
     Args:
-        now: the champion on the newest partition.
-        released: the champion on the window that it was released by.
-        policy: the metric that decides, tolerances, confidence.
-        own: metrics of the task's own.
+        now: Predictions of the champion for the newest partition.
+        released: Metrics of the champion on the test set of its release.
+        policy: The deciding metric, tolerances, confidence.
+        own: Metrics of the task.
 
     Raises:
-        UsageError: the policy names a metric that does not exist.
+        UsageError: The policy names a metric that does not exist.
     """
     metrics = metrics_of(now.truth.kind, own)
     policy.check(metrics)
-    asked = {policy.metric: policy.tolerance, **policy.guardrails}
-    order = dict.fromkeys([*asked, *metrics])
-    return [_metric(metrics[name], now, released, policy, asked.get(name)) for name in order]
+    tolerances = {policy.metric: policy.tolerance, **policy.guardrails}
+    order = dict.fromkeys([*tolerances, *metrics])
+    return [_metric(metrics[name], now, released, policy, tolerances.get(name)) for name in order]
 
 
 def _metric(
@@ -62,27 +62,29 @@ def _metric(
         then = Known(released.metrics.get(metric.name))
     else:
         then = Known.of(metric, released.scored, policy)
-    found = change(now, then, metric.sign)
+    changed = change(now, then, metric.sign)
     accepted = None if tolerance is None else absolute(tolerance, metric, released)
-    bound = found.bound(policy.confidence) if found else None
-    lower, upper = (None, None) if not found or bound is None else (found.difference - bound, found.difference + bound)
+    bound = changed.bound(policy.confidence) if changed else None
+    lower, upper = None, None
+    if changed and bound is not None:
+        lower, upper = changed.difference - bound, changed.difference + bound
     return MetricNow(
         metric=name_of(metric.name),
         better=metric.better,
         now=_estimate(now, policy.confidence),
         release=_estimate(then, policy.confidence),
-        difference=parts.number(found.difference) if found else None,
+        difference=parts.number(changed.difference) if changed else None,
         lower=parts.number(lower),
         upper=parts.number(upper),
-        degrees_of_freedom=_freedom(found),
+        degrees_of_freedom=_freedom(changed),
         tolerance=parts.number(accepted.value) if accepted else None,
         lost=upper is not None and accepted is not None and upper < -accepted.value,
         reason=now.reason,
     )
 
 
-def _freedom(found: MetricChange | None) -> float | None:
-    return parts.number(found.degrees_of_freedom) if found else None
+def _freedom(changed: MetricChange | None) -> float | None:
+    return parts.number(changed.degrees_of_freedom) if changed else None
 
 
 def _estimate(known: Known, confidence: float) -> Estimate | None:
@@ -96,9 +98,9 @@ def _estimate(known: Known, confidence: float) -> Estimate | None:
 
 
 def absolute(tolerance: Tolerance, metric: MetricDefinition, released: Released) -> Tolerance | None:
-    """The tolerance on the metric's scale; a share is of the gain that the release had on its own window.
+    """Return the tolerance on the metric's scale; a relative one is a share of the gain on the release's test set.
 
-    None where the release does not say what it gained, or gained nothing.
+    None if the gain is unknown or not positive.
     """
     if not tolerance.relative:
         return tolerance
@@ -110,39 +112,39 @@ def absolute(tolerance: Tolerance, metric: MetricDefinition, released: Released)
 
 
 def floors_now(now: Scored, policy: Policy, own: tuple[MetricDefinition, ...] = ()) -> list[FloorNow]:
-    """Where the champion stands to each floor of the policy.
+    """Return the state of the champion for each floor of the policy.
 
     Raises:
-        UsageError: the policy names a metric that does not exist.
+        UsageError: The policy names a metric that does not exist.
     """
-    return [_floor(found) for found in floors(now, policy, own)]
+    return [_floor(floor) for floor in floors(now, policy, own)]
 
 
-def _floor(found: Floor) -> FloorNow:
-    value = parts.number(found.value)
-    state = "undefined" if value is None else "reached" if found.reached else "below" if found.surely_not else "near"
-    return FloorNow(metric=name_of(found.metric), limit=found.limit, value=value, state=state)  # type: ignore[arg-type]
+def _floor(floor: Floor) -> FloorNow:
+    value = parts.number(floor.value)
+    state = "undefined" if value is None else "reached" if floor.reached else "below" if floor.surely_not else "near"
+    return FloorNow(metric=name_of(floor.metric), limit=floor.limit, value=value, state=state)  # type: ignore[arg-type]
 
 
 def drift_now(
     profile: Mapping[str, Any], columns: Mapping[str, Any], leave_out: frozenset[str], effect: str
 ) -> list[DriftNow]:
-    """How far each column moved from the rows that the champion learnt from, the farthest first.
+    """Return the drift of each column from the champion's training rows, largest first.
 
     Args:
-        profile: the champion's.
-        columns: counts of the newest partition by column, in the bins of that profile.
-        leave_out: columns that move by design.
-        effect: from this effect size on a column has moved: small, medium or large.
+        profile: Profile of the champion.
+        columns: Counts of the newest partition by column, in the bins of that profile.
+        leave_out: Columns that move by design.
+        effect: Minimum effect size of a moved column: small, medium or large.
     """
-    learnt = [part["columns"] for part in profile["partitions"].values() if "train" in part["sides"]]
-    found = [
-        column_drift(name, pool([part[name] for part in learnt]), counts)
+    trained = [part["columns"] for part in profile["partitions"].values() if "train" in part["sides"]]
+    drifts = [
+        column_drift(name, pool([part[name] for part in trained]), counts)
         for name, counts in columns.items()
-        if name not in leave_out and learnt and all(name in part for part in learnt)
+        if name not in leave_out and trained and all(name in part for part in trained)
     ]
-    found.sort(key=lambda moved: (-(moved.stability or 0.0), moved.column))
-    return [_drift(moved, effect) for moved in found]
+    drifts.sort(key=lambda drift: (-(drift.stability or 0.0), drift.column))
+    return [_drift(drift, effect) for drift in drifts]
 
 
 def _drift(found: ColumnDrift, effect: str) -> DriftNow:
@@ -160,47 +162,45 @@ def _drift(found: ColumnDrift, effect: str) -> DriftNow:
 
 
 def repeated(pair: Pair, version: str, released: Released, own: tuple[MetricDefinition, ...] = ()) -> Repeat:
-    """The champion against the version before it: the deciding metric and the guardrails.
+    """Compare the champion with the previous version by the deciding metric and the guardrails.
 
-    A comparison of its own, once a partition, so the error rate is not divided among uses.
+    This comparison runs once per partition, so the error rate is not divided among submissions.
 
     Args:
-        pair: the champion as challenger, the version before it as rival, and the policy.
-        version: the one before.
-        released: what that version's release states, for tolerances that are shares.
-        own: metrics of the task's own.
+        pair: The champion as challenger, the previous version as rival, and the policy.
+        version: The previous version.
+        released: Metrics in the previous version's release, for relative tolerances.
+        own: Metrics of the task.
     """
     metrics, policy = metrics_of(pair.challenger.truth.kind, own), pair.policy
-    asked = {policy.metric: policy.tolerance, **policy.guardrails}
-    results = [judge(metrics[name], pair, absolute(each, metrics[name], released)) for name, each in asked.items()]
-    return Repeat(version=version, state="compared", results=[parts.result(found) for found in results])
+    tolerances = {policy.metric: policy.tolerance, **policy.guardrails}
+    results = [judge(metrics[name], pair, absolute(each, metrics[name], released)) for name, each in tolerances.items()]
+    return Repeat(version=version, state="compared", results=[parts.result(result) for result in results])
 
 
 def alarms(floor_states: Sequence[FloorNow], repeat: Repeat | None) -> list[AlarmCode]:
-    """What is wrong with the champion."""
-    found: list[AlarmCode] = []
+    """Return the alarms about the champion."""
+    codes: list[AlarmCode] = []
     if any(floor.state == "below" for floor in floor_states):
-        found.append("below_floor")
+        codes.append("below_floor")
     if repeat is not None and repeat.worse:
-        found.append("worse")
-    return found
+        codes.append("worse")
+    return codes
 
 
 def decide(policy: RetrainParams, monitor: Monitor, brought: Sequence[str]) -> Decision:
     """Decide by the policy `retrain.when` whether to train a new model.
 
-    A model learns from data, so without partitions that the default branch does not have, training again makes the
-    model that it has already: whatever drifted or was lost, the answer is `nothing_to_learn` and an alarm for people.
-    What they can do is another model, other features, or publishing a model that waits.
+    Without new partitions, training again gives the same model. In that case, the decision is `nothing_to_learn` and an
+    alarm, even after drift or a loss: the user can change the model or its features, or publish a waiting model.
 
     Args:
-        policy: what counts.
-        monitor: what was found of the champion.
-        brought: the partitions that are new to the default branch, labelled and valid.
+        policy: The section `retrain` of params.yaml.
+        monitor: The result of monitoring the champion.
+        brought: Partitions that are new to the default branch, labelled and valid.
 
     Returns:
-        `retrain` with every reason of the policy that holds; `nothing_to_learn` where reasons hold and no data came;
-        else `nothing`.
+        `retrain` with every reason that holds; `nothing_to_learn` if reasons hold without new data; else `nothing`.
     """
     holds: dict[Reason, bool] = {
         "new_data": bool(brought),
@@ -214,14 +214,14 @@ def decide(policy: RetrainParams, monitor: Monitor, brought: Sequence[str]) -> D
 
 
 def alarms_of(decision: Decision, monitor: Monitor, *, data_problem: bool) -> list[AlarmCode]:
-    """All that people have to hear of, the gravest first."""
-    found: list[AlarmCode] = list(monitor.alarms)
+    """Return all alarms, the most serious first."""
+    codes: list[AlarmCode] = list(monitor.alarms)
     if data_problem:
-        found.append("data")
+        codes.append("data")
     if decision.decided == "nothing_to_learn":
-        # A champion below its floor has an alarm of its own already, which says more.
-        if "performance" in decision.reasons and "below_floor" not in found:
-            found.append("performance")
+        # The alarm `below_floor` already covers the loss.
+        if "performance" in decision.reasons and "below_floor" not in codes:
+            codes.append("performance")
         if "drift" in decision.reasons:
-            found.append("drift")
-    return found
+            codes.append("drift")
+    return codes

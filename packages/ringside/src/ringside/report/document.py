@@ -1,4 +1,4 @@
-"""What a page is made of, without a format: the renderers write each block in their own."""
+"""The blocks of a page, independent of the output format."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,14 +6,14 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Mono:
-    """A name, a command or a hash, written as code."""
+    """A name, a command or a hash, shown as code."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Strong:
-    """Words that must not be missed."""
+    """Emphasised text."""
 
     text: str
 
@@ -25,7 +25,7 @@ Tone = Literal["good", "open", "bad"]
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph, of runs that follow each other without a space."""
+    """A paragraph of runs, joined without a space."""
 
     runs: tuple[Run, ...]
 
@@ -38,19 +38,19 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     left: int = 1
-    """So many columns are aligned to the left, the others, numbers, to the right."""
+    """Number of left-aligned columns; the others are right-aligned."""
 
 
 @dataclass(frozen=True)
 class Code:
-    """Lines to type."""
+    """Commands to type."""
 
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Series:
-    """One line or row of marks of a chart."""
+    """One series of a chart."""
 
     name: str
     points: tuple[tuple[float, float], ...]
@@ -58,9 +58,9 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines over a number, or bars over bins.
+    """Lines over a number, or steps over bins.
 
-    `series` are the challenger and, where there is one, the rival.
+    `series` are the challenger and, if there is one, the rival.
     """
 
     title: str
@@ -68,14 +68,14 @@ class Chart:
     y: str
     series: tuple[Series, ...]
     says: str
-    """What there is to see, in one or two sentences, for who cannot see it."""
+    """Text alternative in one or two sentences."""
     shape: Literal["line", "steps"] = "line"
     diagonal: bool = False
-    """A thin line from corner to corner: the worst ROC curve, the best calibration."""
+    """True for a diagonal: a random ROC curve, perfect calibration."""
     ends: tuple[str, str] | None = None
-    """What stands at the ends of the horizontal axis instead of numbers."""
+    """Labels at the ends of the horizontal axis, instead of numbers."""
     only: Literal["markdown", "html"] | None = None
-    """The one format that draws it: what the charts of Markdown can show is little."""
+    """The only format that draws the chart; None for both."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,11 @@ class Dot:
 
 @dataclass(frozen=True)
 class Dots:
-    """A dot plot, of the values to the left and of the differences to the right."""
+    """A dot plot: values on the left, differences on the right."""
 
     title: str
     names: tuple[str, str]
-    """Of the challenger and of the rival."""
+    """Names of challenger and rival."""
     dots: tuple[Dot, ...]
     says: str
 
@@ -112,6 +112,6 @@ class ReportSection:
     title: str
     blocks: tuple[Block, ...]
     note: str = ""
-    """A few words beside the title, so that a folded section says what is in it."""
+    """Short summary beside the title of a folded section."""
     loud: bool = False
-    """Never folded and never left out."""
+    """True if the section is never folded or left out."""

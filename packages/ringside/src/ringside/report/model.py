@@ -1,8 +1,8 @@
-"""The report's data: the one file that crosses from untrusted to trusted code.
+"""Data model of report.json, a file that untrusted code writes and trusted code reads.
 
-Strict: no unknown field, no free text, every name short and of harmless characters, every number finite, every list
-bounded. Sentences are made by the renderers from codes and numbers, so nothing that a pull request writes is ever read
-as text by a person or as markup by a page. docs/report.schema.json is this module as a JSON schema.
+The model is strict: no unknown field, no free text, short names of harmless characters, finite numbers, bounded lists.
+The renderers make the sentences from codes and numbers, so no text of a pull request reaches a page or a comment.
+docs/report.schema.json is this module as a JSON schema.
 """
 
 import hashlib
@@ -26,16 +26,16 @@ from ringside.codes import (
 )
 
 FORMAT = 1
-"""Of the file; a reader refuses another one."""
+"""Version of the file format; a reader refuses any other."""
 MAX_BYTES = 2_000_000
-"""A file larger than this is not read."""
+"""Maximum size of a file that is read."""
 
 _OTHER = re.compile(r"[^A-Za-z0-9_.-]")
 _LENGTH = 64
-"""Characters of a name."""
+"""Maximum length of a name, in characters."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-"""Metrics, columns, values, partitions, stages. What has other characters is rewritten by `name_of` before."""
+"""Name of a metric, column, value, partition or stage; `name_of` rewrites names with other characters."""
 Version = Annotated[str, Field(pattern=r"^v(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})$")]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -45,18 +45,21 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 LockRecord = Literal["same", "differs", "absent"]
-"""The dvc.lock that was committed, beside the one that the code makes."""
+"""The committed dvc.lock compared with the one that the code produces."""
 UnreadState = Literal["newer", "refused", "unknown"]
-"""What data/source has beside data/manifest.json: more, or what source.py refuses, or what could not be looked at."""
+"""data/source has more data than data/manifest.json, data that source.py refuses, or data that cannot be read."""
 
 
 def name_of(text: object) -> str:
-    """`text` where it is a `Name` already; else its harmless characters and eight digits of its hash.
+    """Return `text` if it is a `Name`, else its harmless characters and eight digits of its hash.
 
-    The hash keeps two texts that look alike two names.
+    The hash keeps the names of two similar texts different.
 
     Args:
-        text: any value; its `str` counts.
+        text: Any value; its `str` is used.
+
+    Returns:
+        A text that `Name` accepts.
     """
     whole = str(text)
     clean = _OTHER.sub("_", whole)
@@ -67,13 +70,13 @@ def name_of(text: object) -> str:
 
 
 class Part(BaseModel):
-    """What every part of a report keeps to."""
+    """Base class of all parts of a report."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class ResultRecord(Part):
-    """One metric of challenger and rival; differences and bounds are positive where the challenger is better."""
+    """One metric of challenger and rival; differences and bounds are positive if the challenger is better."""
 
     metric: Name
     better: Better
@@ -85,9 +88,9 @@ class ResultRecord(Part):
     upper: Number | None = None
     """One-sided bound that decides worse."""
     tolerance: Number | None = None
-    """None where the metric is only shown."""
+    """None if the metric is only shown."""
     relative: Share | None = None
-    """The share of the rival's gain over the baseline that the tolerance is."""
+    """The tolerance as a share of the rival's gain over the baseline."""
     outcome: Outcome | None = None
     reason: ResultReason | None = None
     cautions: Annotated[list[Caution], Field(max_length=3)] = []
@@ -97,7 +100,7 @@ class ResultRecord(Part):
     groups: Count = 0
     effective_groups: Number = 0.0
     smallest: Number | None = None
-    """The true difference that a window like this shows in four of five cases."""
+    """Smallest true difference that this test set detects in four of five cases."""
     more_groups: Count | None = None
     p_worse: Share | None = None
 
@@ -112,7 +115,7 @@ class SliceRecord(Part):
 
 
 class RuleRecord(Part):
-    """One coded rule."""
+    """State of one rule."""
 
     code: Annotated[str, Field(pattern=r"^RS[0-9]{3}$")]
     name: Name
@@ -131,14 +134,15 @@ class ModelRecord(Part):
     sha256: Sha256
     bytes: Count
     rows: Count
-    """Trained on."""
+    """Number of training rows."""
     first: Name
-    """First and last partition trained on."""
+    """First partition of the training data."""
     last: Name
+    """Last partition of the training data."""
 
 
 class RivalRecord(Part):
-    """What the challenger was put against: a released version, or predictions that the team adopted."""
+    """The rival of the challenger: a released version, or predictions that the team adopted."""
 
     source: Literal["champion", "adopted"]
     version: Version | None
@@ -146,13 +150,13 @@ class RivalRecord(Part):
     published: Date | None
     model: ModelRecord | None
     own_environment: bool
-    """Its code or packages differ from this checkout's, so it ran in an environment made of its own."""
+    """True if it ran in its own environment, because its code or packages differ from this checkout's."""
     left_out: Count
-    """Test rows that it was trained on, or has no prediction for."""
+    """Number of test rows that it was trained on or has no prediction for."""
 
 
 class AnchorRecord(Part):
-    """The version that small losses are measured against."""
+    """The anchor: the version that limits the sum of small losses."""
 
     version: Version | None
     pinned: bool
@@ -161,25 +165,26 @@ class AnchorRecord(Part):
 
 
 class TestSetRecord(Part):
-    """The rows that the models are judged on."""
+    """The test set: rows that both models are scored on."""
 
     rows: Count
     left_out: Count
     groups: Count
     effective_groups: Number
     first: Name
-    """First and last partition."""
+    """First partition of the test set."""
     last: Name
+    """Last partition of the test set."""
     sha256: Sha256
-    """Of the row identities: equal for equal windows."""
+    """Hash of the row identities: equal for equal test sets."""
     releases: Count | None
-    """Versions that were judged on this window before; None where the registry could not be asked."""
+    """Number of versions judged on this test set before; None if the registry could not be read."""
     pull_requests: Count | None
-    """Pull requests that were judged on it; None where nobody counted."""
+    """Number of pull requests judged on it; None if they were not counted."""
 
 
 class FloorRecord(Part):
-    """The least that the policy asks of a metric."""
+    """Minimum of a metric in the policy, or maximum if lower is better."""
 
     metric: Name
     value: Number | None
@@ -188,7 +193,7 @@ class FloorRecord(Part):
 
 
 class ParamChangeRecord(Part):
-    """A key of params.yaml that differs; a value that is no short name or number stands as None, `shown` false."""
+    """A key of params.yaml that differs; `shown` is false if a value is neither a short name nor a number."""
 
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
     before: Name | Number | int | bool | None
@@ -197,7 +202,7 @@ class ParamChangeRecord(Part):
 
 
 class PolicyRecord(Part):
-    """The policy that judged."""
+    """The policy of the verdict."""
 
     metric: Name
     confidence: Share
@@ -207,13 +212,13 @@ class PolicyRecord(Part):
     top: Share
     inconclusive: Literal["merge_only", "block"]
     origin: Literal["checkout", "ref"]
-    """Read from this checkout, or from the ref that `--policy-from` names."""
+    """Source of the policy: this checkout, or the ref of `--policy-from`."""
     changes: Annotated[list[ParamChangeRecord], Field(max_length=100)] = []
-    """How this checkout's policy differs from the one that judged."""
+    """Differences of this checkout's policy from the policy of the verdict."""
 
 
 class ColumnChangeRecord(Part):
-    """One column of the data, the rival's training data against what came since."""
+    """One column: the rival's training data compared with newer data."""
 
     column: Name
     stability: Number | None
@@ -226,7 +231,7 @@ class ColumnChangeRecord(Part):
 
 
 class PartitionChangeRecord(Part):
-    """A partition that was added, removed, or has another content."""
+    """A partition that was added, removed or changed."""
 
     partition: Name
     change: Literal["added", "removed", "changed"]
@@ -235,28 +240,28 @@ class PartitionChangeRecord(Part):
 
 
 class DataDiffRecord(Part):
-    """Data of the rival against data of the challenger."""
+    """Data of the rival compared with data of the challenger."""
 
     rows_before: Count
     rows_after: Count
     duplicates_before: Count | None
-    """Rows that repeat another but for the identity; None where a profile does not say."""
+    """Number of rows equal to another except for the identity; None if the profile lacks it."""
     duplicates_after: Count | None
     partitions: Annotated[list[PartitionChangeRecord], Field(max_length=200)] = []
     columns_added: Annotated[list[Name], Field(max_length=500)] = []
     columns_removed: Annotated[list[Name], Field(max_length=500)] = []
     columns_retyped: Annotated[list[Name], Field(max_length=500)] = []
     labels: Annotated[list[tuple[Name, Number, Number]], Field(max_length=100)] = []
-    """Label, and its share before and after; for regression `mean` and `std`."""
+    """Each label with its share before and after; for regression `mean` and `std`."""
     columns: Annotated[list[ColumnChangeRecord], Field(max_length=500)] = []
-    """The ones that moved most first."""
+    """Columns, largest change first."""
 
 
 Points = Annotated[list[tuple[Number, Number]], Field(max_length=200)]
 
 
 class CurvesRecord(Part):
-    """One model's curves."""
+    """Curves of one model."""
 
     roc: Points = []
     """False and true positive rate."""
@@ -267,7 +272,7 @@ class CurvesRecord(Part):
 
 
 class GroupRecord(Part):
-    """The deciding metric in one group; neighbours are joined where there are more than 400."""
+    """The deciding metric in one group; neighbours are joined if there are more than 400."""
 
     group: Name
     rows: Count
@@ -276,62 +281,62 @@ class GroupRecord(Part):
 
 
 class StageCostRecord(Part):
-    """One stage: seconds and peak memory of this run and of the rival's; None where it was not measured."""
+    """Seconds and peak memory of one stage, and seconds of the rival's; None if not measured."""
 
     stage: Name
     seconds: Number | None
     peak_mib: Number | None
     cached: bool
-    """Nothing ran: DVC had the result."""
+    """True if DVC had the result, so that the stage did not run."""
     rival_seconds: Number | None = None
 
 
 class CostRecord(Part):
-    """What bringing the data, making and judging the model took, and what that costs on this runner.
+    """Time and price of ingesting the data, training and judging the model on this runner.
 
-    A job's set-up is not in it.
+    The setup of the job is not included.
     """
 
     runner: Name
-    """Its label."""
+    """Label of the runner."""
     usd_per_minute: Amount | None
-    """Of a started minute; None where nobody knows the price."""
+    """Price of a started minute; None if unknown."""
     free: bool
-    """A standard runner of a public repository: nothing is paid, the price is a private repository's."""
+    """True if the run is free: a standard runner of a public repository. The price is that of a private one."""
     seconds: Amount
     minutes: Count
-    """Started ones."""
+    """Started minutes."""
     dollars: Amount | None
     rival_seconds: Amount | None = None
-    """As its release states it; of an older release the stages alone."""
+    """Seconds in the rival's release; older releases include the stages only."""
     rival_dollars: Amount | None = None
-    """By the price of its own runner, or where its release names none by this one's."""
+    """Price by the rival's own runner, or by this runner if its release names none."""
 
 
 class PendingDataRecord(Part):
-    """Rows of the repository's own source that were not ingested, so that nothing here knows them."""
+    """Rows in data/source that are not ingested and therefore unused."""
 
     state: UnreadState
     partitions: Annotated[list[Name], Field(max_length=200)] = []
 
 
 class ReproduceRecord(Part):
-    """What is needed to make this again."""
+    """Inputs that reproduce the model."""
 
     commit: Commit | None
     dirty: bool
-    """The checkout has changes that no commit has."""
+    """True if the checkout has uncommitted changes."""
     model_lock: Sha256
-    """Of requirements/model.txt."""
+    """Hash of requirements/model.txt."""
     data: Sha256
-    """Of data/manifest.json."""
+    """Hash of data/manifest.json."""
     python: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
     lock: LockRecord | None = None
-    """None where dvc.lock was not compared."""
+    """None if dvc.lock was not compared."""
 
 
 class Report(Part):
-    """The whole."""
+    """The content of report.json."""
 
     format: Literal[1]
     task: Name
@@ -340,19 +345,19 @@ class Report(Part):
     champion: RivalState
     challenger: ModelRecord
     live: bool = True
-    """Whether what is merged is published by itself."""
+    """True if a merged model is published automatically."""
     unread: PendingDataRecord | None = None
     challenger_version: Version | None = None
-    """Where the challenger is itself a released version: two versions side by side, and nothing to merge."""
+    """Version of the challenger if it is already released; then there is nothing to merge."""
     rival: RivalRecord | None
     window: TestSetRecord
     policy: PolicyRecord
     rules: Annotated[list[RuleRecord], Field(max_length=50)]
     metrics: Annotated[list[ResultRecord], Field(max_length=100)]
-    """Against the rival, the deciding metric first; without a rival against the baseline."""
+    """Results against the rival, or against the baseline if there is no rival; the deciding metric first."""
     against: Literal["rival", "baseline"]
     baseline: ResultRecord | None
-    """The deciding metric against a model that knows no feature."""
+    """The deciding metric against a baseline without features."""
     anchor: AnchorRecord | None
     floors: Annotated[list[FloorRecord], Field(max_length=50)] = []
     slices: Annotated[list[SliceRecord], Field(max_length=1000)] = []
@@ -363,12 +368,12 @@ class Report(Part):
     rival_curves: CurvesRecord | None = None
     groups: Annotated[list[GroupRecord], Field(max_length=400)] = []
     calibration_error: Share | None = None
-    """Expected calibration error of the challenger; shown, never judged."""
+    """Expected calibration error of the challenger; only shown."""
     rival_calibration_error: Share | None = None
     stages: Annotated[list[StageCostRecord], Field(max_length=50)] = []
     cost: CostRecord | None = None
-    """None where no runner's price was reckoned with, as on a person's machine."""
+    """None without a runner, for example on your machine."""
     latency_ms: Number | None = None
-    """Milliseconds for 1,000 rows, the challenger."""
+    """Milliseconds for 1,000 predictions of the challenger."""
     rival_latency_ms: Number | None = None
     reproduce: ReproduceRecord

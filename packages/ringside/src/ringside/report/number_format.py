@@ -1,4 +1,4 @@
-"""Numbers as people read them. One rule for all: as many decimals as the uncertainty makes sense of."""
+"""Formatting of numbers, with as many decimals as their uncertainty supports."""
 
 import math
 
@@ -10,9 +10,9 @@ NONE = "none"
 
 
 def plain(value: float | None, decimals: int | None = None) -> str:
-    """A number; without `decimals` four significant digits, more for large whole numbers.
+    """Format a number; without `decimals` with four significant digits, more for large whole numbers.
 
-    `none` stands for a number that there is not.
+    None gives `none`.
     """
     if value is None:
         return NONE
@@ -23,7 +23,7 @@ def plain(value: float | None, decimals: int | None = None) -> str:
 
 
 def signed(value: float | None, decimals: int) -> str:
-    """A difference, with its sign: `+0.0010`."""
+    """Format a difference with its sign: `+0.0010`."""
     if value is None:
         return NONE
     if decimals > MOST_DECIMALS:
@@ -33,14 +33,14 @@ def signed(value: float | None, decimals: int) -> str:
 
 
 def exact(value: float | None) -> str:
-    """A number that a person wrote, as it was written: 0.01, 2500."""
+    """Format a number of the configuration as written: `0.01`, `2,500`."""
     if value is None:
         return NONE
     return f"{value:,.0f}" if value == int(value) and abs(value) < _WHOLE else f"{value:.6g}"
 
 
 def percent(value: float | None, decimals: int = 1) -> str:
-    """A share: `4.2 %`, and `0 %` or `95 %` where the decimals would be zeros."""
+    """Format a share: `4.2 %`; without decimals if they are zero: `95 %`."""
     if value is None:
         return NONE
     text = f"{100 * value:.{decimals}f}"
@@ -48,7 +48,7 @@ def percent(value: float | None, decimals: int = 1) -> str:
 
 
 def count(value: int | None, noun: str = "", plural: str = "") -> str:
-    """A number of things: `1 row`, `27,075 rows`."""
+    """Format a count with its noun: `1 row`, `27,075 rows`."""
     if value is None:
         return NONE
     if not noun:
@@ -57,31 +57,31 @@ def count(value: int | None, noun: str = "", plural: str = "") -> str:
 
 
 def decimals_of(value: float, *, digits: int) -> int:
-    """The decimals that show `digits` significant digits of a number, at least 0."""
+    """Return the decimals for `digits` significant digits of a number, at least 0."""
     if value == 0 or not math.isfinite(value):
         return digits
     return max(0, digits - 1 - math.floor(math.log10(abs(value))))
 
 
 def places(result: ResultRecord) -> int:
-    """The decimals for a metric and its difference.
+    """Return the decimals for a metric and its difference.
 
-    Two significant digits of the smaller of standard error and tolerance; more where a bound would look as if it stood
-    on the border that it is compared with.
+    Two significant digits of the smaller of standard error and tolerance; more if a rounded bound would equal the limit
+    that it is compared with.
     """
     scales = [abs(x) for x in (result.standard_error, result.tolerance) if x]
     if scales:
-        found = decimals_of(min(scales), digits=2)
+        decimals = decimals_of(min(scales), digits=2)
     else:
         known = [abs(x) for x in (result.challenger, result.rival) if x]
-        found = decimals_of(max(known), digits=4) if known else 4
-    while found < MOST_DECIMALS - 2 and _ambiguous(result, found):
-        found += 1
-    return found
+        decimals = decimals_of(max(known), digits=4) if known else 4
+    while decimals < MOST_DECIMALS - 2 and _ambiguous(result, decimals):
+        decimals += 1
+    return decimals
 
 
 def difference(result: ResultRecord) -> str:
-    """A difference with its bounds: `+0.0010 (-0.0030 to +0.0050)`, or without them where there are none."""
+    """Format a difference with its bounds, if any: `+0.0010 (-0.0030 to +0.0050)`."""
     if result.difference is None:
         return NONE
     decimals = places(result)

@@ -1,11 +1,11 @@
-"""What a minute of a runner costs, told by its label."""
+"""Price per minute of a runner, by its label."""
 
 import math
 import re
 from dataclasses import dataclass
 
 DEFAULT = "ubuntu-24.04"
-"""The runner of the workflows where no variable names another."""
+"""Label of the workflows' runner if no variable names another."""
 
 # docs.github.com, Actions runner pricing, 2026: USD for each started minute.
 _SLIM = 0.002
@@ -21,30 +21,33 @@ _STANDARD = (
     (r"windows-(latest|20[0-9]{2})", _WINDOWS),
     (r"macos-(latest|[0-9]{2})", _MACOS),
 )
-"""Runners that every repository has, and a public one for nothing; prices are those of a private one."""
+"""Standard runners with their prices in a private repository; free in a public one."""
 _CORES = re.compile(r"(?<![0-9.])([0-9]{1,3})[-_ ]?(?:core|cpu|vcpu)s?(?![a-z])")
 _MOST = 1000.0
 
 
 @dataclass(frozen=True)
 class Runner:
-    """The machine that a job runs on."""
+    """The runner of a job."""
 
     label: str
     usd_per_minute: float | None
-    """None where nobody knows."""
+    """Price of a started minute; None if unknown."""
     free: bool
-    """A standard runner of a public repository: the price is what a private one would pay."""
+    """True if it is a standard runner of a public repository; the price is that of a private one."""
 
 
 def runner(label: str, *, stated: str = "", public: bool = False, own: bool = False) -> Runner:
-    """The runner with this label.
+    """Return the runner with this label.
 
     Args:
-        label: as `runs-on` has it.
-        stated: what its owner says a minute costs, in USD; empty where nobody said. What is no price counts as unknown.
-        public: whether the repository is.
-        own: whether it is no runner of GitHub's.
+        label: Label in `runs-on`.
+        stated: Price per minute in USD set by the user; empty if not set. An invalid price counts as unknown.
+        public: Whether the repository is public.
+        own: Whether the runner is self-hosted.
+
+    Returns:
+        The runner with its price.
     """
     if stated:
         return Runner(label, _price(stated), free=False)
@@ -58,17 +61,17 @@ def runner(label: str, *, stated: str = "", public: bool = False, own: bool = Fa
 
 
 def started(seconds: float) -> int:
-    """The minutes that are paid for: each job is rounded up to a full one."""
+    """Return the billed minutes; each job is rounded up to a full minute."""
     return max(1, math.ceil(seconds / 60))
 
 
 def dollars(seconds: float | None, usd_per_minute: float | None) -> float | None:
-    """What a job of so many seconds costs; None where time or price are unknown."""
+    """Return the price of a job in USD; None if its time or price is unknown."""
     return None if seconds is None or usd_per_minute is None else started(seconds) * usd_per_minute
 
 
 def _larger(name: str) -> float | None:
-    """The price of a larger runner, which an organisation gives a label of its own: by system and cores in it."""
+    """Return the price of a larger runner, by the system and cores in its label."""
     system = re.search(r"ubuntu|linux|windows", name)
     if system is None:
         return None

@@ -1,6 +1,7 @@
-"""What became of a pull request's run, where there may be no report: the other file that crosses to trusted code.
+"""Data model of status.json: the result of a pull request's run, which may have no report.
 
-As strict as a report: states and reasons are codes, and every sentence is made here.
+It is the second file that goes to trusted code, as strict as a report: states and reasons are codes, and this module
+makes the sentences.
 """
 
 from typing import Literal, NamedTuple, Self
@@ -8,14 +9,14 @@ from typing import Literal, NamedTuple, Self
 from pydantic import model_validator
 
 from ringside.errors import ReportError
+from ringside.messages import LOCKS
 from ringside.report.document import Tone
 from ringside.report.model import Commit, LockRecord, Name, Part
-from ringside.report.phrases import LOCKS
 from ringside.report.read import dump_part, read_part
 from ringside.report.render.markdown import escape
 
 MAX_BYTES = 10_000
-"""A file larger than this is not read."""
+"""Maximum size of a file that is read."""
 
 State = Literal["judged", "not_judged", "broken"]
 Step = Literal["data", "pipeline", "judge"]
@@ -31,23 +32,23 @@ _REASONS: dict[Reason, tuple[State, frozenset[Step]]] = {
 
 
 class Status(Part):
-    """What became of one run."""
+    """The result of one run."""
 
     format: Literal[1]
     state: State
     step: Step | None = None
-    """Where it ended; None where it was judged."""
+    """Step in which the run ended; None if it was judged."""
     stage: Name | None = None
-    """Of dvc.yaml, where one failed."""
+    """Stage of dvc.yaml that failed, if any."""
     reason: Reason | None = None
     lock: LockRecord | None = None
-    """The committed dvc.lock beside the one that this code makes; None where the pipeline did not get that far."""
+    """The committed dvc.lock compared with the one that this code produces; None if the pipeline did not finish."""
     commit: Commit | None = None
-    """That was checked out: on a pull request the merge with its base."""
+    """Checked-out commit; on a pull request the merge with its base."""
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        """A state has its step, its reason and its stage, and no other's."""
+        """Check that step, reason and stage match the state."""
         state, steps = _REASONS[self.reason] if self.reason else (self.state, None)
         if (
             (self.state == "judged") != (self.step is None)
@@ -61,20 +62,20 @@ class Status(Part):
 
 
 class Words(NamedTuple):
-    """What is said of a run that gave no verdict."""
+    """The texts about a run without a verdict."""
 
     tone: Tone
     headline: str
-    """One sentence: what became of it and why."""
+    """One sentence: the state and its reason."""
     what_now: str
     """One to three sentences."""
 
 
 def read_status(content: bytes) -> Status:
-    """A status from bytes that anybody may have written.
+    """Read a status from untrusted bytes.
 
     Raises:
-        ReportError: as `ringside.report.read.read_report`, or its parts contradict each other.
+        ReportError: As in `ringside.report.read.read_report`, or its parts contradict each other.
     """
     try:
         return read_part(content, Status, most=MAX_BYTES)
@@ -82,19 +83,19 @@ def read_status(content: bytes) -> Status:
         raise ReportError(error.found, where="status.json", remedy=_MINE) from None
 
 
-_MINE = "run the workflow Train again, with this version of the machinery."
+_MINE = "run the workflow Train again, with this version of the package."
 
 
 def dump_status(status: Status) -> bytes:
-    """The bytes of a status; equal ones have equal bytes."""
+    """Return the bytes of a status; equal objects have equal bytes."""
     return dump_part(status)
 
 
 def words_of(status: Status) -> Words:
-    """Why there is no verdict, and what now.
+    """Return the texts about a run without a verdict.
 
     Raises:
-        ValueError: there is one.
+        ValueError: The run has a verdict.
     """
     if status.state == "judged":
         raise ValueError("a run that was judged has a report")
@@ -104,17 +105,17 @@ def words_of(status: Status) -> Words:
         return Words(
             "bad",
             f"Broken: the stage {status.stage} failed, so there is no model to judge.",
-            f"{_BY_STAGE.get(status.stage, '')}The run's summary ends with its error, the log has all of it; "
+            f"{_BY_STAGE.get(status.stage, '')}The summary of the run ends with the error. "
             f"dvc repro {status.stage} repeats it on your machine.",
         )
     return _BY_STEP[status.step or "pipeline"]
 
 
 def to_markdown(status: Status) -> str:
-    """A run without a verdict as Markdown, for a comment and a job's summary.
+    """Return a run without a verdict as Markdown, for a comment and the summary of a job.
 
     Raises:
-        ValueError: it was judged; the report says how.
+        ValueError: The run has a verdict, and therefore a report.
     """
     words = words_of(status)
     alert = {"good": "TIP", "open": "NOTE", "bad": "CAUTION"}[words.tone]
@@ -128,55 +129,54 @@ _BY_REASON: dict[Reason, Words] = {
     "data_unreadable": Words(
         "open",
         "Not judged: the data cannot be read here.",
-        "A run of a fork or of Dependabot may not read private data, and a source can be out of reach. Somebody who "
-        "may read them judges it: look at the change, then push a fork's to a branch of this repository, start Train "
-        "by hand on Dependabot's, or run ringside ci train in a checkout. Before anything is published, it is judged "
-        "again.",
+        "A run of a fork or of Dependabot cannot read private data, or the source does not answer. If you have access, "
+        "review the change. Then push a fork's change to a branch of this repository, start Train by hand for "
+        "Dependabot, or run ringside ci train in a checkout. The change is judged again before anything is published.",
     ),
     "source_differs": Words(
         "bad",
         "Broken: the source answers a partition differently than data/manifest.json says.",
-        "The log of the job names the partition. If the new answer is right, take it with "
-        "ringside ingest --refresh PARTITION and commit data/; else mend the source.",
+        "The log of the job names the partition. If the new values are right, run "
+        "ringside ingest --refresh PARTITION and commit data/. Otherwise, fix the source.",
     ),
     "params_wrong": Words(
         "bad",
-        "Broken: params.yaml asks for what cannot be.",
-        "The log of the job names the key and what it may be; ringside validate says the same on your machine.",
+        "Broken: params.yaml has an invalid value.",
+        "The log of the job names the key and its allowed values. ringside validate repeats the check on your machine.",
     ),
     "policy_unreadable": Words(
         "bad",
-        "Broken: the policy of the base branch cannot be read, and no other may judge.",
-        "Mend params.yaml on the base branch first, or update this branch from it; the log of the job has the error.",
+        "Broken: the policy of the base branch cannot be read, and only this policy may judge.",
+        "Fix params.yaml on the base branch, or update this branch from it. The log of the job has the error.",
     ),
     "shallow": Words(
         "bad",
-        "Broken: this checkout is shallow and lacks the base, whose policy alone may judge.",
-        "Let the job fetch the whole history, as the template's train.yaml does (fetch-depth: 0), and run it again.",
+        "Broken: this checkout is shallow and lacks the base branch with the policy.",
+        "Fetch the whole history in the job (fetch-depth: 0, as in the template's train.yaml), then run it again.",
     ),
 }
 
 _BY_STAGE = {
-    "validate": "Most often more rows fail the schema than may (validate.max_quarantined): mend the source and take "
-    "the partition again with ringside ingest --refresh PARTITION, or change the schema where the rows are right. ",
-    "split": "Most often a row identity stands twice, or there are too few partitions for split.test. ",
+    "validate": "Most often, too many rows fail the schema (validate.max_quarantined). Fix the source and run "
+    "ringside ingest --refresh PARTITION, or change the schema if the rows are right. ",
+    "split": "Most often, a row identity occurs twice, or there are too few partitions for split.test. ",
 }
-"""What to look at first, by the stage that failed."""
+"""Most likely cause and fix, by failed stage."""
 
 _BY_STEP: dict[Step, Words] = {
     "data": Words(
         "bad",
-        "Broken: the data could not be brought as data/manifest.json names them.",
-        "The log of the job says what was found; ringside ingest --frozen repeats it on your machine.",
+        "Broken: the data of data/manifest.json could not be ingested.",
+        "The log of the job has the error. ringside ingest --frozen repeats it on your machine.",
     ),
     "pipeline": Words(
         "bad",
         "Broken: the pipeline ended without a model to judge.",
-        "The log of the job has the error; dvc repro repeats it on your machine.",
+        "The log of the job has the error. dvc repro repeats it on your machine.",
     ),
     "judge": Words(
         "bad",
         "Broken: a model was trained but could not be judged.",
-        "The log of the job has the error; ringside verdict repeats it on your machine.",
+        "The log of the job has the error. ringside verdict repeats it on your machine.",
     ),
 }

@@ -1,7 +1,7 @@
-"""What watching found: how the champion does on data that came since, what was decided, and what is wrong.
+"""Data model of monitoring: the champion on newer data, the decision to retrain, and alarms.
 
-As strict as a report, for it crosses from the job that trains to the one that may write: states and reasons are codes,
-and every sentence is made in `ringside.report.watch_text`.
+It is as strict as a report, because it goes from the job that trains to the job with write access: states and reasons
+are codes, and `ringside.report.watch_text` makes the sentences.
 """
 
 from typing import Annotated, Literal
@@ -13,21 +13,21 @@ from ringside.report.model import Commit, Count, Name, Number, Part, ResultRecor
 from ringside.report.read import dump_part, read_part
 
 MAX_BYTES = 500_000
-"""A file larger than this is not read."""
+"""Maximum size of a file that is read."""
 
 MonitorState = Literal["judged", "nothing_newer", "waiting", "no_rows"] | RivalState
-"""`nothing_newer`: every partition was there when the champion was made; `waiting`: labels of the newer ones have not
-arrived; `no_rows`: no row of a newer one has a label and fits the schema; else why there is no champion to judge."""
+"""`nothing_newer`: the champion was made with every partition; `waiting`: labels of newer partitions have not arrived;
+`no_rows`: no row of the newest partition has a label and fits the schema; others: why the champion is unavailable."""
 AlarmCode = Literal["below_floor", "worse", "data", "performance", "drift"]
-"""`below_floor`: the champion, surely; `worse`: than the version before it; `data`: new data are not as they must be;
-`performance` and `drift`: lost or drifted, and nothing new to learn from."""
+"""`below_floor`: the champion surely misses a floor; `worse`: it is worse than the previous version; `data`: new data
+are invalid; `performance` and `drift`: a loss or drift without new data to train on."""
 Reason = Literal["new_data", "drift", "performance"]
 Decided = Literal["retrain", "nothing", "nothing_to_learn", "not_live"]
 DataProblem = Literal["too_many_quarantined", "schema", "source_differs", "refused"]
 
 
 class Estimate(Part):
-    """A metric on one window, with one-sided bounds at the policy's confidence where the window can give them."""
+    """A metric on one test set, with one-sided bounds at the policy's confidence if available."""
 
     value: Number
     lower: Number | None = None
@@ -35,66 +35,66 @@ class Estimate(Part):
 
 
 class MetricNow(Part):
-    """One metric of the champion: on the newest partition, and on the window that it was released by."""
+    """One metric of the champion: on the newest partition, and on the test set of its release."""
 
     metric: Name
     better: Better
     now: Estimate | None
-    """None where these rows do not define it."""
+    """None if undefined on these rows."""
     release: Estimate | None
-    """Without bounds where the release's rows cannot be had and only the value that it states is known."""
+    """Without bounds if the release's rows are unavailable and only its stated value is known."""
     difference: Number | None = None
-    """Positive where the champion does better now."""
+    """Positive if the champion is better now."""
     lower: Number | None = None
     upper: Number | None = None
     degrees_of_freedom: Number | None = None
     tolerance: Number | None = None
-    """Of the policy; None where it has none for this metric."""
+    """Tolerance of the policy; None if it has none for this metric."""
     lost: bool = False
-    """The loss is beyond the tolerance, and not by chance."""
+    """True if the loss exceeds the tolerance, and not by chance."""
     reason: ResultReason | None = None
-    """Why the newest partition gives no bounds."""
+    """Why the newest partition has no bounds."""
 
 
 class FloorNow(Part):
-    """A floor of the policy, and where the champion stands to it."""
+    """A floor of the policy, and whether the champion reaches it."""
 
     metric: Name
     limit: Number
     value: Number | None
     state: Literal["reached", "near", "below", "undefined"]
-    """`near`: beyond the limit, which could be chance; `below`: surely beyond it."""
+    """`near`: misses the limit, which could be chance; `below`: misses it, and not by chance."""
 
 
 class DriftNow(Part):
-    """How far one column moved from the champion's training rows."""
+    """Drift of one column from the champion's training rows."""
 
     column: Name
     stability: Number | None
     by_chance: Number | None
-    """The stability that two samples of one population have on average."""
+    """Average stability index of two samples of the same population."""
     distance: Number | None
     effect: Literal["distance_d", "distance_v"] | None
     moved: bool
 
 
 class Repeat(Part):
-    """The last comparison once more, on rows that nobody could tune on: the champion against the version before it."""
+    """Comparison of the champion with the previous version, on rows that no model was tuned on."""
 
     version: Version
-    """The one before."""
+    """The previous version."""
     state: RivalState
     results: Annotated[list[ResultRecord], Field(max_length=100)] = Field(default_factory=list)
     """The deciding metric first; the champion is the challenger."""
 
     @property
     def worse(self) -> bool:
-        """Whether the champion is worse than the version before it, beyond the tolerance."""
+        """True if the champion is worse than the previous version by more than the tolerance."""
         return bool(self.results) and self.results[0].outcome == "worse"
 
 
 class Monitor(Part):
-    """What `ringside monitor` found."""
+    """The result of `ringside monitor`."""
 
     format: Literal[1] = 1
     task: Name
@@ -102,72 +102,72 @@ class Monitor(Part):
     state: MonitorState
     champion: Version | None = None
     partition: Name | None = None
-    """The newest whose labels have arrived and that is newer than the champion."""
+    """Newest partition that is newer than the champion and has its labels."""
     rows: Count = 0
     groups: Count = 0
     confidence: Share
     effect: Literal["small", "medium", "large"]
     share: Share
-    """Of the columns that must have drifted."""
+    """Minimum share of drifted columns that counts as drift."""
     metrics: Annotated[list[MetricNow], Field(max_length=100)] = Field(default_factory=list)
-    """The deciding one first, then the guardrails."""
+    """Metrics: the deciding metric, the guardrails, the others."""
     floors: Annotated[list[FloorNow], Field(max_length=100)] = Field(default_factory=list)
     drift: Annotated[list[DriftNow], Field(max_length=1000)] = Field(default_factory=list)
-    """The ones that moved most first."""
+    """Columns, largest drift first."""
     columns_left_out: Count = 0
     repeat: Repeat | None = None
     alarms: Annotated[list[AlarmCode], Field(max_length=5)] = Field(default_factory=list)
 
     @property
     def lost(self) -> bool:
-        """Whether the champion lost more than is tolerated, in the deciding metric or a guardrail."""
-        return any(found.lost for found in self.metrics)
+        """True if the champion lost more than the tolerance in the deciding metric or a guardrail."""
+        return any(metric.lost for metric in self.metrics)
 
     @property
     def drifted(self) -> bool:
-        """Whether as large a share of the columns drifted as the policy names."""
+        """True if the share of drifted columns reaches the limit of the policy."""
         moved = sum(column.moved for column in self.drift)
         return moved > 0 and moved >= self.share * len(self.drift)
 
 
 class Decision(Part):
-    """What was decided, and why."""
+    """The decision, with its reasons."""
 
     decided: Decided
     reasons: Annotated[list[Reason], Field(max_length=3)] = Field(default_factory=list)
 
 
 class Watch(Part):
-    """One run of the watch."""
+    """One run of the scheduled monitoring."""
 
     format: Literal[1] = 1
     commit: Commit
-    """Of the default branch, that was watched."""
+    """Commit of the default branch."""
     brought: Annotated[list[Name], Field(max_length=1000)] = Field(default_factory=list)
-    """Partitions that are new to the default branch and in order."""
+    """Valid partitions that are new to the default branch."""
     waiting: Annotated[list[Name], Field(max_length=1000)] = Field(default_factory=list)
-    """Partitions that wait for their labels and were not taken."""
+    """Partitions that are not ingested because their labels are missing."""
     ended: bool = False
-    """The source has no partition that was not taken or is waiting."""
+    """True if every partition of the source is already ingested or waiting."""
     data_problem: DataProblem | None = None
     data_partition: Name | None = None
-    """The partition that is not in order, where one can be named."""
+    """The invalid partition, if known."""
     monitor: Monitor
     decision: Decision
     verdict: Verdict | None = None
-    """On the model that was trained, if one was."""
+    """Verdict on the new model; None if no model was trained."""
     alarms: Annotated[list[AlarmCode], Field(max_length=5)] = Field(default_factory=list)
 
 
 def read_watch(content: bytes) -> Watch:
-    """A watch from bytes that another job wrote.
+    """Read a watch from bytes that another job wrote.
 
     Raises:
-        ReportError: as `ringside.report.read.read_report`.
+        ReportError: As in `ringside.report.read.read_report`.
     """
     return read_part(content, Watch, most=MAX_BYTES)
 
 
 def dump_watch(watch: Watch | Monitor) -> bytes:
-    """The bytes of a watch; equal ones have equal bytes."""
+    """Return the bytes of a watch; equal objects have equal bytes."""
     return dump_part(watch)

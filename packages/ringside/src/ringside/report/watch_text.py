@@ -1,28 +1,28 @@
-"""What the monitor found, in words: for the terminal, and as Markdown for summaries, pull requests and issues."""
+"""Texts of monitoring, for the terminal and as Markdown for summaries, pull requests and issues."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ringside.report import phrases
+from ringside import messages
 from ringside.report.number_format import count, decimals_of, difference, exact, percent, plain, signed
 from ringside.report.render.markdown import escape
 from ringside.report.watch import DriftNow, Estimate, MetricNow, Monitor
 from ringside.report.words import capital, metric_name, outcome
 
 SHOWN_COLUMNS = 12
-"""Drift is shown of so many columns, the farthest first; --json has them all."""
+"""Maximum number of columns in the drift table; `--json` has all."""
 
 _STATES: Mapping[str, str] = {
-    "nothing_newer": "there is no partition that {champion} did not know, so there is nothing new to judge it by",
+    "nothing_newer": "{champion} was made with every partition, so there are no new data to judge it by",
     "waiting": "the labels of the newest partitions have not arrived, so {champion} cannot be judged yet",
-    "no_rows": "no row of {partition} has a label and fits the schema, so {champion} cannot be judged by it",
-    "no_champion": "there is no champion yet: nothing was published",
+    "no_rows": "no row of {partition} has a label and fits the schema, so it cannot judge {champion}",
+    "no_champion": "there is no champion yet: no version is published",
 }
 _FLOORS: Mapping[str, str] = {
     "reached": "reached",
-    "near": "beyond the limit, which could be chance",
-    "below": "beyond the limit, and not by chance",
-    "undefined": "these rows do not define it",
+    "near": messages.reason("near_floor"),
+    "below": messages.reason("below_floor"),
+    "undefined": messages.reason("undefined"),
 }
 
 
@@ -36,7 +36,7 @@ class Sheet:
 
 
 def headline(found: Monitor) -> str:
-    """How the champion does, in one sentence."""
+    """Return the state of the champion in one sentence."""
     if found.state != "judged":
         return f"{capital(_state(found))}."
     name, where = found.champion or "the champion", found.partition or "the newest partition"
@@ -44,45 +44,43 @@ def headline(found: Monitor) -> str:
         beyond = " and ".join(metric_name(floor.metric) for floor in found.floors if floor.state == "below")
         return f"Alarm: on {where}, {name} is below the floor of the policy ({beyond})."
     if found.repeat is not None and found.repeat.worse:
-        return f"Alarm: on {where}, {name} is worse than {found.repeat.version}, the version before it."
+        return f"Alarm: on {where}, {name} is worse than {found.repeat.version}, the previous version."
     if found.lost:
         lost = " and ".join(metric_name(metric.metric) for metric in found.metrics if metric.lost)
-        return f"On {where}, {name} lost more than the policy tolerates ({lost})."
+        return f"On {where}, {name} lost more than the tolerance ({lost})."
     if not found.metrics or found.metrics[0].now is None or found.metrics[0].now.lower is None:
-        why = phrases.REASONS[found.metrics[0].reason or "undefined"] if found.metrics else "there is no metric"
-        return f"Cannot be told: {where} gives {name} no interval ({why})."
-    return f"On {where}, nothing is wrong with {name}."
+        why = messages.reason(found.metrics[0].reason or "undefined") if found.metrics else "there is no metric"
+        return f"Undecided: there is no interval for {name} on {where} ({why})."
+    return f"On {where}, {name} has no problem."
 
 
 def _state(found: Monitor) -> str:
     names = {"champion": found.champion or "the champion", "partition": found.partition or "the newest partition"}
-    return (_STATES.get(found.state) or phrases.RIVALS[found.state]).format(**names)
+    return (_STATES.get(found.state) or messages.RIVALS[found.state].sentence).format(**names)
 
 
 def sentences(found: Monitor) -> list[str]:
-    """What to know beside the headline, each sentence by itself."""
+    """Return the sentences below the headline."""
     lines = []
     if found.rows:
-        lines.append(f"{count(found.rows, 'row')} in {count(found.groups, 'group')} that nobody could tune on.")
+        lines.append(f"{count(found.rows, 'row')} in {count(found.groups, 'group')} that no model was tuned on.")
     if found.metrics and any(metric.release and metric.release.lower is None for metric in found.metrics[:1]):
-        lines.append(
-            "The rows of the release's window are not here any more: only the values that it states are shown."
-        )
+        lines.append("The test set of the release is no longer available here: only its stated values are shown.")
     if found.drift:
         moved = sum(column.moved for column in found.drift)
-        what = "which counts as drift" if found.drifted else "which is no drift by the policy"
+        what = "which counts as drift" if found.drifted else "which does not count as drift"
         share = percent(found.share)
         words = f"{moved} of {count(len(found.drift), 'column')} moved by a {found.effect} effect or more, {what}"
-        lines.append(f"{words} (from {share} on).")
+        lines.append(f"{words} (limit: {share}).")
     if found.repeat is not None and found.repeat.state != "compared":
-        lines.append(f"{found.repeat.version} was not compared: {phrases.RIVALS[found.repeat.state]}.")
+        lines.append(f"{found.repeat.version} was not compared: {messages.RIVALS[found.repeat.state].sentence}.")
     if found.repeat is not None and found.repeat.worse:
         lines.append(f"To roll back: ringside rollback --to {found.repeat.version} (or the workflow Rollback).")
     return lines
 
 
 def sheets(found: Monitor) -> list[Sheet]:
-    """The figures."""
+    """Return the tables."""
     pages = []
     if found.metrics:
         header = ("metric", "now", "at its release", "change (+ is better)", "tolerance")
@@ -100,7 +98,7 @@ def sheets(found: Monitor) -> list[Sheet]:
             for r in found.repeat.results
         ]
         header = ("metric", found.champion or "champion", before, "difference (+ is better)", "outcome")
-        pages.append(Sheet("Champion and the version before it", header, again))
+        pages.append(Sheet("Champion and the previous version", header, again))
     if found.drift:
         header = ("column", "stability", "by chance", "distance", "")
         pages.append(Sheet("Drift since training", header, [_drift(each) for each in found.drift[:SHOWN_COLUMNS]]))
@@ -134,7 +132,7 @@ def _drift(found: DriftNow) -> tuple[str, ...]:
 
 
 def to_terminal(found: Monitor) -> list[str]:
-    """The lines for a terminal."""
+    """Return the lines for a terminal."""
     lines = [headline(found), *sentences(found)]
     for sheet in sheets(found):
         cells = [sheet.header, *sheet.rows]
@@ -150,7 +148,7 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def to_markdown(found: Monitor) -> str:
-    """The headline, the sentences and, folded, the tables."""
+    """Return Markdown with the headline, the sentences and the folded tables."""
     parts = [f"**{escape(headline(found))}**"]
     if lines := sentences(found):
         parts.append("\n".join(f"- {escape(line)}" for line in lines))

@@ -1,4 +1,4 @@
-"""The comparison of two models on the same rows: metrics, intervals, outcomes, rules. NumPy and SciPy alone."""
+"""The comparison of two models on the same rows: metrics, intervals, outcomes, rules. It needs NumPy and SciPy only."""
 
 import importlib
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ __all__ = [
     "custom",
 ]
 
-_HOMES = {
+_MODULES = {
     "Comparison": "comparison",
     "Slice": "comparison",
     "compare": "comparison",
@@ -38,7 +38,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    # Imported when it is asked for: a stage that draws a curve depends on the module of curves and on no other.
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    # Lazy imports: a stage that imports one module of this package does not depend on the others.
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Challenger against rival, whole: every metric, and the deciding one within slices."""
+"""Comparison of challenger and rival: every metric, and the deciding metric within slices."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What the rows say of two models."""
+    """The results of two models on the same rows."""
 
     metrics: tuple[Result, ...]
     """The deciding metric first, then the guardrails, then those that are only shown."""
@@ -33,11 +33,11 @@ class Comparison:
 
     @property
     def deciding(self) -> Result:
-        """The result of the metric that decides."""
+        """The result of the deciding metric."""
         return self.metrics[0]
 
 
-def compare(  # noqa: PLR0913  # each is a thing of its own
+def compare(  # noqa: PLR0913  # each is a separate input
     challenger: Scored,
     rival: Scored,
     policy: Policy,
@@ -49,16 +49,19 @@ def compare(  # noqa: PLR0913  # each is a thing of its own
     """Compare two models on the same rows.
 
     Args:
-        challenger: the predictions to judge.
-        rival: the predictions to judge against, of the same `Truth`.
-        policy: which metric decides and what is tolerated.
-        baseline: naive predictions of the same rows, which relative tolerances need.
-        slices: columns of text, each `(n_rows,)`.
-        own: metrics of the task's own.
+        challenger: Predictions of the challenger.
+        rival: Predictions of the rival for the same `Truth`.
+        policy: The deciding metric, tolerances and slices.
+        baseline: Predictions without features for the same rows; relative tolerances need them.
+        slices: Columns of text, each `(n_rows,)`.
+        own: Metrics of the task.
+
+    Returns:
+        The results of all metrics and of the deciding metric in each slice.
 
     Raises:
-        UsageError: the policy names a metric or slice that does not exist, or a metric that cannot decide.
-        DataError: the predictions are not of the same rows.
+        UsageError: The policy names a metric or slice that does not exist, or a metric that cannot decide.
+        DataError: The predictions are not of the same rows.
     """
     _same_rows(challenger.truth, *(other.truth for other in (rival, baseline) if other))
     metrics = metrics_of(challenger.truth.kind, own)
@@ -69,15 +72,15 @@ def compare(  # noqa: PLR0913  # each is a thing of its own
     results += [judge(metrics[name], pair, tolerance) for name, tolerance in policy.guardrails.items()]
     known = {policy.metric, *policy.guardrails}
     results += [judge(metric, pair, None) for name, metric in metrics.items() if name not in known]
-    found = [_slice(column, value, pair, index, deciding) for column, value, index in _parts(slices or {})]
-    return Comparison(tuple(results), tuple(holm(found, policy.alpha)))
+    parts = [_slice(column, value, pair, index, deciding) for column, value, index in _parts(slices or {})]
+    return Comparison(tuple(results), tuple(holm(parts, policy.alpha)))
 
 
 def holm(slices: list[Slice], alpha: float) -> list[Slice]:
-    """Take `worse` back where it could be chance among so many slices.
+    """Change `worse` to `inconclusive` if it could be chance among so many slices.
 
-    Holm's step-down (Scandinavian Journal of Statistics 6, 1979): in ascending order of the p-values, each is compared
-    with alpha by the number of those that are left; all from the first that is above it on are kept.
+    Holm's step-down procedure (Scandinavian Journal of Statistics 6, 1979): in ascending order, each p-value is
+    compared with alpha divided by the number of remaining slices. From the first that is larger on, no slice is worse.
     """
     judged = sorted((s.result.p_worse, i) for i, s in enumerate(slices) if s.result.p_worse is not None)
     worse = set()
@@ -97,12 +100,12 @@ def _same_rows(truth: Truth, *others: Truth) -> None:
     for other in others:
         same = other is truth or (np.array_equal(other.y, truth.y) and np.array_equal(other.groups, truth.groups))
         if not same:
-            remedy = "build both from one `Truth`."
+            remedy = "create both from one `Truth`."
             raise DataError("the predictions are not of the same rows", where="the comparison", remedy=remedy)
 
 
 def _parts(slices: Mapping[str, npt.ArrayLike]) -> Iterator[tuple[str, str, Ints]]:
-    """Each value of each column with its rows, in order."""
+    """Yield each value of each column with its rows, in order."""
     for column, values in slices.items():
         names, codes = np.unique(np.asarray(values), return_inverse=True)
         order = np.argsort(codes, kind="stable")
@@ -114,9 +117,9 @@ def _parts(slices: Mapping[str, npt.ArrayLike]) -> Iterator[tuple[str, str, Ints
 def _slice(column: str, value: str, pair: Pair, index: Ints, metric: MetricDefinition) -> Slice:
     part = pair.take(index)
     policy = pair.policy
-    asked = policy.slices if policy.slice_columns is None or column in policy.slice_columns else None
-    tolerance = asked if len(index) >= policy.slice_rows else None
+    allowed = policy.slices if policy.slice_columns is None or column in policy.slice_columns else None
+    tolerance = allowed if len(index) >= policy.slice_rows else None
     result = judge(metric, part, tolerance)
-    if asked is not None and tolerance is None:
+    if allowed is not None and tolerance is None:
         result = replace(result, reason="few_rows")
     return Slice(column, value, len(index), result)

@@ -1,8 +1,8 @@
-"""How sure a paired difference is: the delete-one-group jackknife, or the long-run variance of groups in time.
+"""Standard error of a paired difference: the delete-one-group jackknife, or the long-run variance of groups in time.
 
 Sources: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 11, for the jackknife; Lazarus,
 Lewis, Stock and Watson, "HAR Inference: Recommendations for Practice", Journal of Business & Economic Statistics 36
-(2018), for the equal-weighted cosine estimator and its number of terms. docs/statistics.md has the coverage found.
+(2018), for the equal-weighted cosine estimator and its number of terms. docs/statistics.md has the measured coverage.
 """
 
 import math
@@ -16,51 +16,54 @@ from ringside.codes import SpreadReason as Reason
 from ringside.verdict.rows import Floats
 
 SMALLEST_DIFFERENCE = 1e-6
-"""A model is `better` only above this; below it two models are rebuilds of each other."""
+"""Smallest difference that can be `better`; rebuilds of one model differ by less."""
 POWER = 0.8
 _DOMINATED = 0.5
 AUTOCORRELATED = 1
-"""Times 1/√G, what the correlation of neighbouring groups may be. At twice that, which is the usual test, too many
-windows of 30 groups with a true correlation of a half go unnoticed, and their intervals hold the truth too seldom."""
+"""Largest accepted correlation of neighbouring groups, in units of 1/√G. With 2, the usual test, too many test sets
+of 30 groups with a true correlation of 0.5 are accepted, and their intervals are too narrow."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """The standard error of a difference, and what it rests on."""
+    """The standard error of a difference, with its method and groups."""
 
     standard_error: float
     degrees_of_freedom: float
     method: Method
     groups: int
-    """With rows."""
+    """Number of groups with rows."""
     effective_groups: float
-    """(Σn)² / Σn²: as many groups of equal size would carry as much."""
+    """(Σn)² / Σn²: the number of groups of equal size with the same information."""
     dominated: bool
-    """One group carries more than half of the variance."""
+    """True if one group contributes more than half of the variance."""
 
     def bound(self, confidence: float) -> float:
-        """How far the one-sided bound at this confidence is from the estimate, at least 0."""
+        """Return the distance from the estimate to the one-sided bound at this confidence, at least 0."""
         return float(stdtrit(self.degrees_of_freedom, confidence)) * self.standard_error
 
     def p_value(self, distance: float) -> float:
-        """The chance of an estimate at least `distance` below the truth."""
+        """Return the probability of an estimate at least `distance` below the true value."""
         return float(stdtr(self.degrees_of_freedom, -distance / self.standard_error))
 
 
 def effective_groups(sizes: Floats) -> float:
-    """(Σn)² / Σn² over groups of these sizes; 0 where there are no rows."""
+    """Return (Σn)² / Σn² over groups of these sizes; 0 without rows."""
     squares = float((sizes**2).sum())
     return float(sizes.sum() ** 2 / squares) if squares else 0.0
 
 
 def spread(deleted: Floats, sizes: Floats, *, ordered: bool, min_groups: float) -> Spread | Reason:
-    """The spread of a statistic, or why it has none.
+    """Return the spread of a statistic, or the reason why it has none.
 
     Args:
-        deleted: the statistic without each group, `(n_groups,)`.
-        sizes: the rows of each group, `(n_groups,)`; those without rows are passed over.
-        ordered: whether the groups follow each other in time.
-        min_groups: the effective groups that an interval needs at least.
+        deleted: The statistic without each group, `(n_groups,)`.
+        sizes: Rows of each group, `(n_groups,)`; groups without rows are ignored.
+        ordered: Whether the groups are in time order.
+        min_groups: Minimum of effective groups for an interval.
+
+    Returns:
+        The spread, or the code of the reason.
     """
     present = sizes > 0
     values, count = deleted[present], int(present.sum())
@@ -69,7 +72,7 @@ def spread(deleted: Floats, sizes: Floats, *, ordered: bool, min_groups: float) 
         return "dominating_groups" if count >= max(min_groups, 2) else "too_few_groups"
     if not np.isfinite(values).all():
         return "undefined"
-    # Pseudo-values about their mean; their variance by the number of groups is the jackknife's variance.
+    # Centred pseudo-values; their variance divided by the number of groups is the jackknife variance.
     pseudo = (count - 1) * (values.mean() - values)
     variance = float((pseudo**2).sum()) / (count - 1) / count
     if variance <= (np.finfo(float).eps * max(1.0, float(np.abs(values).max()))) ** 2:
@@ -83,12 +86,12 @@ def spread(deleted: Floats, sizes: Floats, *, ordered: bool, min_groups: float) 
 
 
 def lag_one(values: Floats) -> float:
-    """The correlation of neighbours in a series about 0."""
+    """Return the correlation of neighbours in a series with mean 0."""
     return float((values[1:] * values[:-1]).sum() / (values**2).sum())
 
 
 def _cosine_variance(values: Floats, terms: int) -> float:
-    """The equal-weighted cosine estimate of the long-run variance."""
+    """Return the equal-weighted cosine estimate of the long-run variance."""
     count = len(values)
     angles = np.pi * np.arange(1, terms + 1)[:, None] * (np.arange(count) + 0.5) / count
     weights = np.sqrt(2 / count) * np.cos(angles) @ values

@@ -1,7 +1,7 @@
-"""The metrics that models are compared by: what each is, which interval it has and why, and whether it may decide.
+"""The metrics: definition, interval, and whether each may decide.
 
-A metric answers its value and what the value is without each group; the comparison makes the difference of two models
-of those, so that every metric has the same interval by the same code. docs/statistics.md has the coverage of each.
+A metric returns its value and its value without each group. The comparison subtracts those of two models, so that one
+function computes the interval of every metric. docs/statistics.md has the coverage of each.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,23 +20,23 @@ from ringside.verdict.rows import Floats, Scored
 Judged = Literal["decides", "guards"]
 
 LEADING: Mapping[Kind, str] = {"binary": "log_loss", "multiclass": "log_loss", "regression": "mae"}
-"""The metric that decides where the policy names none."""
+"""Deciding metric if the policy names none."""
 
 
 class Function(Protocol):
-    """A metric of a task's own: any function of labels, predictions and weights of rows."""
+    """A metric of the task: any function of labels, predictions and row weights."""
 
     def __call__(self, y: Floats, prediction: Floats, weights: Floats) -> float:
-        """The metric of rows `(n_rows,)` with weights of 0 and 1."""
+        """Return the metric of rows `(n_rows,)` with weights of 0 and 1."""
         ...
 
 
 @dataclass(frozen=True)
 class Estimates:
-    """A metric of one model."""
+    """The value of a metric for one model, with its values without each group."""
 
     value: float
-    """NaN where these rows cannot define it."""
+    """NaN if undefined on these rows."""
     deleted: Floats
     """The value without each group or block of groups, `(n_blocks,)`."""
     sizes: Floats
@@ -51,15 +51,15 @@ class MetricDefinition:
     better: Better
     estimate: Callable[[Scored], Estimates]
     interval: str
-    """Which interval the difference has, and why that one."""
+    """Method of the interval, for docs/metrics.md."""
     judged: Judged = "guards"
-    """The most that the policy may ask of it: to decide, or only to guard."""
+    """The most that the policy may use it for: decide, or only guard."""
     decisions: bool = False
-    """Whether it looks at decisions alone, so that models that decide alike cannot be told apart by it."""
+    """True if it depends on decisions only, so that models with equal decisions have equal values."""
 
     @property
     def sign(self) -> float:
-        """1 where more is better, else -1."""
+        """1 if higher is better, else -1."""
         return 1.0 if self.better == "higher" else -1.0
 
 
@@ -75,7 +75,7 @@ def _of_sums(
     statistics: Callable[[Scored], Floats], value: Callable[[Floats], Floats]
 ) -> Callable[[Scored], Estimates]:
     def estimate(scored: Scored) -> Estimates:
-        """The value of all totals, and of all but each group's."""
+        """Return the value of all groups, and without each group."""
         by_group = statistics(scored)
         total = by_group.sum(axis=0)
         sizes = scored.truth.sizes
@@ -87,7 +87,7 @@ def _of_sums(
 
 def _of_ranks(function: Callable[[Scored], tuple[float, Floats]]) -> Callable[[Scored], Estimates]:
     def estimate(scored: Scored) -> Estimates:
-        """What the function answers, with the rows of its groups or blocks."""
+        """Return the results of the function, with the rows of its groups or blocks."""
         value, deleted = function(scored)
         sizes = scored.truth.sizes
         return Estimates(value, deleted, sizes if len(deleted) == len(sizes) else ranks.block_sizes(scored))
@@ -96,16 +96,16 @@ def _of_ranks(function: Callable[[Scored], tuple[float, Floats]]) -> Callable[[S
 
 
 def custom(name: str, better: Better, function: Function) -> MetricDefinition:
-    """A metric of a task's own; correct for any function, and as slow as the function times the number of groups."""
+    """Return the definition of a metric of the task; its time is that of the function times the number of groups."""
 
     def estimate(scored: Scored) -> Estimates:
-        """The function of all rows, and of all but each block's."""
+        """Return the value of all rows, and without each block."""
         block, sizes = ranks.blocks(scored), ranks.block_sizes(scored)
         y, prediction = scored.truth.y, scored.prediction
         values = [function(y, prediction, np.ones(len(y)))]
         for index in range(len(sizes)):
             weights = (block != index).astype(float)
-            # Without the only group no row is left, and most averages raise.
+            # Without the only group, no row remains and most averages raise.
             values.append(function(y, prediction, weights) if weights.any() else np.nan)
         return Estimates(float(values[0]), np.asarray(values[1:], dtype=float), sizes)
 
@@ -149,24 +149,24 @@ METRICS: Mapping[Kind, tuple[MetricDefinition, ...]] = {
 
 
 def metrics_of(kind: Kind, own: tuple[MetricDefinition, ...] = ()) -> dict[str, MetricDefinition]:
-    """The metrics of a kind by name, with those of the task's own.
+    """Return the metrics of a kind by name, with those of the task.
 
     Raises:
-        UsageError: two metrics have one name.
+        UsageError: Two metrics have the same name.
     """
-    found: dict[str, MetricDefinition] = {}
+    metrics: dict[str, MetricDefinition] = {}
     for metric in (*METRICS[kind], *own):
-        if metric.name in found:
-            remedy = "give the metric in metrics.py another name."
-            raise UsageError(f"there are two metrics called {metric.name!r}", where="metrics.py", remedy=remedy)
-        found[metric.name] = metric
-    return found
+        if metric.name in metrics:
+            remedy = "rename the metric in metrics.py."
+            raise UsageError(f"two metrics have the name {metric.name!r}", where="metrics.py", remedy=remedy)
+        metrics[metric.name] = metric
+    return metrics
 
 
 def expected_calibration_error(scored: Scored, bins: int = sums.CALIBRATION_BINS) -> float:
-    """How far mean prediction and mean outcome are apart, the mean over bins of equal size, weighted by rows.
+    """Return the mean absolute difference of mean prediction and mean outcome, over bins of equal size.
 
-    It is biased upwards by the noise in each bin, more so with few rows, so it is shown and never judged.
+    The noise in each bin biases it upwards, especially with few rows, so it is shown and never judged.
     """
     edges = np.unique(np.quantile(scored.prediction, np.linspace(0, 1, bins + 1)[1:-1]))
     where = np.searchsorted(edges, scored.prediction, side="right")
@@ -175,6 +175,6 @@ def expected_calibration_error(scored: Scored, bins: int = sums.CALIBRATION_BINS
 
 
 def differing_groups(challenger: Scored, rival: Scored) -> int:
-    """In how many groups the two models decide at least one row differently."""
+    """Return the number of groups in which the two models decide at least one row differently."""
     differ: npt.NDArray[np.bool_] = challenger.decisions != rival.decisions
     return int(np.unique(challenger.truth.groups[differ]).size)

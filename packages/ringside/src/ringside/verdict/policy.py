@@ -1,4 +1,4 @@
-"""What the team asks of a challenger, as `ringside.verdict` takes it."""
+"""The policy: deciding metric, tolerances, guardrails, floors and slices."""
 
 import math
 from collections.abc import Collection, Iterable, Mapping
@@ -10,16 +10,16 @@ from ringside.errors import UsageError
 from ringside.verdict.metrics import LEADING, MetricDefinition
 
 _FEWEST_GROUPS = 2
-"""Fewer have no variance."""
+"""Minimum number of groups; a single group has no variance."""
 _LEAST_CONFIDENCE = 0.5
-"""Below it a bound stands on the wrong side of its estimate."""
+"""Minimum confidence; below it, a bound is on the wrong side of its estimate."""
 
 
 @dataclass(frozen=True)
 class Tolerance:
-    """The loss against the rival that the team accepts: on the metric's scale, or as a share of the rival's gain.
+    """The accepted loss against the rival (non-inferiority margin): on the metric's scale, or relative.
 
-    A relative one, f, accepts a loss of f times what the rival is better than the naive baseline.
+    A relative tolerance f accepts a loss of f times the gain of the rival over the baseline without features.
     """
 
     value: float
@@ -28,22 +28,22 @@ class Tolerance:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.value) and self.value > 0 and (not self.relative or self.value < 1)):
             found = f"a tolerance of {self.value}{' of the gain' if self.relative else ''}"
-            remedy = "take a number above 0 on the metric's scale, or a share of the gain below 100 %."
+            remedy = "set a number above 0 on the metric's scale, or a share of the gain below 100 %."
             raise UsageError(found, where="policy", remedy=remedy)
 
     @classmethod
     def parse(cls, text: str | float) -> "Tolerance":
-        """`0.01`, or `10%` for a share of the gain.
+        """Parse `0.01`, or `10%` for a share of the gain.
 
         Raises:
-            UsageError: it is neither.
+            UsageError: The text is neither.
         """
         try:
             if isinstance(text, str) and text.strip().endswith("%"):
                 return cls(float(text.strip().removesuffix("%")) / 100, relative=True)
             return cls(float(text))
         except ValueError:
-            remedy = "write a number on the metric's scale, as 0.01, or a share of the gain over the baseline, as 10%."
+            remedy = "write a number on the metric's scale, such as 0.01, or a share of the baseline gain, such as 10%."
             raise UsageError(f"{text!r} is no tolerance", where="policy", remedy=remedy) from None
 
     def __str__(self) -> str:
@@ -52,36 +52,36 @@ class Tolerance:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """The policy, checked by itself; `check` compares it with the metrics that there are.
+    """The policy. Its values are checked here; `check` compares its names with the existing metrics.
 
     Raises:
-        UsageError: a value is none that is allowed.
+        UsageError: A value is not allowed.
     """
 
     metric: str
-    """The one that decides."""
+    """Name of the deciding metric."""
     tolerance: Tolerance
-    """Of the deciding metric."""
+    """Tolerance of the deciding metric."""
     guardrails: Mapping[str, Tolerance] = field(default_factory=dict)
-    """Metrics that fail the verdict where the challenger is worse by more."""
+    """Tolerance by metric; a larger loss fails the verdict."""
     floors: Mapping[str, float] = field(default_factory=dict)
-    """What a metric must reach, whatever the rival does; a ceiling where less is better."""
+    """Limit by metric, independent of the rival: a minimum, or a maximum if lower is better."""
     slices: Tolerance | None = None
-    """The deciding metric's tolerance within a slice; None where slices are shown and not judged."""
+    """Tolerance of the deciding metric within a slice; None if slices are only shown."""
     slice_columns: tuple[str, ...] | None = None
-    """The columns whose slices are judged; None for all, () for none."""
+    """Columns whose slices are judged; None for all, () for none."""
     slice_rows: int = 200
-    """A slice with fewer rows is shown and not judged."""
+    """Minimum rows of a slice; smaller slices are only shown."""
     confidence: float = 0.95
     uses: int = 1
-    """How many verdicts this test window may give; divides the error rate of the deciding metric's lower bound."""
+    """Submissions that this test set allows; divides the error rate of the deciding metric's lower bound."""
     min_groups: float = 10
-    """The effective groups that an interval needs."""
+    """Minimum of effective groups for an interval."""
     threshold: float = 0.5
     top: float = 0.1
     inconclusive: Literal["merge_only", "block"] = "merge_only"
     anchor: str | None = None
-    """A version that people pinned; None for the last one that was judged better."""
+    """Pinned version; None for the last version that was judged better."""
 
     def __post_init__(self) -> None:
         for key, holds, allowed in (
@@ -99,20 +99,20 @@ class Policy:
 
     @property
     def alpha(self) -> float:
-        """The error rate of one bound."""
+        """Error rate of one bound."""
         return 1 - self.confidence
 
     def on_slices(self, slices: Collection[str]) -> "Policy":
-        """The policy for rows of which only these slices are left."""
+        """Return the policy for rows that have only these slices."""
         if self.slice_columns is None:
             return self
         return replace(self, slice_columns=tuple(name for name in self.slice_columns if name in slices))
 
     def check(self, metrics: Mapping[str, MetricDefinition], slices: Collection[str] | None = None) -> None:
-        """Compare with the metrics, and where they are known with the slices, that there are.
+        """Check that the metrics exist, and the slices if they are known.
 
         Raises:
-            UsageError: a metric or slice does not exist, or a metric is asked for more than it can bear.
+            UsageError: A metric or slice does not exist, or the deciding metric cannot decide.
         """
         for key, names in (("metric", [self.metric]), ("guardrails", self.guardrails), ("floors", self.floors)):
             _check_names(key, names, "metric", metrics)
@@ -122,17 +122,17 @@ class Policy:
             remedy = f"name one of {', '.join(n for n, m in metrics.items() if m.judged == 'decides')}."
             raise UsageError(f"`metric` is {self.metric!r}, which cannot decide", where="policy", remedy=remedy)
         if self.metric in self.guardrails:
-            remedy = "its tolerance is `tolerance`; take it out of the guardrails."
-            raise UsageError(f"{self.metric!r} decides and is a guardrail", where="policy", remedy=remedy)
+            remedy = "remove it from the guardrails; its tolerance is `tolerance`."
+            raise UsageError(f"{self.metric!r} is the deciding metric and a guardrail", where="policy", remedy=remedy)
 
 
 def _check_names(key: str, names: Iterable[str], what: str, known: Collection[str]) -> None:
     for name in names:
         if name not in known:
-            remedy = f"name one of {', '.join(known)}." if known else "take it out: there is none."
-            raise UsageError(f"`{key}` names the {what} {name!r}, which there is not", where="policy", remedy=remedy)
+            remedy = f"name one of {', '.join(known)}." if known else "remove it: there is none."
+            raise UsageError(f"`{key}` names the {what} {name!r}, which does not exist", where="policy", remedy=remedy)
 
 
 def default_metric(kind: Kind) -> str:
-    """The metric that decides where nobody names one."""
+    """Return the deciding metric if the policy names none."""
     return LEADING[kind]

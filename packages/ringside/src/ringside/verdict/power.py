@@ -1,10 +1,10 @@
-"""What a test window can show before a challenger is trained: tolerances, groups, and the chance of an equal model.
+"""The power of a test set, before a challenger is trained: tolerances, groups, and the pass rate of an equal model.
 
-All of it follows from the spread of one paired difference of two models on the window. With one-sided bounds at an
-error rate of alpha / uses, a true difference of (t₁ + t₂) standard errors is shown in four of five windows, where t₁
-and t₂ are the quantiles of Student's t at 1 - alpha / uses and at 0.8. More groups of the same kind shrink the standard
-error by the root of their number. The chance that a model passes is the noncentral t distribution's, as for any test on
-means (Cohen, Statistical Power Analysis for the Behavioral Sciences, 1988, chapter 2).
+Everything follows from the spread of one paired difference of two models on the test set. With one-sided bounds at an
+error rate of alpha / uses, a true difference of (t₁ + t₂) standard errors is detected in four of five test sets, where
+t₁ and t₂ are the quantiles of Student's t at 1 - alpha / uses and at 0.8. The standard error is inversely proportional
+to the root of the number of groups. The probability that a model passes is that of the noncentral t distribution, as
+for any test on means (Cohen, Statistical Power Analysis for the Behavioral Sciences, 1988, chapter 2).
 """
 
 import math
@@ -20,62 +20,65 @@ from ringside.verdict.outcomes import MOST_GROUPS, Pair, judge
 from ringside.verdict.policy import Policy, Tolerance
 
 FEWEST = 3.0
-"""Effective groups below which not even a guess is made."""
+"""Minimum of effective groups for an estimate."""
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """How finely a window sees one metric."""
+    """The resolution of a test set for one metric."""
 
     metric: str
     value: float | None
-    """The mean of the two models; None where these rows cannot define the metric."""
+    """Mean of both models; None if the metric is undefined on these rows."""
     spread: Spread | None
-    """Of their paired difference."""
+    """Spread of their paired difference."""
     reason: Reason | None
     """Why there is no spread."""
     smallest: float | None
-    """The true difference that such a window shows in four of five cases."""
+    """Smallest true difference that such a test set detects in four of five cases."""
     fits: float | None
-    """A tolerance with which an equal model passes in about four of five cases: `smallest`, rounded up."""
+    """Tolerance with which an equal model passes in about four of five cases: `smallest`, rounded up."""
 
     @property
     def standard_error(self) -> float | None:
-        """Of the paired difference."""
+        """Standard error of the paired difference."""
         return self.spread.standard_error if self.spread else None
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What one tolerance asks of a window."""
+    """The groups that one tolerance needs."""
 
     metric: str
     tolerance: float
-    """On the metric's scale."""
+    """Tolerance on the metric's scale."""
     groups: int | None
-    """So many groups let an equal model pass in four of five cases; None where they are beyond reason."""
+    """Groups with which an equal model passes in four of five cases; None above `MOST_GROUPS`."""
     more: int | None
-    """How many of them the window lacks."""
+    """Number of groups that the test set lacks."""
     equal_passes: float
-    """The chance that an equal model passes on the window as it is, 0 to 1."""
+    """Probability that an equal model passes on the current test set, 0 to 1."""
 
 
 def resolution(metric: MetricDefinition, pairs: Sequence[Pair], *, groups: int | None = None) -> Resolution:
-    """How finely a window sees a metric, as the one that decides.
+    """Return the resolution of a test set for a deciding metric.
 
-    Of several pairs the one with the middle standard error counts. The policy's `min_groups` is not asked here: there
-    are figures too where a verdict would be refused.
+    Of several pairs, the one with the median standard error is used. The policy's `min_groups` is ignored, so there is
+    an estimate even if a verdict would be inconclusive.
 
     Args:
-        metric: of the kind of the rows.
-        pairs: of models that differ about as much as a challenger and its rival will.
-        groups: of the window to speak of; None for the one at hand.
+        metric: A metric for the kind of the rows.
+        pairs: Pairs of models that differ about as much as a challenger and its rival.
+        groups: Number of groups to plan for; None for those of the test set.
+
+    Returns:
+        The resolution; without a spread if no pair has one.
     """
-    found = [_one(metric, pair) for pair in pairs]
-    seen = sorted((one for one in found if one.spread), key=lambda one: one.standard_error or 0.0)
-    if not seen:
-        return found[0]
-    middle = seen[len(seen) // 2]
+    resolutions = [_one(metric, pair) for pair in pairs]
+    known = sorted((one for one in resolutions if one.spread), key=lambda one: one.standard_error or 0.0)
+    if not known:
+        return resolutions[0]
+    middle = known[len(known) // 2]
     if groups is None or middle.spread is None:
         return middle
     return _resolved(metric, middle.value, with_groups(middle.spread, groups), pairs[0].policy)
@@ -83,14 +86,14 @@ def resolution(metric: MetricDefinition, pairs: Sequence[Pair], *, groups: int |
 
 def _one(metric: MetricDefinition, pair: Pair) -> Resolution:
     relaxed = replace(pair, policy=replace(pair.policy, min_groups=FEWEST))
-    found = judge(metric, relaxed, None, uses=pair.policy.uses)
-    known = found.challenger is not None and found.rival is not None
-    value = ((found.challenger or 0.0) + (found.rival or 0.0)) / 2 if known else None
-    if found.standard_error is None or found.degrees_of_freedom is None or found.method is None:
-        return Resolution(metric.name, value, None, found.reason, None, None)
-    sizes = found.groups, found.effective_groups
-    dominated = "one_group" in found.cautions
-    spread = Spread(found.standard_error, found.degrees_of_freedom, found.method, *sizes, dominated)
+    result = judge(metric, relaxed, None, uses=pair.policy.uses)
+    known = result.challenger is not None and result.rival is not None
+    value = ((result.challenger or 0.0) + (result.rival or 0.0)) / 2 if known else None
+    if result.standard_error is None or result.degrees_of_freedom is None or result.method is None:
+        return Resolution(metric.name, value, None, result.reason, None, None)
+    sizes = result.groups, result.effective_groups
+    dominated = "one_group" in result.cautions
+    spread = Spread(result.standard_error, result.degrees_of_freedom, result.method, *sizes, dominated)
     return _resolved(metric, value, spread, pair.policy)
 
 
@@ -100,12 +103,12 @@ def _resolved(metric: MetricDefinition, value: float | None, spread: Spread, pol
 
 
 def wanted(found: Resolution, tolerance: float, policy: Policy) -> Wanted | None:
-    """What a tolerance asks of the window; None where the metric has no spread.
+    """Return the groups that a tolerance needs; None if the metric has no spread.
 
     Args:
-        found: of the metric.
-        tolerance: above 0, on the metric's scale.
-        policy: its confidence, uses and min_groups.
+        found: The resolution of the metric.
+        tolerance: Tolerance above 0, on the metric's scale.
+        policy: The policy, for its confidence, uses and min_groups.
     """
     if found.spread is None:
         return None
@@ -115,9 +118,9 @@ def wanted(found: Resolution, tolerance: float, policy: Policy) -> Wanted | None
 
 
 def absolute(tolerance: Tolerance, metric: MetricDefinition, pair: Pair) -> float | None:
-    """A tolerance on the metric's scale; a relative one by the rival's gain over the baseline, taken as exact.
+    """Return a tolerance on the metric's scale; a relative one by the rival's gain, taken as exact.
 
-    None where the gain is not known or is none.
+    None if the gain is unknown or not positive.
     """
     if not tolerance.relative:
         return tolerance.value
@@ -128,14 +131,14 @@ def absolute(tolerance: Tolerance, metric: MetricDefinition, pair: Pair) -> floa
 
 
 def smallest_shown(spread: Spread, policy: Policy) -> float:
-    """The true difference that the lower bound shows in four of five windows."""
+    """Return the true difference that the lower bound detects in four of five test sets."""
     return spread.bound(1 - policy.alpha / policy.uses) + spread.bound(POWER)
 
 
 def equal_passes(spread: Spread, tolerance: float, policy: Policy) -> float:
-    """The chance that the lower bound of a model without any true difference is above -tolerance, 0 to 1.
+    """Return the probability that the lower bound of an equal model is above -tolerance, 0 to 1.
 
-    0 where the window has fewer groups than the policy asks for.
+    It is 0 if the test set has fewer groups than `policy.min_groups`.
     """
     if spread.effective_groups < policy.min_groups:
         return 0.0
@@ -145,7 +148,7 @@ def equal_passes(spread: Spread, tolerance: float, policy: Policy) -> float:
 
 
 def groups_needed(spread: Spread, tolerance: float, policy: Policy) -> int | None:
-    """The fewest groups that show `tolerance` in four of five windows; None where they are more than `MOST_GROUPS`."""
+    """Return the fewest groups that detect `tolerance` in four of five test sets; None above `MOST_GROUPS`."""
     fewest = math.ceil(max(policy.min_groups, FEWEST) * spread.groups / spread.effective_groups - 1e-9)
 
     def enough(groups: int) -> bool:
@@ -161,10 +164,10 @@ def groups_needed(spread: Spread, tolerance: float, policy: Policy) -> int | Non
 
 
 def with_groups(spread: Spread, groups: int) -> Spread:
-    """The spread of a window with so many groups of the same kind."""
+    """Return the spread of a test set with this number of similar groups."""
     times = groups / spread.groups
     effective = spread.effective_groups * times
-    # As `ringside.verdict.intervals.spread` sets them; fractions keep a search over groups from stepping back.
+    # As in `ringside.verdict.intervals.spread`; fractions keep the search over groups monotonic.
     degrees = effective - 1 if spread.method == "jackknife" else 0.41 * groups ** (2 / 3)
     return replace(
         spread,
@@ -176,8 +179,8 @@ def with_groups(spread: Spread, groups: int) -> Spread:
 
 
 def rounded_up(value: float) -> float:
-    """A number above 0, rounded up to two significant digits."""
+    """Return a number above 0, rounded up to two significant digits."""
     digits = 1 - math.floor(math.log10(value))
-    # What differs from a round number by less than rounding is that number.
+    # A rounding error above a round number does not count.
     up = math.ceil(value * 10.0**digits * (1 - 1e-9)) / 10.0**digits
     return round(up, max(digits, 0))

@@ -1,4 +1,4 @@
-"""Metrics of the order of scores: ROC AUC exactly, average precision and the top share through histograms of ranks."""
+"""Metrics of the order of scores: ROC AUC exactly; average precision and the top share from histograms of ranks."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from ringside.verdict.rows import Floats, Ints, Scored
 
 RANK_BINS = 4096
 MAX_BLOCKS = 1000
-"""More groups than this are joined into so many, for the metrics that need a histogram of each."""
+"""Maximum number of blocks; more groups are joined for metrics that need a histogram of each."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Ranking:
     """The rows in ascending order of the score."""
 
     order: Ints
-    """`(n_rows,)`: the rows."""
+    """`(n_rows,)`: indices of the rows."""
     first: Ints
     """`(n_rows,)`: for each place in the order, the first place with the same score."""
     last: Ints
@@ -24,7 +24,7 @@ class Ranking:
 
 
 def ranking(scored: Scored) -> Ranking:
-    """The order of the scores, found once for all metrics."""
+    """Return the order of the scores, computed once for all metrics."""
     if "ranking" not in scored.cache:
         order = np.argsort(scored.prediction, kind="stable")
         first, last = _ties(np.diff(scored.prediction[order]) != 0)
@@ -34,7 +34,7 @@ def ranking(scored: Scored) -> Ranking:
 
 
 def _ties(changes: np.typing.NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Where each run of equal values starts and ends, for each place, from where neighbours differ."""
+    """Return the start and end of the run of equal values at each place, from a mask of changes."""
     starts = np.flatnonzero(np.concatenate([[True], changes]))
     ends = np.append(starts[1:], len(changes) + 1)
     lengths = ends - starts
@@ -42,11 +42,11 @@ def _ties(changes: np.typing.NDArray[np.bool_]) -> tuple[Ints, Ints]:
 
 
 def roc_auc(scored: Scored) -> tuple[float, Floats]:
-    """The area under the ROC curve, and exactly what it is without each group, `(n_groups,)`.
+    """Return the area under the ROC curve, and its exact value without each group, `(n_groups,)`.
 
-    The area is U / (positives · negatives), where U counts the pairs of a positive and a negative in the right order,
-    ties half. Without a group, U loses the pairs of its positives with all negatives and of its negatives with all
-    positives, and gets back the pairs within the group, which were taken twice.
+    The area is U / (positives · negatives), where U counts the pairs of a positive and a negative in the right order;
+    ties count half. Without a group, U loses the pairs of its positives with all negatives and of its negatives with
+    all positives, and regains the pairs within the group, which were subtracted twice.
     """
     truth, ranks = scored.truth, ranking(scored)
     positive = truth.y[ranks.order]
@@ -72,16 +72,16 @@ def roc_auc(scored: Scored) -> tuple[float, Floats]:
 
 
 def _half_credit(counted: Floats, first: Ints, last: Ints) -> Floats:
-    """For each place, how much of `counted` stands before it, and half of what is tied with it."""
+    """Return for each place the sum of `counted` before it plus half of the ties."""
     cumulative = np.concatenate([[0.0], np.cumsum(counted)])
     return np.asarray((cumulative[first] + cumulative[last]) / 2)
 
 
 def average_precision(scored: Scored) -> tuple[float, Floats]:
-    """The average precision as scikit-learn has it, and what it is without each block of groups.
+    """Return the average precision as in scikit-learn, and its value without each block of groups.
 
-    The value is exact. The deviations come from histograms of ranks with ties together, since average precision is no
-    sum over groups; a one-step approximation of them gives intervals that are too narrow.
+    The value is exact. The deviations come from histograms of ranks with ties together, because average precision is
+    not a sum over groups; a one-step approximation gives intervals that are too narrow.
     """
     truth, ranks = scored.truth, ranking(scored)
     places, starts = np.unique(ranks.first, return_index=True)
@@ -96,7 +96,7 @@ def average_precision(scored: Scored) -> tuple[float, Floats]:
 
 
 def _average_precision(hits: Floats, rows: Floats) -> float:
-    """From hits and rows by threshold, the highest first."""
+    """Return the average precision from hits and rows by threshold, the highest first."""
     positives = hits.sum()
     if positives == 0:
         return float("nan")
@@ -105,9 +105,9 @@ def _average_precision(hits: Floats, rows: Floats) -> float:
 
 
 def precision_at_top(scored: Scored) -> tuple[float, Floats]:
-    """The share of positives among the rows with the highest scores, and what it is without each block of groups.
+    """Return the share of positives among the rows with the highest scores, also without each block of groups.
 
-    The share of rows is `scored.top`; of rows that are tied at the border, each counts with the part that fits.
+    The share of rows is `scored.top`; rows tied at the border count in part.
     """
     truth, ranks = scored.truth, ranking(scored)
     places, starts = np.unique(ranks.first, return_index=True)
@@ -133,7 +133,7 @@ def _top(hits: Floats, rows: Floats, share: float) -> float:
 
 
 def lift_at_top(scored: Scored) -> tuple[float, Floats]:
-    """`precision_at_top` by the share of positives among all rows, and what it is without each block of groups."""
+    """Return `precision_at_top` divided by the share of positives, also without each block of groups."""
     value, deleted = precision_at_top(scored)
     hits, rows = _histograms(scored)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -143,9 +143,9 @@ def lift_at_top(scored: Scored) -> tuple[float, Floats]:
 
 
 def blocks(scored: Scored) -> Ints:
-    """The group of each row, or a block of groups where there are more than `MAX_BLOCKS`, `(n_rows,)`.
+    """Return the group of each row, or a block of groups if there are more than `MAX_BLOCKS`, `(n_rows,)`.
 
-    Neighbours are joined where groups follow each other in time, so that the blocks do too; else chance joins them.
+    Groups in time order are joined with their neighbours, so that the blocks are in time order; others at random.
     """
     truth = scored.truth
     if truth.n_groups <= MAX_BLOCKS:
@@ -157,12 +157,12 @@ def blocks(scored: Scored) -> Ints:
 
 
 def block_sizes(scored: Scored) -> Floats:
-    """Rows by block."""
+    """Return the number of rows by block."""
     return np.bincount(blocks(scored), minlength=min(scored.truth.n_groups, MAX_BLOCKS)).astype(float)
 
 
 def _histograms(scored: Scored) -> tuple[Floats, Floats]:
-    """Positives and rows by block and bin of rank, the highest scores first, each `(n_blocks, n_bins)`."""
+    """Return positives and rows by block and bin of rank, the highest scores first, each `(n_blocks, n_bins)`."""
     if "histograms" not in scored.cache:
         truth, ranks, block = scored.truth, ranking(scored), blocks(scored)
         n_blocks = min(truth.n_groups, MAX_BLOCKS)

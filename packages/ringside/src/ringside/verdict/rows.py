@@ -1,4 +1,4 @@
-"""The rows that models are compared on, and one model's predictions of them, checked once."""
+"""The rows of a comparison, and the predictions of one model for them; both are checked once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,21 +15,21 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 _OFF = 1e-5
-"""Probabilities of a row may sum to 1 but for so much, as single precision leaves it."""
+"""Accepted deviation of a row's probabilities from a sum of 1, for single precision."""
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What happened: the labels of the rows, and which rows belong together.
+    """The labels and the groups of the rows.
 
-    `ordered` says that the groups follow each other in time, in the order of their codes.
+    If `ordered`, the codes of the groups are in time order.
     """
 
     kind: Kind
     y: Floats
     """`(n_rows,)`: 0 and 1; for multiclass the position of the class; for regression the number."""
     groups: Ints
-    """`(n_rows,)`: codes from 0; a code without rows is no group."""
+    """`(n_rows,)`: codes from 0; a code without rows does not count as a group."""
     n_groups: int
     ordered: bool = False
     classes: tuple[str, ...] = ()
@@ -45,17 +45,17 @@ class Truth:
         ordered: bool = False,
         classes: Sequence[str] = (),
     ) -> Self:
-        """The truth from plain arrays.
+        """Create the truth from plain arrays.
 
         Args:
-            kind: of the task.
-            y: `(n_rows,)`, as the field.
-            groups: `(n_rows,)`, any values that can be sorted; None where each row stands by itself.
-            ordered: whether the sorted groups follow each other in time.
-            classes: multiclass: the labels.
+            kind: Kind of the task.
+            y: Labels `(n_rows,)`, as in the field.
+            groups: Sortable values `(n_rows,)`; None if each row is its own group.
+            ordered: Whether the sorted groups are in time order.
+            classes: Labels of a multiclass task.
 
         Raises:
-            DataError: there is no row, a label is missing or is none of the kind, or the lengths differ.
+            DataError: There is no row, a label is missing or invalid for the kind, or the lengths differ.
         """
         labels = np.asarray(y, dtype=np.float64)
         _check(labels.ndim == 1 and labels.size > 0, "there are no rows to compare on")
@@ -70,7 +70,7 @@ class Truth:
             codes, count = np.arange(labels.size), labels.size
         else:
             values = np.asarray(groups)
-            _check(values.shape == labels.shape, "there is not one group for each row")
+            _check(values.shape == labels.shape, "the number of groups differs from the number of rows")
             names, codes = np.unique(values, return_inverse=True)
             count = names.size
         return cls(kind, labels, codes.astype(np.int64), count, ordered, tuple(classes))
@@ -80,39 +80,39 @@ class Truth:
 
     @property
     def sizes(self) -> Floats:
-        """The rows of each group, `(n_groups,)`."""
+        """Number of rows of each group, `(n_groups,)`."""
         return np.bincount(self.groups, minlength=self.n_groups).astype(np.float64)
 
     def take(self, index: npt.NDArray[Any]) -> "Truth":
-        """The truth of some rows, with codes for the groups that are left, in their order."""
+        """Return the truth of some rows, with new codes for the remaining groups, in their order."""
         names, codes = np.unique(self.groups[index], return_inverse=True)
         return Truth(self.kind, self.y[index], codes.astype(np.int64), names.size, self.ordered, self.classes)
 
 
 @dataclass(frozen=True)
 class Scored:
-    """One model's predictions of the rows of a `Truth`."""
+    """Predictions of one model for the rows of a `Truth`."""
 
     truth: Truth
     prediction: Floats
     """`(n_rows,)`, or `(n_rows, n_classes)` for multiclass."""
     threshold: float = 0.5
-    """binary: a probability of at least this is a decision for the positive class; the model's own."""
+    """binary: the model's threshold; a probability of at least this is a positive decision."""
     top: float = 0.1
-    """binary: the share of rows with the highest scores that `precision_at_top` and `lift_at_top` look at."""
+    """binary: share of rows with the highest scores for `precision_at_top` and `lift_at_top`."""
     cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """What several metrics need, such as the order of the scores."""
+    """Intermediate results that several metrics share, such as the order of the scores."""
 
     @classmethod
     def of(cls, truth: Truth, prediction: npt.ArrayLike, *, threshold: float = 0.5, top: float = 0.1) -> Self:
-        """Predictions, checked.
+        """Create checked predictions.
 
         Raises:
-            DataError: there is not one for each row, one is not finite, or a probability is outside 0 to 1.
+            DataError: The shape is wrong, a prediction is not finite, or a probability is outside 0 to 1.
         """
         values = np.asarray(prediction, dtype=np.float64)
         shape = (len(truth), len(truth.classes)) if truth.kind == "multiclass" else (len(truth),)
-        _check(values.shape == shape, f"there are predictions of shape {values.shape} for {shape} wanted")
+        _check(values.shape == shape, f"the predictions have the shape {values.shape} instead of {shape}")
         bad = ~np.isfinite(values)
         _refuse(bad, "predictions are missing or infinite")
         if truth.kind != "regression":
@@ -123,12 +123,12 @@ class Scored:
         return cls(truth, values, threshold, top)
 
     def take(self, index: npt.NDArray[Any], truth: Truth) -> "Scored":
-        """The predictions of some rows; `truth` is `self.truth.take(index)`."""
+        """Return the predictions of some rows; `truth` is `self.truth.take(index)`."""
         return Scored(truth, self.prediction[index], self.threshold, self.top)
 
     @property
     def decisions(self) -> Ints:
-        """What the model decides, `(n_rows,)`: 0 or 1, or the position of the class."""
+        """Decisions of the model, `(n_rows,)`: 0 or 1, or the position of the class."""
         if self.truth.kind == "multiclass":
             return np.asarray(self.prediction.argmax(axis=1), dtype=np.int64)
         return (self.prediction >= self.threshold).astype(np.int64)
@@ -142,5 +142,5 @@ def _refuse(bad: Bools, what: str) -> None:
 
 def _check(holds: bool, found: str) -> None:
     if not holds:
-        remedy = "correct the predictions or the labels and compare again."
+        remedy = "correct the predictions or the labels, then compare again."
         raise DataError(found, where="the comparison", remedy=remedy)

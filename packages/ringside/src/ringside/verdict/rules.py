@@ -1,14 +1,14 @@
-"""The verdict: coded rules, each passed, failed, undecided or not applicable, and what they come to.
+"""The verdict: coded rules, each passed, failed, undecided or not applicable.
 
-docs/verdict.md has a section for each code. A rule of severity `decides` fails the verdict when it fails and leaves it
-inconclusive when it is undecided; a rule of severity `note` is only shown.
+docs/verdict.md has a section for each code. A rule of severity `decides` fails the verdict if it fails, and makes it
+inconclusive if it is undecided. A rule of severity `note` is only shown.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ringside.codes import RivalState, Severity, State, Verdict
+from ringside.codes import RivalState, RuleCode, Severity, State, Verdict
 from ringside.codes import RuleReason as Reason
 from ringside.verdict.comparison import Comparison
 from ringside.verdict.metrics import MetricDefinition, metrics_of
@@ -19,107 +19,98 @@ from ringside.verdict.rows import Scored
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: what it is called, and whether it decides."""
+    """One rule: its code, its name, and whether it decides."""
 
-    code: str
-    name: str
+    code: RuleCode
     severity: Severity = "decides"
 
+    @property
+    def name(self) -> str:
+        """Name in report.json, such as `data_valid`."""
+        return self.code.name.lower()
 
-DATA_VALID = Rule("RS001", "data_valid")
-NO_LEAK = Rule("RS002", "no_leak")
-MODEL_FILE = Rule("RS003", "model_file")
-FLOORS = Rule("RS004", "floors")
-BASELINE = Rule("RS005", "baseline")
-DECIDING = Rule("RS006", "deciding_metric")
-ANCHOR = Rule("RS007", "anchor")
-GUARDRAILS = Rule("RS008", "guardrails")
-SLICES = Rule("RS009", "slices")
-CALIBRATION = Rule("RS101", "calibration", "note")
-LATENCY = Rule("RS102", "latency", "note")
-SIZE = Rule("RS103", "size", "note")
-MINUTES = Rule("RS104", "minutes", "note")
-REBUILD = Rule("RS105", "rebuild", "note")
-RULES = (
-    DATA_VALID,
-    NO_LEAK,
-    MODEL_FILE,
-    FLOORS,
-    BASELINE,
-    DECIDING,
-    ANCHOR,
-    GUARDRAILS,
-    SLICES,
-    CALIBRATION,
-    LATENCY,
-    SIZE,
-    MINUTES,
-    REBUILD,
-)
+
+DATA_VALID = Rule(RuleCode.DATA_VALID)
+NO_LEAK = Rule(RuleCode.NO_LEAK)
+MODEL_FILE = Rule(RuleCode.MODEL_FILE)
+FLOORS = Rule(RuleCode.FLOORS)
+BASELINE = Rule(RuleCode.BASELINE)
+DECIDING = Rule(RuleCode.DECIDING_METRIC)
+ANCHOR = Rule(RuleCode.ANCHOR)
+GUARDRAILS = Rule(RuleCode.GUARDRAILS)
+SLICES = Rule(RuleCode.SLICES)
+CALIBRATION = Rule(RuleCode.CALIBRATION, "note")
+LATENCY = Rule(RuleCode.LATENCY, "note")
+SIZE = Rule(RuleCode.SIZE, "note")
+MINUTES = Rule(RuleCode.MINUTES, "note")
+REBUILD = Rule(RuleCode.REBUILD, "note")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found."""
+    """State of one rule, with its reason."""
 
     rule: Rule
     state: State
     reason: Reason | None = None
     subjects: tuple[str, ...] = ()
-    """The metrics or slices (`column=value`) that it is about."""
+    """The metrics or slices (`column=value`) concerned."""
     value: float | None = None
-    """The figure that was found: a share, a count, seconds, bytes; the rule's section says which."""
+    """The figure of the rule: a share, a count, seconds or bytes, as in its section of docs/verdict.md."""
     limit: float | None = None
-    """What `value` was compared with."""
+    """The limit or the rival's figure that `value` is compared with."""
 
 
 @dataclass(frozen=True)
 class Floor:
-    """One metric against the least that the policy asks of it."""
+    """One metric compared with its floor in the policy."""
 
     metric: str
     value: float | None
     limit: float
     reached: bool
     surely_not: bool
-    """The bound on the good side is beyond the limit too."""
+    """The better bound of the interval misses the limit too."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All that the rules look at."""
+    """The input of the rules."""
 
     champion: RivalState
     comparison: Comparison | None = None
-    """With the champion, or with the predictions that a team adopted."""
+    """Comparison with the champion, or with predictions that a team adopted."""
     anchor_state: RivalState | Literal["same_as_champion"] = "no_champion"
     anchor: Result | None = None
     baseline: Result | None = None
-    """The deciding metric against the naive baseline, with any tolerance."""
+    """The deciding metric compared with the baseline; the tolerance does not matter."""
     floors: Sequence[Floor] = ()
     quarantined: float = 0.0
-    """The largest share of a partition that failed the schema."""
+    """Largest share of rows of one partition that failed the schema."""
     max_quarantined: float = 0.0
     leaked: int = 0
-    """Rows on both sides of the split."""
+    """Number of rows in both training and test data."""
     untrusted: tuple[str, ...] = ()
-    """Types in the model file that are not trusted."""
+    """Untrusted types in the model file."""
     notes: tuple[Finding, ...] = field(default=())
 
 
 def floors(challenger: Scored, policy: Policy, own: tuple[MetricDefinition, ...] = ()) -> tuple[Floor, ...]:
-    """Each floor of the policy against the challenger's value, in the policy's order.
+    """Compare the challenger with each floor of the policy, in the policy's order.
 
-    A value on the wrong side of its limit is surely there when the one-sided bound towards the limit is too; else, and
-    where these rows give the value no interval, chance may have put it there.
+    A value surely misses its limit if the one-sided bound towards the limit misses it too. Otherwise, or if these rows
+    give no interval, the miss may be chance.
 
     Args:
-        challenger: the predictions.
-        policy: the limits; a ceiling where less is better.
-        own: metrics of the task's own.
+        challenger: The predictions.
+        policy: The limits; a limit is a maximum if a lower metric is better.
+        own: Metrics of the task.
+
+    Returns:
+        One result for each floor.
 
     Raises:
-        UsageError: the policy names a metric that does not exist.
+        UsageError: The policy names a metric that does not exist.
     """
     metrics = metrics_of(challenger.truth.kind, own)
     policy.check(metrics)
@@ -127,8 +118,8 @@ def floors(challenger: Scored, policy: Policy, own: tuple[MetricDefinition, ...]
 
 
 def judge_rules(evidence: Evidence) -> tuple[Finding, ...]:
-    """What each rule finds, in the order of their codes."""
-    found = (
+    """Return the finding of each rule, in the order of the codes; the notes follow."""
+    findings = (
         _limit(DATA_VALID, evidence.quarantined, evidence.max_quarantined, "too_many_quarantined"),
         _limit(NO_LEAK, float(evidence.leaked), 0.0, "rows_on_both_sides"),
         Finding(MODEL_FILE, "failed", "untrusted_types", evidence.untrusted)
@@ -141,11 +132,11 @@ def judge_rules(evidence: Evidence) -> tuple[Finding, ...]:
         _guardrails(evidence),
         _slices(evidence),
     )
-    return (*found, *evidence.notes)
+    return (*findings, *evidence.notes)
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:
-    """`fail` where a deciding rule failed, else `inconclusive` where one is undecided, else `pass`."""
+    """Return `fail` if a deciding rule failed, else `inconclusive` if one is undecided, else `pass`."""
     states = {finding.state for finding in findings if finding.rule.severity == "decides"}
     if "failed" in states:
         return "fail"
@@ -159,11 +150,11 @@ def _limit(rule: Rule, value: float, limit: float, reason: Reason) -> Finding:
 
 
 def _floor(metric: MetricDefinition, challenger: Scored, policy: Policy, limit: float) -> Floor:
-    value, found = value_spread(metric, challenger, policy)
+    value, spread = value_spread(metric, challenger, policy)
     if value is None:
         return Floor(metric.name, None, limit, reached=False, surely_not=False)
     short = metric.sign * (limit - value)
-    surely_not = not isinstance(found, str) and short > found.bound(policy.confidence)
+    surely_not = not isinstance(spread, str) and short > spread.bound(policy.confidence)
     return Floor(metric.name, value, limit, reached=short <= 0, surely_not=surely_not and short > 0)
 
 
@@ -172,15 +163,15 @@ def _floors(floors: Sequence[Floor]) -> Finding:
         return Finding(FLOORS, "not_applicable", "none_asked")
     failed = [floor for floor in floors if floor.surely_not]
     near = [floor for floor in floors if not floor.reached and not floor.surely_not]
-    for state, reason, those in (("failed", "below_floor", failed), ("undecided", "near_floor", near)):
-        if those:
-            names = tuple(floor.metric for floor in those)
-            return Finding(FLOORS, state, reason, names, those[0].value, those[0].limit)  # type: ignore[arg-type]
+    for state, reason, missed in (("failed", "below_floor", failed), ("undecided", "near_floor", near)):
+        if missed:
+            names = tuple(floor.metric for floor in missed)
+            return Finding(FLOORS, state, reason, names, missed[0].value, missed[0].limit)  # type: ignore[arg-type]
     return Finding(FLOORS, "passed", subjects=tuple(floor.metric for floor in floors))
 
 
 def _baseline(result: Result | None) -> Finding:
-    """Better than a model that knows no feature, beyond chance; failed where it is surely not."""
+    """Return passed if better than the baseline beyond chance, failed if surely not, else undecided."""
     if result is None:
         return Finding(BASELINE, "not_applicable", "no_baseline_predictions")
     names = (result.metric,)
@@ -204,7 +195,7 @@ def _anchor(evidence: Evidence) -> Finding:
         return _by_outcome(ANCHOR, evidence.anchor)
     if evidence.anchor_state in ("no_champion", "same_as_champion"):
         return Finding(ANCHOR, "not_applicable", evidence.anchor_state)
-    # Without a registry, rule RS006 says so already.
+    # Without a comparison, rule RS006 reports the reason already.
     state: State = "not_applicable" if evidence.comparison is None else "undecided"
     return Finding(ANCHOR, state, evidence.anchor_state)
 

@@ -1,1 +1,1 @@
-"""A report as Markdown, as a page, as charts and on the terminal."""
+"""Renderers of a report: Markdown, HTML, charts and terminal."""

@@ -1,4 +1,4 @@
-"""The report as one HTML file: nothing is fetched, nothing runs, all sections stand open."""
+"""Renderer of a report as one HTML file: no request, no script, all sections open."""
 
 from html import escape
 
@@ -8,7 +8,7 @@ from ringside.report.render import svg as charts
 from ringside.report.sections.order import Head, head, sections
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-"""What a browser is told to refuse: scripts, and every request."""
+"""Content security policy: no script and no request."""
 CSS = """
 :root {
   color-scheme: light dark;
@@ -70,7 +70,7 @@ Every colour of text and of marks has at least 4.5 to 1 against the page it stan
 
 
 def to_html(report: Report) -> str:
-    """The whole page; every section that Markdown has, and the charts that it cannot draw."""
+    """Render the page: all sections of the Markdown, and the charts that only HTML shows."""
     parts = sections(report)
     content = head(report)
     body = "\n".join([_head(report, content), _contents(parts), *(_section(section) for section in parts)])
@@ -111,7 +111,7 @@ def _section(section: ReportSection) -> str:
 
 
 def _blocks(section: ReportSection) -> list[str]:
-    """Each block; the charts of a section stand together in a grid."""
+    """Render each block; the charts of a section share a grid."""
     drawn = [_chart(block, f"{section.key}-{i}") for i, block in enumerate(section.blocks)]
     figures = [figure for figure in drawn if figure]
     grid = [f'<div class="charts">{"".join(figures)}</div>'] if figures else []

@@ -1,4 +1,4 @@
-"""The report as GitHub-flavoured Markdown, for a comment, a job's summary and a release's page.
+"""Renderer of a report as GitHub-flavoured Markdown, for a comment, a job summary and a release page.
 
 The verdict comes first, then the deciding metric and two more, then what to do next; everything else is folded.
 """
@@ -12,28 +12,28 @@ from ringside.report.render import mermaid
 from ringside.report.sections.order import IMPORTANCE, Head, head, sections
 
 LIMIT = 60_000
-"""Characters; GitHub takes 65,536 in a comment."""
+"""Maximum length in characters; GitHub accepts 65,536 in a comment."""
 SHORTEST = 12_000
-"""No smaller limit can be asked for: the verdict, its table and a changed policy always find room in it."""
+"""Smallest accepted limit; the verdict, its table and a changed policy always fit."""
 
 _ALERTS = {"good": "TIP", "open": "NOTE", "bad": "CAUTION"}
 _STEPS = (100, 30, 10, 0)
-"""Rows that the tables of a section keep where there is no room; 0 leaves the section out."""
+"""Maximum rows of a section's tables, reduced until the text fits; 0 leaves the section out."""
 _LOUD_ROWS = 10
 _MARKUP = re.compile(r"([\\`*_\[\]|~$@#{}])")
-# What GitHub turns into a link by itself, though it is a name: a host, an issue, a commit.
+# Names that GitHub would turn into links: a host, an issue, a commit.
 _LINKS = re.compile(
     r"(?<![A-Za-z0-9_.-])(?=(?:www\.|GH-|[0-9a-f]{7,64}(?![A-Za-z0-9_.-])))[A-Za-z0-9_.-]+", re.IGNORECASE
 )
 
 
 def to_markdown(report: Report, *, limit: int = LIMIT) -> str:
-    """The report, at most `limit` characters long.
+    """Render the report in at most `limit` characters.
 
-    Where there is no room, the sections of `IMPORTANCE` lose rows and then go, the last first; the page says so.
+    If the text is too long, sections lose rows and are then left out, the last of `IMPORTANCE` first, with a note.
 
     Raises:
-        ValueError: `limit` is under `SHORTEST`.
+        ValueError: `limit` is less than `SHORTEST`.
     """
     if limit < SHORTEST:
         raise ValueError(f"limit is at least {SHORTEST:,}")
@@ -51,12 +51,12 @@ def to_markdown(report: Report, *, limit: int = LIMIT) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that Markdown and GitHub read as nothing but text."""
-    found, end = [], 0
+    """Escape text, so that Markdown and GitHub show it as plain text."""
+    parts, end = [], 0
     for link in _LINKS.finditer(text):
-        found += [_plain(text[end : link.start()]), _code(link.group())]
+        parts += [_plain(text[end : link.start()]), _code(link.group())]
         end = link.end()
-    return "".join([*found, _plain(text[end:])])
+    return "".join([*parts, _plain(text[end:])])
 
 
 def _plain(text: str) -> str:
@@ -66,7 +66,7 @@ def _plain(text: str) -> str:
 def _page(top: str, parts: dict[str, ReportSection], rows: dict[str, int | None]) -> str:
     shown = [_section(section, rows[key]) for key, section in parts.items() if rows[key] != 0]
     gone = [section.title for key, section in parts.items() if rows[key] == 0]
-    tail = [f"Left out here for length, in full in report.html: {', '.join(gone)}."] if gone else []
+    tail = [f"Left out for length (see report.html): {', '.join(gone)}."] if gone else []
     return "\n\n".join([top, *shown, *tail]) + "\n"
 
 
@@ -85,7 +85,7 @@ def _section(section: ReportSection, most: int | None) -> str:
     blocks = [text for block in section.blocks if (text := _block(block, most, section.title))]
     if section.loud:
         return "\n\n".join([f"### {escape(section.title)}", *blocks])
-    # Within a line of HTML, Markdown is not read.
+    # Markdown is not rendered within a line of HTML.
     note = f" ({html.escape(section.note)})" if section.note else ""
     summary = f"<details>\n<summary><b>{html.escape(section.title)}</b>{note}</summary>"
     return "\n\n".join([summary, *blocks, "</details>"])
@@ -133,5 +133,5 @@ def _run(run: Run | Cell) -> str:
 
 
 def _code(text: str) -> str:
-    """Code, which a name needs no escape in; anything else becomes text."""
+    """Return a name as code; other text is escaped."""
     return f"`{text}`" if re.fullmatch(r"[A-Za-z0-9_.=/-]+", text) else _plain(text)

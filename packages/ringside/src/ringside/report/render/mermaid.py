@@ -9,7 +9,7 @@ from ringside.report.number_format import decimals_of
 from ringside.report.render.svg import scale
 
 COLOURS = (("blue", "#0969da"), ("orange", "#bf8700"))
-"""Each at least three to one against GitHub's light and dark page, and apart in brightness too."""
+"""Line colours: contrast of at least 3:1 in GitHub's light and dark theme, different in brightness."""
 
 _HEAD = """---
 config:
@@ -22,7 +22,7 @@ xychart-beta
 
 
 def to_mermaid(chart: Chart) -> str:
-    """The text of one chart; lines are drawn where all of them have a point."""
+    """Return the Mermaid text of a chart; lines are drawn at points that all series have."""
     known = [dict(series.points) for series in chart.series]
     xs = sorted(set(known[0]).intersection(*known[1:]))
     values = [[points[x] for x in xs] for points in known]
@@ -44,12 +44,12 @@ def to_mermaid(chart: Chart) -> str:
 
 
 def drawable(chart: Chart) -> bool:
-    """Whether the lines have two points in common."""
+    """Return whether the lines have two points in common."""
     return len(set.intersection(*(set(dict(series.points)) for series in chart.series))) > 1
 
 
 def legend(chart: Chart) -> str:
-    """Which line is which, in words."""
+    """Return the legend as text."""
     return ", ".join(f"{series.name} {colour}" for series, (colour, _) in zip(chart.series, COLOURS, strict=False))
 
 
@@ -59,7 +59,7 @@ def _range(values: list[float]) -> tuple[float, float]:
 
 
 def _decimals(span: float) -> int:
-    """The decimals that show a thousandth of the span."""
+    """Return the decimals that show a thousandth of the span."""
     return max(0, decimals_of(span, digits=4))
 
 

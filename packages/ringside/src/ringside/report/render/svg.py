@@ -13,7 +13,7 @@ from ringside.report.document import Chart, Dot, Dots, Series
 from ringside.report.number_format import plain
 
 WIDTH, HEIGHT = 340, 250
-"""Units of the drawing: about pixels on a phone."""
+"""Size of the drawing, in about one unit per pixel of a phone."""
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 328, 30, 206
 _MOST_MARKS = 32
@@ -24,7 +24,7 @@ _KINDS = ("ours", "theirs")
 
 @dataclass(frozen=True)
 class Scale:
-    """Numbers to places on the drawing."""
+    """Scale from numbers to positions in the drawing."""
 
     low: float
     high: float
@@ -32,11 +32,11 @@ class Scale:
     end: float
 
     def __call__(self, value: float) -> float:
-        """Where `value` stands."""
+        """Return the position of `value`."""
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
     def ticks(self, most: int = 5) -> list[float]:
-        """Round numbers within the scale."""
+        """Return round numbers within the scale."""
         rough = (self.high - self.low) / most
         power = 10.0 ** math.floor(math.log10(rough))
         step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
@@ -45,11 +45,11 @@ class Scale:
 
 
 def scale(values: Iterable[float], start: float, end: float, *, margin: float = 0.0) -> Scale:
-    """A scale that holds all of `values`, with a share of their range as a margin; equal values stand in its middle."""
+    """Return a scale for all `values`, with a share of their range as margin; equal values are centred."""
     known = list(values)
     low, high = min(known), max(known)
     largest = max(abs(low), abs(high))
-    # Where the difference is no more than rounding, a scale would show noise.
+    # If the values differ by rounding only, a scale would show noise.
     flat = high - low <= max(largest * _NOISE, _TINY)
     pad = max(largest * _SHARE, _TINY * 1000) if flat else (high - low) * margin
     return Scale(low - pad, high + pad, start, end)
@@ -79,7 +79,7 @@ def line_chart(chart: Chart, key: str) -> str:
 
 
 def dot_chart(dots: Dots, key: str) -> str:
-    """A row for each name: both values to the left, the difference with its bounds to the right."""
+    """Draw a row for each name: both values on the left, the difference with its bounds on the right."""
     values = [v for dot in dots.dots for v in (dot.challenger, dot.rival) if v is not None]
     differences = [v for dot in dots.dots for v in (dot.difference, dot.lower, dot.upper) if v is not None]
     if not values:
@@ -135,7 +135,7 @@ def _ticks(values: Sequence[float], along: Scale, y: float) -> list[str]:
 
 
 def _places(along: Scale) -> int:
-    """The decimals that tell the ticks of a scale apart."""
+    """Return the decimals that distinguish the ticks of a scale."""
     ticks = along.ticks()
     step = ticks[1] - ticks[0] if len(ticks) > 1 else along.high - along.low
     return max(0, -math.floor(math.log10(step) + 1e-9))
@@ -165,7 +165,7 @@ def _steps(kind: str, series: Series, across: Scale, up: Scale, width: float) ->
 
 
 def _bin(series: Series) -> float:
-    """The width of the bins, which are equal."""
+    """Return the common width of the bins."""
     edges = [x for x, _ in series.points]
     return edges[1] - edges[0] if len(edges) > 1 else 1.0
 

@@ -1,4 +1,4 @@
-"""The report as a few lines of plain text, for the end of a run."""
+"""Renderer of a report as a few lines of plain text."""
 
 from collections.abc import Callable
 
@@ -22,21 +22,21 @@ WIDTH = 100
 
 
 def to_terminal(report: Report) -> list[str]:
-    """The verdict, the deciding metric with the guardrails and two more, what now.
+    """Return the verdict, the deciding metric, the guardrails and two more metrics, and the next step.
 
     Returns:
         At most `MOST_LINES` lines of at most `WIDTH` characters, without control characters.
     """
     first, last = _wrapped(headline(report))[:5], _wrapped(what_now(report))[:4]
-    room = MOST_LINES - len(first) - len(last) - 4
+    available = MOST_LINES - len(first) - len(last) - 4
     results = table_results(report, MOST_LINES)
     guards = sum(result.tolerance is not None for result in results)
-    rows = results[: min(room, max(3, guards + 2))]
+    rows = results[: min(available, max(3, guards + 2))]
     return [*first, *(["", *_table(report, rows)] if rows else []), "", *last]
 
 
 def _table(report: Report, results: list[ResultRecord]) -> list[str]:
-    """With the reasons behind the outcomes where they have room."""
+    """Return the table, with reasons behind the outcomes if they fit."""
     whole = _aligned(report, results, outcome)
     fits = all(len(line) <= WIDTH for line in whole)
     return whole if fits else [line[:WIDTH].rstrip() for line in _aligned(report, results, outcome_word)]
@@ -68,7 +68,7 @@ def _line(row: list[str], widths: list[int]) -> str:
 
 
 def _wrapped(text: str) -> list[str]:
-    """`text` in lines of at most `WIDTH`, broken at spaces, in words too long by force."""
+    """Wrap `text` at spaces in lines of at most `WIDTH`; longer words are cut."""
     lines = [""]
     for word in text.split(" "):
         whole = f"{lines[-1]} {word}".lstrip()

@@ -1,23 +1,23 @@
-"""Sections of what changed: policy, parameters, data."""
+"""Sections of the changes: policy, parameters, data."""
 
-from ringside.report import phrases
+from ringside import messages
 from ringside.report.document import Block, Cell, Mono, ReportSection, Strong, Table, Text
 from ringside.report.model import ColumnChangeRecord, DataDiffRecord, ParamChangeRecord, Report
 from ringside.report.number_format import count, exact, percent, plain
 
 STABLE, SHIFTED = 0.1, 0.25
-"""Population stability index: below the first a column is called stable, from the second on shifted."""
+"""Limits of the population stability index: stable below the first, shifted from the second."""
 
 
 def policy(report: Report) -> ReportSection | None:
-    """How this checkout's policy differs from the one that judged; never folded."""
+    """Return how this checkout's policy differs from the one that judged; this section is never folded."""
     changes = report.policy.changes
     if not changes:
         return None
     lead = Text(
         (
             Strong("This change alters the policy."),
-            " It was judged by the policy of the base, not by its own; the new one judges from the merge on.",
+            " The policy of the base branch judged it. The new policy applies after the merge.",
         )
     )
     table = _changes_table("Changes of the policy", changes, ("judged by", "after the merge"))
@@ -25,7 +25,7 @@ def policy(report: Report) -> ReportSection | None:
 
 
 def params(report: Report) -> ReportSection | None:
-    """The keys of params.yaml that differ from the rival's."""
+    """Return the section of the keys of params.yaml that differ from the rival's."""
     if not report.params:
         return None
     table = _changes_table("Parameters that changed", report.params, ("before", "after"))
@@ -33,7 +33,7 @@ def params(report: Report) -> ReportSection | None:
 
 
 def data(report: Report) -> ReportSection | None:
-    """The rival's data against the challenger's: rows, partitions, columns, labels, drift."""
+    """Return the section that compares the data of both models: rows, partitions, columns, labels, drift."""
     diff = report.data
     if diff is None:
         return None
@@ -73,7 +73,7 @@ def _partitions(diff: DataDiffRecord) -> list[Block]:
     if not diff.partitions:
         return [Text(("No partition was added, removed or changed.",))]
     rows = tuple(
-        (Mono(p.partition), phrases.PARTITIONS[p.change], count(p.rows_before), count(p.rows_after))
+        (Mono(p.partition), messages.PARTITIONS[p.change], count(p.rows_before), count(p.rows_after))
         for p in diff.partitions
     )
     return [Table("Partitions that changed", ("partition", "change", "rows before", "rows after"), rows, left=2)]
@@ -102,10 +102,10 @@ def _drift(diff: DataDiffRecord) -> list[Block]:
         for c in diff.columns
     )
     note = (
-        "The population stability index is called stable below 0.1 and shifted from 0.25 on. "
-        "Effect sizes: d is Cohen's, V is Cramér's; they do not grow with the number of rows."
+        "Population stability index: stable below 0.1, shifted from 0.25. "
+        "Effect sizes: d is Cohen's d, V is Cramér's V; they do not grow with the number of rows."
     )
-    return [Table("Columns, the ones that moved most first", header, rows), Text((note,))]
+    return [Table("Columns, largest change first", header, rows), Text((note,))]
 
 
 def _stability(column: ColumnChangeRecord) -> str:
@@ -119,6 +119,6 @@ def _stability(column: ColumnChangeRecord) -> str:
 def _effect(column: ColumnChangeRecord) -> str:
     if column.distance is None or column.effect is None:
         return plain(column.distance)
-    borders = phrases.EFFECTS[column.effect]
+    borders = messages.EFFECTS[column.effect]
     word = ("negligible", "small", "medium", "large")[sum(column.distance >= border for border in borders)]
     return f"{column.effect[-1].upper() if column.effect.endswith('v') else 'd'} {plain(column.distance, 3)} {word}"

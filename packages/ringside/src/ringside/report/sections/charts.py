@@ -1,4 +1,4 @@
-"""The section of curves, and of the deciding metric by group."""
+"""The section of curves and of the deciding metric by group."""
 
 from ringside.report import words
 from ringside.report.document import Block, Chart, ReportSection, Series, Text
@@ -7,19 +7,19 @@ from ringside.report.number_format import count, percent, plain
 
 
 def curves(report: Report) -> ReportSection | None:
-    """The charts that this kind of task has."""
+    """Return the section of the charts for this kind of task; None if there are none."""
     charts = [chart for make in (_groups, _gaps, _calibration, _roc, _scores) if (chart := make(report)) is not None]
     if not charts:
         return None
     blocks: tuple[Block, ...] = tuple(charts)
     skipped = sum(point.challenger is None for point in report.groups)
     if skipped:
-        blocks += (Text((f"{count(skipped, 'group')} cannot define the metric by itself and is not drawn.",)),)
+        blocks += (Text((f"{count(skipped, 'group')} cannot define the metric alone; not drawn.",)),)
     return ReportSection("curves", "Curves", blocks)
 
 
 def _groups(report: Report) -> Chart | None:
-    """The deciding metric in each group, in order."""
+    """Return the chart of the deciding metric in each group, in order."""
     points = [(i, p) for i, p in enumerate(report.groups, start=1) if p.challenger is not None]
     if len(points) < 2:  # noqa: PLR2004  # a line has two points
         return None
@@ -37,12 +37,12 @@ def _groups(report: Report) -> Chart | None:
 
 
 def _calibration(report: Report) -> Chart | None:
-    """Mean outcome against mean prediction by bins of the prediction."""
+    """Return the chart of the mean outcome against the mean prediction, by bins of the prediction."""
     ours = tuple((x, y) for x, y, _ in report.curves.calibration)
     if not ours:
         return None
     theirs = tuple((x, y) for x, y, _ in report.rival_curves.calibration) if report.rival_curves else ()
-    says = f"{count(len(ours), 'bin')} of the prediction; on the diagonal the mean prediction is the mean outcome."
+    says = f"{count(len(ours), 'bin')} of the prediction; on the diagonal, mean prediction and mean outcome are equal."
     if report.calibration_error is not None:
         says += f" Expected calibration error {percent(report.calibration_error, 2)}."
     series = _series(report, ours, theirs)
@@ -50,16 +50,16 @@ def _calibration(report: Report) -> Chart | None:
 
 
 def _gaps(report: Report) -> Chart | None:
-    """The same by the number of the bin, since a chart in Markdown has one horizontal scale for all lines."""
+    """Return calibration by bin number: a Mermaid chart has one horizontal scale for all lines."""
     ours = report.curves.calibration
     if len(ours) < 2:  # noqa: PLR2004  # a line has two points
         return None
     theirs = report.rival_curves.calibration if report.rival_curves else []
     series = [tuple((float(i), y - x) for i, (x, y, _) in enumerate(bins, start=1)) for bins in (ours, theirs)]
-    says = "Mean outcome less mean prediction by bin of the prediction: 0 is calibrated."
+    says = "Mean outcome minus mean prediction, by bin of the prediction: 0 is calibrated."
     ends = ("lowest predictions", "highest")
     chart = _series(report, series[0], series[1])
-    return Chart("Calibration", "bin", "outcome less prediction", chart, says, ends=ends, only="markdown")
+    return Chart("Calibration", "bin", "outcome minus prediction", chart, says, ends=ends, only="markdown")
 
 
 def _roc(report: Report) -> Chart | None:
@@ -80,7 +80,7 @@ def _scores(report: Report) -> Chart | None:
     if not ours:
         return None
     theirs = _shares(report.rival_curves) if report.rival_curves else ()
-    says = f"How often each prediction is made, in {count(len(ours), 'bin')}."
+    says = f"Share of rows by prediction, in {count(len(ours), 'bin')}."
     series = _series(report, ours, theirs)
     return Chart("Predictions", "prediction", "share of rows", series, says, shape="steps", only="html")
 
@@ -93,5 +93,5 @@ def _shares(curves: CurvesRecord) -> tuple[tuple[float, float], ...]:
 def _series(
     report: Report, ours: tuple[tuple[float, float], ...], theirs: tuple[tuple[float, float], ...]
 ) -> tuple[Series, ...]:
-    found = (Series(words.challenger_name(report), ours),)
-    return (*found, Series(words.rival_name(report), theirs)) if theirs else found
+    series = (Series(words.challenger_name(report), ours),)
+    return (*series, Series(words.rival_name(report), theirs)) if theirs else series

@@ -1,4 +1,4 @@
-"""Sections of what stands around a verdict: the models, time and cost, how to make it again."""
+"""Sections of the context of a verdict: models, time and cost, reproduction."""
 
 from ringside.report import words
 from ringside.report.document import Block, Cell, Code, Mono, ReportSection, Strong, Table, Text
@@ -10,23 +10,24 @@ _MIB = 2**20
 
 
 def models(report: Report) -> ReportSection:
-    """Who was compared, on which rows."""
-    window = report.window
+    """Return the section of the models and the test set."""
+    test_set = report.window
     blocks: list[Block] = [_models_table(report)]
-    groups = f"{count(window.groups, 'group')} ({plain(window.effective_groups, 1)} effective)"
-    between = window.first if window.first == window.last else f"{window.first} to {window.last}"
-    blocks.append(Text((f"Judged on {count(window.rows, 'row')} of {groups}, {between}.",)))
-    if window.left_out:
-        left_out = f"{count(window.left_out, 'test row')} left out: the rival was trained on them or has no prediction."
+    groups = f"{count(test_set.groups, 'group')} ({plain(test_set.effective_groups, 1)} effective)"
+    between = test_set.first if test_set.first == test_set.last else f"{test_set.first} to {test_set.last}"
+    blocks.append(Text((f"Test set: {count(test_set.rows, 'row')} in {groups}, {between}.",)))
+    if test_set.left_out:
+        left_out = count(test_set.left_out, "test row")
+        left_out += " left out: training rows of the rival, or rows without its prediction."
         blocks.append(Text((left_out,)))
     if report.rival is not None and report.rival.own_environment:
-        own = f"Code or packages changed since, so {words.rival_phrase(report)} ran with its own."
+        own = f"Code or packages changed, so {words.rival_phrase(report)} ran with its own."
         blocks.append(Text((own,)))
-    return ReportSection("models", "Models and rows", tuple(blocks), count(window.rows, "test row"))
+    return ReportSection("models", "Models and rows", tuple(blocks), count(test_set.rows, "test row"))
 
 
 def cost(report: Report) -> ReportSection | None:
-    """Seconds, memory and price of each stage; latency."""
+    """Return the section of time, memory, price and latency; None if nothing was measured."""
     if not report.stages and report.latency_ms is None and report.cost is None:
         return None
     blocks: list[Block] = []
@@ -48,22 +49,22 @@ def cost(report: Report) -> ReportSection | None:
 
 
 def reproduce(report: Report) -> ReportSection:
-    """What to type to make it again, and the hashes to compare."""
-    facts = report.reproduce
+    """Return the section with the commands that reproduce the model, and the hashes to compare."""
+    record = report.reproduce
     rows: list[tuple[Cell, ...]] = [
         ("model", Mono(report.challenger.sha256)),
-        ("data/manifest.json", Mono(facts.data)),
-        ("requirements/model.txt", Mono(facts.model_lock)),
+        ("data/manifest.json", Mono(record.data)),
+        ("requirements/model.txt", Mono(record.model_lock)),
         ("test rows", Mono(report.window.sha256)),
-        ("Python", Mono(facts.python)),
+        ("Python", Mono(record.python)),
     ]
-    table = Table("What it was made of (SHA-256)", ("what", "value"), tuple(rows), left=2)
-    if facts.commit is None:
-        return ReportSection("reproduce", "Make it again", (Text((Strong("No commit holds this."),)), table))
-    blocks: list[Block] = [Code((f"git checkout {facts.commit}", "make run")), table]
-    if facts.dirty:
-        blocks.insert(0, Text((Strong("The checkout had changes that no commit has"), ": it cannot be made again.")))
-    return ReportSection("reproduce", "Make it again", tuple(blocks), facts.commit[:10])
+    table = Table("Inputs (SHA-256)", ("what", "value"), tuple(rows), left=2)
+    if record.commit is None:
+        return ReportSection("reproduce", "Reproduce", (Text((Strong("No commit has these files."),)), table))
+    blocks: list[Block] = [Code((f"git checkout {record.commit}", "make run")), table]
+    if record.dirty:
+        blocks.insert(0, Text((Strong("The checkout had changes that no commit has"), ": it cannot be reproduced.")))
+    return ReportSection("reproduce", "Reproduce", tuple(blocks), record.commit[:10])
 
 
 def _models_table(report: Report) -> Table:
@@ -101,7 +102,7 @@ def _stage_row(stage: StageCostRecord) -> tuple[Cell, ...]:
 
 
 def _bill(report: Report, cost: CostRecord) -> Table:
-    """The whole of it beside the rival's."""
+    """Return the total time and price, beside the rival's."""
     seconds, minutes, usd = [plain(cost.seconds, 1)], [count(cost.minutes)], [_usd(cost.dollars)]
     header = ["", words.challenger_name(report)]
     if cost.rival_seconds is not None or cost.rival_dollars is not None:
@@ -120,25 +121,25 @@ def _usd(amount: float | None) -> str:
 
 
 def _paid(cost: CostRecord) -> str:
-    """Who pays what, and by which price."""
+    """Return the price, and whether the run is free."""
     if cost.usd_per_minute is None or cost.dollars is None:
-        return f"The price of the runner {cost.runner} is not known; the variable RINGSIDE_RUNNER_PRICE can state it."
-    price = f"USD {exact(cost.usd_per_minute)} a started minute of {cost.runner}"
-    rest = "The set-up of the job is not in it."
+        return f"The price of the runner {cost.runner} is unknown; set the variable RINGSIDE_RUNNER_PRICE."
+    price = f"USD {exact(cost.usd_per_minute)} per started minute of {cost.runner}"
+    rest = "The setup of the job is not included."
     if cost.free:
         would = f"it would cost USD {_usd(cost.dollars)} in a private repository, at {price}"
-        return f"Free, since this repository is public; {would}. {rest}"
+        return f"Free, because this repository is public; {would}. {rest}"
     return f"USD {_usd(cost.dollars)}, at {price}. {rest}"
 
 
 def _price(stages: list[StageCostRecord]) -> str:
-    """What the stages that ran cost on a hosted runner, by started minutes."""
+    """Return the price of the stages that ran, on a hosted runner, by started minutes."""
     ran = sum(stage.seconds or 0.0 for stage in stages if not stage.cached)
     if ran <= 0:
-        return "Nothing ran: every result was there already, at no cost."
+        return "No stage ran: every result was cached, at no cost."
     minutes, usd = started(ran), runner(DEFAULT).usd_per_minute or 0.0
     price = f"USD {minutes * usd:,.3f} in a private repository (USD {usd} a minute in 2026)"
     return (
         f"{count(minutes, 'started minute')} of a Linux runner with two cores: {price}, free in a public one. "
-        "The set-up of a job is not in it."
+        "The setup of a job is not included."
     )

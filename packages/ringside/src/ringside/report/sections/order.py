@@ -1,4 +1,4 @@
-"""A report as a page: its head and its sections, the same ones in every format."""
+"""The head and the sections of a report, the same in every format."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,25 +7,22 @@ from ringside.codes import Verdict
 from ringside.report import words
 from ringside.report.document import ReportSection, Table, Tone
 from ringside.report.model import Report
-from ringside.report.sections import changes as changed
-from ringside.report.sections import charts as drawn
-from ringside.report.sections import context as around
-from ringside.report.sections import results as judged
+from ringside.report.sections import changes, charts, context, results
 
 ORDER: tuple[Callable[[Report], ReportSection | None], ...] = (
-    changed.policy,
-    judged.metrics,
-    judged.slices,
-    changed.params,
-    changed.data,
-    drawn.curves,
-    judged.rules,
-    around.models,
-    around.cost,
-    around.reproduce,
-    judged.not_applicable,
+    changes.policy,
+    results.metrics,
+    results.slices,
+    changes.params,
+    changes.data,
+    charts.curves,
+    results.rules,
+    context.models,
+    context.cost,
+    context.reproduce,
+    results.not_applicable,
 )
-"""Of the page."""
+"""Order of the sections."""
 
 IMPORTANCE = (
     "policy",
@@ -40,14 +37,14 @@ IMPORTANCE = (
     "curves",
     "not_applicable",
 )
-"""What is kept longest where there is no room for all, first to last."""
+"""Sections by importance, the first kept longest if the text is too long."""
 
 TONES: dict[Verdict, Tone] = {"pass": "good", "inconclusive": "open", "fail": "bad"}
 
 
 @dataclass(frozen=True)
 class Head:
-    """What everybody reads."""
+    """The part above the folded sections."""
 
     tone: Tone
     headline: str
@@ -57,16 +54,16 @@ class Head:
 
 
 def head(report: Report) -> Head:
-    """The verdict in one sentence, the table, what now."""
+    """Return the head of a report: the verdict, a table, the next step and warnings."""
     return Head(
         tone=TONES[report.verdict],
         headline=words.headline(report),
-        table=judged.first_table(report),
+        table=results.first_table(report),
         what_now=words.what_now(report),
-        notes=tuple(judged.notes(report)),
+        notes=tuple(results.notes(report)),
     )
 
 
 def sections(report: Report) -> list[ReportSection]:
-    """The sections that this report has, in the order of the page."""
+    """Return the sections of this report, in the order of the page."""
     return [section for make in ORDER if (section := make(report)) is not None]

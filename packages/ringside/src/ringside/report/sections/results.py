@@ -1,62 +1,63 @@
-"""Sections of what was judged: metrics, slices, rules."""
+"""Sections of the results: metrics, slices, rules."""
 
-from ringside.report import phrases, words
+from ringside import messages
+from ringside.report import words
 from ringside.report.document import Block, Cell, Dot, Dots, Mono, ReportSection, Strong, Table, Text
 from ringside.report.model import FloorRecord, Report, ResultRecord, SliceRecord
 from ringside.report.number_format import count, difference, exact, percent, places, plain
 
 MOST_DOTS = 12
-"""Slices in the dot plot; the table has all that moved."""
+"""Maximum number of slices in the dot plot; the table has all that moved."""
 
 _BADNESS = {"worse": 0, "inconclusive": 1, None: 2, "no_worse": 3, "better": 4}
 
 
 def table_results(report: Report, most: int) -> list[ResultRecord]:
-    """The deciding metric first, then the guardrails, the worst of them leading, then what is only shown."""
+    """Return the deciding metric, then the guardrails, the worst first, then metrics that are only shown."""
     deciding, others = report.metrics[:1], report.metrics[1:]
     ranked = sorted(others, key=lambda r: (r.tolerance is None, _BADNESS[r.outcome]))
     return [*deciding, *ranked][:most]
 
 
 def first_table(report: Report) -> Table | None:
-    """The deciding metric and two more."""
+    """Return the table of the deciding metric and two more; None without metrics."""
     results = table_results(report, 3)
     return _metrics_table(report, "The deciding metric and two more", results) if results else None
 
 
 def notes(report: Report) -> list[str]:
-    """What is to be known beside the verdict.
+    """Return the warnings beside the verdict.
 
-    Rows that were not ingested, cautions of what was judged, how many verdicts the window has given, that callers will
-    notice, and what is wrong with dvc.lock.
+    They are about data that are not ingested, cautions of judged metrics, submissions to the test set, changed columns,
+    and dvc.lock.
     """
     judged = [r for r in report.metrics if r.outcome is not None and r.cautions]
-    found = [f"{words.capital(words.metric_name(r.metric))}: {words.cautions(r)}." for r in judged[:4]]
+    warnings = [f"{words.capital(words.metric_name(r.metric))}: {words.cautions(r)}." for r in judged[:4]]
     given = [
         count(number, noun)
         for number, noun in ((report.window.releases, "release"), (report.window.pull_requests, "pull request"))
         if number
     ]
     if given:
-        allowed = f"; the policy reckons with {count(report.policy.uses)}"
-        found.append(f"This test window has judged {' and '.join(given)} before{allowed}.")
+        allowed = f"The policy allows {count(report.policy.uses, 'submission')}."
+        warnings.append(f"Earlier submissions to this test set: {' and '.join(given)}. {allowed}")
     if (columns := _other_columns(report)) and report.challenger_version is None:
-        found.append(f"{columns}. Callers of the model have to know, so it is published as a major version.")
+        warnings.append(f"{columns}. Callers of the model must adapt, so it becomes a major version.")
     if report.reproduce.lock not in (None, "same"):
-        found.append(phrases.LOCKS[report.reproduce.lock])
+        warnings.append(messages.LOCKS[report.reproduce.lock])
     if report.unread is not None:
-        found.insert(0, phrases.UNREAD[report.unread.state] + _named(report.unread.partitions))
-    return found
+        warnings.insert(0, messages.UNREAD[report.unread.state] + _named(report.unread.partitions))
+    return warnings
 
 
 def _named(partitions: list[str], most: int = 6) -> str:
-    """The first few of some partitions; nothing where there are none."""
+    """Return a sentence with the first partitions; empty if there are none."""
     more = f" and {count(len(partitions) - most, 'other')}" if len(partitions) > most else ""
     return f" New or changed: {', '.join(partitions[:most])}{more}." if partitions else ""
 
 
 def _other_columns(report: Report) -> str:
-    """The columns that differ from the rival's; empty where there are none."""
+    """Return the columns that differ from the rival's; empty if there are none."""
     if report.data is None or report.against != "rival":
         return ""
     diff, most = report.data, 5
@@ -65,18 +66,19 @@ def _other_columns(report: Report) -> str:
         ("removed", diff.columns_removed),
         ("of another type", diff.columns_retyped),
     )
-    found = [f"{name} ({kind})" for kind, names in kinds for name in names]
-    more = f" and {count(len(found) - most, 'other')}" if len(found) > most else ""
-    return f"Other columns than {words.rival_name(report)}'s: {', '.join(found[:most])}{more}" if found else ""
+    changed = [f"{name} ({kind})" for kind, names in kinds for name in names]
+    more = f" and {count(len(changed) - most, 'other')}" if len(changed) > most else ""
+    columns = f"{', '.join(changed[:most])}{more}"
+    return f"The columns differ from those of {words.rival_name(report)}: {columns}" if changed else ""
 
 
 def metrics(report: Report) -> ReportSection:
-    """All metrics, the anchor and the floors."""
+    """Return the section of all metrics, the anchor and the floors."""
     blocks: list[Block] = []
     if report.metrics:
         blocks.append(_metrics_table(report, "All metrics", report.metrics))
-    blocks.append(Text((words.confidence_note(report) + " Intervals speak of groups like this window's.",)))
-    blocks += _beside(report)
+    blocks.append(Text((words.confidence_note(report) + " Intervals hold for groups like those of this test set.",)))
+    blocks += _context(report)
     if report.floors:
         rows = tuple(_floor_row(report, floor) for floor in report.floors)
         blocks.append(Table("Floors", ("metric", "value", "limit", "reached"), rows))
@@ -84,7 +86,7 @@ def metrics(report: Report) -> ReportSection:
 
 
 def slices(report: Report) -> ReportSection | None:
-    """The slices that moved, the worst first, and how many did not."""
+    """Return the section of the slices that moved, the worst first; None without slices."""
     if not report.slices:
         return None
     moved = sorted((part for part in report.slices if _moved(part)), key=_by_harm)
@@ -97,13 +99,13 @@ def slices(report: Report) -> ReportSection | None:
     others = len(report.slices) - len(moved)
     rest = f"{count(others, 'other slice')} did not move beyond chance." if moved else "No slice moved beyond chance."
     if report.slices_left_out:
-        rest += f" {count(report.slices_left_out, 'more slice')} had no room in the report."
+        rest += f" {count(report.slices_left_out, 'more slice')} left out of the report."
     blocks.append(Text((rest,)))
     return ReportSection("slices", "Slices", tuple(blocks), f"{len(moved):,} of {len(report.slices):,} moved")
 
 
 def rules(report: Report) -> ReportSection:
-    """Each rule that applied, with its state and why."""
+    """Return the section of the rules that apply, with state and reason."""
     applied = [rule for rule in report.rules if rule.state != "not_applicable"]
     rows = tuple(
         (
@@ -122,7 +124,7 @@ def rules(report: Report) -> ReportSection:
 
 
 def not_applicable(report: Report) -> ReportSection | None:
-    """What was not judged, and why."""
+    """Return the section of the rules that do not apply, with the reason; None if all apply."""
     skipped = [rule for rule in report.rules if rule.state == "not_applicable"]
     if not skipped:
         return None
@@ -133,7 +135,7 @@ def not_applicable(report: Report) -> ReportSection | None:
 
 def _metrics_table(report: Report, caption: str, results: list[ResultRecord]) -> Table:
     names = words.challenger_name(report), words.rival_name(report)
-    # The outcome stands second: on a phone the rest is behind a swipe.
+    # The outcome is the second column, because a phone shows only the first columns.
     header = ("metric", "outcome", words.DIFFERENCE, *names, "tolerance")
     return Table(caption, header, tuple(_metric_row(report, result) for result in results), left=2)
 
@@ -151,23 +153,23 @@ def _metric_row(report: Report, result: ResultRecord) -> tuple[Cell, ...]:
     )
 
 
-def _beside(report: Report) -> list[Block]:
-    """What is shown with the metrics: baseline, anchor, calibration error, how the interval was made."""
-    found: list[str] = []
+def _context(report: Report) -> list[Block]:
+    """Return the lines on baseline, anchor, calibration error and the method of the interval."""
+    lines: list[str] = []
     if report.baseline is not None and report.against == "rival":
-        found.append(f"Against {phrases.BASELINE}: {words.compared(report.baseline)}.")
+        lines.append(f"Against {messages.BASELINE}: {words.compared(report.baseline)}.")
     if report.anchor is not None:
-        found.append(_anchor_words(report))
+        lines.append(_anchor_words(report))
     if report.calibration_error is not None:
         against = report.rival_calibration_error
         beside = "" if against is None else f", {words.rival_name(report)} {percent(against, 2)}"
         error = percent(report.calibration_error, 2)
-        found.append(f"Expected calibration error, never judged: {words.challenger_name(report)} {error}{beside}.")
+        lines.append(f"Expected calibration error, never judged: {words.challenger_name(report)} {error}{beside}.")
     result = words.deciding(report)
     if result is not None and result.method is not None:
         groups = f"{count(result.groups, 'group')} ({plain(result.effective_groups, 1)} effective)"
-        found.append(f"Interval of {words.metric_name(result.metric)}: {phrases.METHODS[result.method]}, {groups}.")
-    return [Text((text,)) for text in found]
+        lines.append(f"Interval of {words.metric_name(result.metric)}: {messages.METHODS[result.method]}, {groups}.")
+    return [Text((text,)) for text in lines]
 
 
 def _anchor_words(report: Report) -> str:
@@ -176,7 +178,7 @@ def _anchor_words(report: Report) -> str:
         return ""
     which = f"Anchor{' ' + anchor.version if anchor.version else ''}{', pinned' if anchor.pinned else ''}"
     if anchor.result is None:
-        return f"{which}: {phrases.ANCHORS[anchor.state]}."
+        return f"{which}: {messages.ANCHORS[anchor.state].sentence}."
     return f"{which}: {words.compared(anchor.result)}, {words.outcome(anchor.result)}."
 
 
@@ -187,7 +189,7 @@ def _floor_row(report: Report, floor: FloorRecord) -> tuple[Cell, ...]:
 
 
 def _moved(part: SliceRecord) -> bool:
-    """Whether the interval of a slice leaves 0 out, or its outcome is `worse`."""
+    """Return whether the interval of a slice excludes 0 or its outcome is `worse`."""
     result = part.result
     beyond = (result.lower is not None and result.lower > 0) or (result.upper is not None and result.upper < 0)
     return beyond or result.outcome == "worse"
