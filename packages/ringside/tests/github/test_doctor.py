@@ -111,7 +111,11 @@ class TestAFreshCopy:
         checks = copy.checks()
 
         assert not is_broken(list(checks.values()))
-        assert {name for name, check in checks.items() if check.state == "on"} >= {"attestations", "workflows", "hold"}
+        assert {name for name, check in checks.items() if check.state == "on"} >= {
+            "attestations",
+            "workflows",
+            "promotion freeze",
+        }
         off = [check for check in checks.values() if check.state == "off"]
         assert {check.name for check in off} >= {"live", "pull requests by Actions", "ruleset", "code owners", "runner"}
         assert all(check.gain and check.found for check in off)
@@ -306,7 +310,7 @@ class TestReleases:
         """One version, tagged, latest, recorded: all on but the stage tag, which the named command makes."""
         copy.release("v1.0.0")
         copy.record("production.json", [{"version": "v1.0.0", "at": "2026-11-21T10:00:00Z"}])
-        assert [copy.state(name) for name in ("versions", "record", "hold")] == ["on"] * 3
+        assert [copy.state(name) for name in ("versions", "record", "promotion freeze")] == ["on"] * 3
         found = copy.check("stage tag")
         assert found.state == "problem"
 
@@ -341,14 +345,14 @@ class TestReleases:
         assert found.state == "problem"
         assert found.found == "it ends with v0.9.0, and v1.0.0 is marked latest on GitHub"
 
-    def test_show_a_hold(self, copy):
-        """A hold is no problem and is not forgotten: since when, why, and how it ends."""
+    def test_show_a_promotion_freeze(self, copy):
+        """A freeze is no problem and is not forgotten: since when, why, and how it ends."""
         copy.record("hold.json", {"rejected": "v1.1.0", "reason": "worse", "since": "2026-11-21T10:00:00Z"})
-        found = copy.check("hold")
+        found = copy.check("promotion freeze")
 
         assert found.state == "off"
-        assert found.found == "held back since 2026-11-21, when v1.1.0 was rolled back"
-        assert "lift_hold=true" in found.remedy
+        assert found.found == "in effect since 2026-11-21, when v1.1.0 was rolled back"
+        assert "lift_freeze=true" in found.remedy
 
     def test_find_the_draft_of_a_killed_publisher(self, copy):
         """One that is an hour old belongs to nobody; a fresh one is somebody's at work."""

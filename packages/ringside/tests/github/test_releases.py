@@ -14,7 +14,7 @@ from ringside.github.releases import repository_at
 from ringside.registry.checksums import check_folder
 from ringside.registry.models import Move, PromotionFreeze
 from ringside.registry.publish import write_facts
-from ringside.registry.rollback import lift_hold, rollback
+from ringside.registry.rollback import lift_freeze, rollback
 from shelf import Shelf, commit, digest, facts, fill, git, with_remote
 from shelves import REPO, HubShelf, copy_of, on_hub
 
@@ -74,7 +74,7 @@ class TestContract:
         """It answers, and has nothing: that is the proof that there is no champion."""
         registry, releases = any_shelf.registry, any_shelf.registry.releases
 
-        assert (releases.tags(), releases.moves(), releases.hold(), releases.clean()) == ([], [], None, [])
+        assert (releases.tags(), releases.moves(), releases.promotion_freeze(), releases.clean()) == ([], [], None, [])
         assert (registry.champion().state, registry.production()) == ("no_champion", None)
 
     def test_of_publishing(self, any_shelf, tmp_path):
@@ -146,21 +146,21 @@ class TestContract:
         assert (any_shelf.registry.releases.tags(), any_shelf.registry.tags()) == ([], {})
 
     def test_of_moves_and_holds(self, any_shelf):
-        """Moves are kept in order with their reasons; a hold stands until it is lifted."""
+        """Moves are kept in order with their reasons; promotion is frozen until it is lifted."""
         any_shelf.publish()
         any_shelf.publish()
-        hold = PromotionFreeze(rejected="v1.0.1", reason="late: ä", since=DAY)
-        any_shelf.registry.releases.set_hold(hold)
+        freeze = PromotionFreeze(rejected="v1.0.1", reason="late: ä", since=DAY)
+        any_shelf.registry.releases.set_freeze(freeze)
         any_shelf.registry.releases.mark_latest(Move(version="v1.0.0", at=DAY, reason="late: ä"))
         releases = any_shelf.registry.releases
 
         assert [move.version for move in releases.moves()] == ["v1.0.0", "v1.0.1", "v1.0.0"]
-        assert (releases.moves()[-1].reason, releases.hold()) == ("late: ä", hold)
-        releases.set_hold(None)
-        assert any_shelf.registry.releases.hold() is None
+        assert (releases.moves()[-1].reason, releases.promotion_freeze()) == ("late: ä", freeze)
+        releases.set_freeze(None)
+        assert any_shelf.registry.releases.promotion_freeze() is None
 
-    def test_of_rollback_and_the_hold(self, any_shelf):
-        """The previous version comes back, what is published next waits, and lifting the hold lets it through."""
+    def test_of_rollback_and_the_promotion_freeze(self, any_shelf):
+        """The previous version returns, and the next one waits until the promotion freeze is lifted."""
         any_shelf.publish()
         any_shelf.publish()
         done = rollback(any_shelf.registry, None, "late")
@@ -168,7 +168,7 @@ class TestContract:
 
         assert (done.before, done.after, done.notes) == ("v1.0.1", "v1.0.0", ())
         assert (waiting.facts.version, waiting.production) == ("v1.0.2", "v1.0.0")
-        lift_hold(any_shelf.registry)
+        lift_freeze(any_shelf.registry)
         assert any_shelf.again(waiting.facts).production == "v1.0.2"
 
     def test_of_rows_that_were_erased_from_a_release(self, any_shelf, tmp_path):

@@ -52,8 +52,8 @@ class TestReading:
     """What a folder answers."""
 
     def test_of_a_missing_folder_finds_nothing(self, releases):
-        """Where nothing was published, there is no release, no move and no hold, and nothing is made."""
-        assert (releases.tags(), releases.moves(), releases.hold()) == ([], [], None)
+        """Where nothing was published, there is no release, no move and no promotion freeze, and nothing is made."""
+        assert (releases.tags(), releases.moves(), releases.promotion_freeze()) == ([], [], None)
         assert not Path(releases.where).exists()
 
     def test_finds_what_was_published(self, filled, draft):
@@ -140,7 +140,7 @@ class TestPublishing:
 
 
 class TestProduction:
-    """`mark_latest` and the hold."""
+    """`mark_latest` and the promotion freeze."""
 
     def test_keeps_all_moves_in_order(self, filled):
         """Each move is kept with its time and its reason."""
@@ -156,14 +156,14 @@ class TestProduction:
             filled.mark_latest(Move(version="v2.0.0", at=NOW))
         assert filled.moves() == []
 
-    def test_keeps_a_hold_until_it_is_lifted(self, filled):
-        """A hold is read as it was set, and is gone when it is lifted."""
-        hold = PromotionFreeze(rejected="v1.0.0", reason="it was late for everyone", since=NOW)
-        filled.set_hold(hold)
-        assert filled.hold() == hold
+    def test_keeps_a_freeze_until_it_is_lifted(self, filled):
+        """A freeze is read as it was set, and is gone when it is lifted."""
+        freeze = PromotionFreeze(rejected="v1.0.0", reason="it was late for everyone", since=NOW)
+        filled.set_freeze(freeze)
+        assert filled.promotion_freeze() == freeze
 
-        filled.set_hold(None)
-        assert filled.hold() is None
+        filled.set_freeze(None)
+        assert filled.promotion_freeze() is None
 
     @pytest.mark.parametrize(
         "content",
@@ -200,7 +200,7 @@ class TestLock:
     def test_may_be_taken_within_itself(self, releases):
         """Methods that lock can be called by who has the lock, and the lock ends with the outermost."""
         with releases.lock():
-            releases.set_hold(None)
+            releases.set_freeze(None)
             assert releases.clean() == []
         with FolderReleases(Path(releases.where), patience=0).lock():
             pass

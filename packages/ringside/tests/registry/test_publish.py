@@ -141,7 +141,7 @@ class TestPublish:
 
         assert shelf.publish().facts.version == "v4.0.0"
 
-    def test_under_a_hold_stays_out_of_production(self, shelf):
+    def test_under_a_freeze_stays_out_of_production(self, shelf):
         """After a rollback a new version is published and told, and production stays."""
         shelf.publish()
         shelf.publish()
@@ -152,7 +152,7 @@ class TestPublish:
         assert "late for everyone" in done.notes[0]
 
     def test_of_a_branch_that_was_not_pushed_is_told(self, shelf):
-        """A commit that the registry's default branch does not hold is no error, and is told."""
+        """A commit that the registry's default branch does not freeze is no error, and is told."""
         assert default_branch_note(shelf.registry, git(shelf.root, "rev-parse", "HEAD")) is None
         assert "does not hold" in default_branch_note(shelf.registry, commit(shelf.root))
 

@@ -9,7 +9,7 @@ import pytest
 from made import report
 from ringside.cli.tracking import track_versions
 from ringside.errors import UsageError
-from ringside.registry.rollback import lift_hold, rollback
+from ringside.registry.rollback import lift_freeze, rollback
 from ringside.report.model import ModelRecord, ReproduceRecord
 from ringside.tracking.registered_models import RECENT, registered_name
 from ringside.tracking.runs import evaluation
@@ -132,15 +132,15 @@ class TestRollback:
 
         assert (before, in_production(client, name)) == ("v1.0.1", "v1.0.0")
 
-    def test_leaves_the_alias_where_a_hold_stands(self, shelf, mine, name, client):
-        """A version that is published under a hold is registered and not in production, until the hold is lifted."""
+    def test_leaves_the_alias_during_a_promotion_freeze(self, shelf, mine, name, client):
+        """A version published during a promotion freeze is registered; it goes to production after the freeze."""
         shelf.publish()
         shelf.publish()
         rollback(shelf.registry, None, "it is wrong")
         held = shelf.publish().facts
         track_versions(shelf.registry, mine)
         before = in_production(client, name)
-        lift_hold(shelf.registry)
+        lift_freeze(shelf.registry)
         shelf.again(held)
         track_versions(shelf.registry, mine)
 

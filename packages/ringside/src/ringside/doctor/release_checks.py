@@ -66,14 +66,14 @@ def record(seen: CheckContext) -> CheckResult:
     return CheckResult("problem", f"{said}, and {latest} is marked latest on GitHub", how)
 
 
-def hold(seen: CheckContext) -> CheckResult:
+def freeze(seen: CheckContext) -> CheckResult:
     """Whether a rollback keeps newer versions from production."""
-    found = _record(seen).hold
+    found = _record(seen).freeze
     if found is None:
-        return CheckResult("on", "no hold stands")
+        return CheckResult("on", "there is no promotion freeze")
     since = f"{found.since:%Y-%m-%d}"
-    how = "run `gh workflow run publish.yaml -F lift_hold=true`, or `ringside rollback --lift-hold`."
-    return CheckResult("off", f"held back since {since}, when {found.rejected} was rolled back", how)
+    how = "run `gh workflow run publish.yaml -F lift_freeze=true`, or `ringside rollback --lift-freeze`."
+    return CheckResult("off", f"in effect since {since}, when {found.rejected} was rolled back", how)
 
 
 def drafts(seen: CheckContext) -> CheckResult:
@@ -125,6 +125,8 @@ QUESTIONS = (
         "stage tag", "`gto show` and `dvc artifacts get` know what is in production", stage, "see {page}/tags."
     ),
     CheckDefinition("record", "a rollback knows what was in production before", record, "run `ringside versions`."),
-    CheckDefinition("hold", "the next version that passes goes to production", hold, "run `ringside versions`."),
+    CheckDefinition(
+        "promotion freeze", "the next version that passes goes to production", freeze, "run `ringside versions`."
+    ),
     CheckDefinition("drafts", "each release is whole", drafts, "see {page}/releases."),
 )

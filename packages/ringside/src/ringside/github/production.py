@@ -1,7 +1,7 @@
-"""What was in production, and the hold, in Git: a ref beside the branches, which no clone brings.
+"""History of production and the promotion freeze, on a Git ref that `git clone` does not fetch.
 
 `refs/ringside/production` is a commit that has nothing to do with the code's history. Its tree holds `production.json`
-(the moves) and `hold.json` (the hold that stands); its parent is what stood before. A push that would lose somebody
+(the moves) and `hold.json` (the promotion freeze); its parent is what stood before. A push that would lose somebody
 else's commit is refused by Git, so two writers never overwrite each other.
 """
 
@@ -16,7 +16,7 @@ from ringside.registry.git import Repository
 from ringside.registry.models import Move, PromotionFreeze
 
 REF = "refs/ringside/production"
-_MOVES_FILE, _HOLD_FILE = "production.json", "hold.json"
+_MOVES_FILE, _FREEZE_FILE = "production.json", "hold.json"
 _MOVES = TypeAdapter(list[Move])
 _TRIES = 5
 """Other writers are waited for so often; each takes seconds."""
@@ -42,21 +42,21 @@ class Record:
         return self._parsed(_MOVES_FILE, _MOVES.validate_json) or []
 
     @property
-    def hold(self) -> PromotionFreeze | None:
-        """The hold that stands.
+    def freeze(self) -> PromotionFreeze | None:
+        """Return the promotion freeze in effect; None if there is none.
 
         Raises:
             RegistryError: the file is none of ours; state `files_damaged`.
         """
-        return self._parsed(_HOLD_FILE, PromotionFreeze.model_validate_json)
+        return self._parsed(_FREEZE_FILE, PromotionFreeze.model_validate_json)
 
     def with_moves(self, moves: list[Move]) -> "Record":
         """This record with other moves."""
         return self._with(_MOVES_FILE, _MOVES.dump_json(moves, indent=2) + b"\n")
 
-    def with_hold(self, hold: PromotionFreeze | None) -> "Record":
-        """This record with another hold, or without one."""
-        return self._with(_HOLD_FILE, None if hold is None else hold.model_dump_json(indent=2).encode() + b"\n")
+    def with_freeze(self, freeze: PromotionFreeze | None) -> "Record":
+        """Return this record with another promotion freeze, or without one."""
+        return self._with(_FREEZE_FILE, None if freeze is None else freeze.model_dump_json(indent=2).encode() + b"\n")
 
     def _with(self, name: str, content: bytes | None) -> "Record":
         kept = {key: value for key, value in self.files.items() if key != name}
@@ -157,6 +157,6 @@ _AGAIN = "see that the disk has room and run again."
 _ASK = "see that the remote can be reached and that you may read it, then run again."
 _REMEDIES = {
     _MOVES_FILE: f"mend the file and push it to {REF}; `git log` of that ref has what stood there before.",
-    _HOLD_FILE: "lift it with `ringside rollback --lift-hold`, or roll back once more.",
+    _FREEZE_FILE: "lift it with `ringside rollback --lift-freeze`, or roll back once more.",
 }
 """The files, each with what to do where it cannot be read."""

@@ -207,22 +207,22 @@ class GitHubReleases:
         self._ref.write(moved, f"{move.version} is in production")
         self._marked = True
 
-    def hold(self) -> PromotionFreeze | None:
-        """The hold that stands.
+    def promotion_freeze(self) -> PromotionFreeze | None:
+        """Return the promotion freeze in effect; None if there is none.
 
         Raises:
             RegistryError: it is damaged (state `files_damaged`), or no answer (`unreachable`).
         """
-        return self._ref.read().hold
+        return self._ref.read().freeze
 
-    def set_hold(self, hold: PromotionFreeze | None) -> None:
-        """Set or lift the hold.
+    def set_freeze(self, freeze: PromotionFreeze | None) -> None:
+        """Set the promotion freeze, or lift it if `freeze` is None.
 
         Raises:
             RegistryError: GitHub refuses or gives no answer.
         """
-        message = "The hold is lifted" if hold is None else f"Promotion freeze: {hold.rejected} was rolled back"
-        self._ref.write(lambda record: record.with_hold(hold), message)
+        message = "Lift the promotion freeze" if freeze is None else f"Freeze promotion after {freeze.rejected}"
+        self._ref.write(lambda record: record.with_freeze(freeze), message)
 
     def clean(self) -> list[str]:
         """Remove what publishers that were killed left: their drafts, each after the tag that it did not come to use.

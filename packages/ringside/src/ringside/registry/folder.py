@@ -3,7 +3,7 @@
 model@v1.0.0/      one release: all its files, `release.json` and `SHA256SUMS` among them; never written to again,
                    and nothing taken out but rows that somebody asked to be erased
 production.json    what was put in production, in order
-hold.json          the hold that stands
+hold.json          the promotion freeze, if there is one
 notes/             what people read first, a file for each release
 .drafts/           releases on their way to their name
 .lock              held by whoever publishes
@@ -143,26 +143,26 @@ class FolderReleases:
         with self.lock():
             write_bytes(self._path / "production.json", _MOVES.dump_json([*self.moves(), move], indent=2) + b"\n")
 
-    def hold(self) -> PromotionFreeze | None:
-        """The hold that stands.
+    def promotion_freeze(self) -> PromotionFreeze | None:
+        """Return the promotion freeze in effect; None if there is none.
 
         Raises:
-            RegistryError: `hold.json` is none of ours; state `files_damaged`.
+            RegistryError: `hold.json` is not a valid record; state `files_damaged`.
         """
-        remedy = "lift it with `ringside rollback --lift-hold`, or roll back once more."
+        remedy = "lift it with `ringside rollback --lift-freeze`, or roll back once more."
         return _record(self._path / "hold.json", PromotionFreeze.model_validate_json, remedy)
 
-    def set_hold(self, hold: PromotionFreeze | None) -> None:
-        """Set or lift the hold.
+    def set_freeze(self, freeze: PromotionFreeze | None) -> None:
+        """Set the promotion freeze, or lift it if `freeze` is None.
 
         Raises:
             StoreError: the place cannot be written to.
         """
         with self.lock():
-            if hold is None:
+            if freeze is None:
                 remove(self._path / "hold.json")
             else:
-                write_bytes(self._path / "hold.json", hold.model_dump_json(indent=2).encode() + b"\n")
+                write_bytes(self._path / "hold.json", freeze.model_dump_json(indent=2).encode() + b"\n")
 
     def clean(self) -> list[str]:
         """Remove the drafts of publishers that were killed: who has the lock has no rival whose draft it could be."""

@@ -132,12 +132,12 @@ class Releases(Protocol):
         """Put a version in production."""
         ...
 
-    def hold(self) -> PromotionFreeze | None:
-        """The hold that stands."""
+    def promotion_freeze(self) -> PromotionFreeze | None:
+        """Return the promotion freeze in effect; None if there is none."""
         ...
 
-    def set_hold(self, hold: PromotionFreeze | None) -> None:
-        """Set or lift the hold."""
+    def set_freeze(self, freeze: PromotionFreeze | None) -> None:
+        """Set the promotion freeze, or lift it if `freeze` is None."""
         ...
 
     def clean(self) -> list[str]:

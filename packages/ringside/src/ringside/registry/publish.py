@@ -2,9 +2,9 @@
 
 The steps, all under the registry's lock: finish or clean up what a killed publisher left (`tidy`); stop if this was
 published already (`published_as`); take the next version and build its files aside (`prepare`); publish them as one
-release, tag the commit, put the version in production unless a hold stands (`deliver`). A kill between two steps leaves
-a state that the next run, of this commit or of another one, brings to its end. A workflow prepares in one job, which
-may not write to the repository, and delivers in another, which runs no code of the model.
+release, tag the commit, put the version in production unless there is a promotion freeze (`deliver`). If the process is
+killed between two steps, the next run, of this commit or of another one, finishes the work. A workflow prepares in one
+job, which may not write to the repository, and delivers in another, which runs no code of the model.
 """
 
 from collections.abc import Callable
@@ -43,7 +43,7 @@ class Published:
     production: str | None
     """The version that is in production now."""
     notes: tuple[str, ...]
-    """What people should know: what was finished for a killed publisher, a hold, a tag that could not be set."""
+    """Sentences for the user: work finished for a killed publisher, a promotion freeze, a tag that could not be set."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,9 @@ def prepare(registry: Registry, candidate: Candidate, folder: Path) -> Prepared:
 
 
 def deliver(registry: Registry, prepared: Prepared) -> Published:
-    """Publish what was prepared, here or on another machine, tag it, and put it in production unless a hold stands.
+    """Publish the prepared files, tag the commit, and put the version in production unless there is a freeze.
 
-    Where it was published before, that is finished.
+    The files may come from another machine. If the version was published before, the remaining steps are finished.
 
     Raises:
         RegistryError: the registry gives no answer, or refuses; or another version is in production, or has come out,
@@ -226,7 +226,10 @@ def _tag_all(registry: Registry, versions: list[ReleaseMetadata]) -> list[str]:
 
 
 def produce(registry: Registry, newest: ReleaseMetadata) -> list[str]:
-    """Put the newest version in production, unless it was there before or a hold stands; what people should know.
+    """Put the newest version in production, unless it was there before or there is a promotion freeze.
+
+    Returns:
+        Sentences for the user.
 
     Raises:
         RegistryError: the registry gives no answer, or refuses.
@@ -234,9 +237,9 @@ def produce(registry: Registry, newest: ReleaseMetadata) -> list[str]:
     releases = registry.releases
     moves = releases.moves()
     if not any(move.version == newest.version for move in moves):
-        if (hold := releases.hold()) is not None:
-            why = f"a hold stands since {hold.rejected} was rolled back ({hold.reason})"
-            remedy = "lift it with `ringside rollback --lift-hold` and publish again"
+        if (freeze := releases.promotion_freeze()) is not None:
+            why = f"promotion is frozen since {freeze.rejected} was rolled back ({freeze.reason})"
+            remedy = "lift it with `ringside rollback --lift-freeze` and publish again"
             return [f"{newest.version} is not in production: {why}; {remedy}"]
         releases.mark_latest(Move(version=newest.version, at=now()))
     return show_production(registry)

@@ -20,15 +20,16 @@ class RolledBack:
     """The version that was in production."""
     after: str
     """The version that is."""
-    hold: PromotionFreeze | None
-    """The hold that stands now."""
+    freeze: PromotionFreeze | None
+    """The promotion freeze in effect after the rollback; None if there is none."""
     notes: tuple[str, ...]
 
 
 def rollback(registry: Registry, to: str | None, reason: str) -> RolledBack:
     """Put another version in production, after comparing its files with their hashes.
 
-    The hold is set first: a kill in between leaves production as it was, and no way back for a rejected model.
+    The promotion freeze is set first: a kill in between leaves production as it was, and a rejected model cannot come
+    back.
 
     Args:
         registry: where.
@@ -53,22 +54,22 @@ def rollback(registry: Registry, to: str | None, reason: str) -> RolledBack:
             remedy = "name another version with --to (`ringside versions` lists them)."
             raise RegistryError(f"{after} is in production already", where=registry.where, remedy=remedy)
         _check(registry, tag)
-        time, standing = now(), releases.hold()
+        time, standing = now(), releases.promotion_freeze()
         # A rejected version that people bring back is rejected no longer.
         returned = standing is not None and standing.rejected == after
-        hold = None if returned else PromotionFreeze(rejected=before, reason=reason, since=time)
-        if hold is not None:
-            releases.set_hold(hold)
+        freeze = None if returned else PromotionFreeze(rejected=before, reason=reason, since=time)
+        if freeze is not None:
+            releases.set_freeze(freeze)
         if not releases.moves():
             releases.mark_latest(Move(version=before, at=time))
         releases.mark_latest(Move(version=after, at=time, reason=reason))
         if returned:
-            releases.set_hold(None)
-        return RolledBack(before, after, hold, tuple(show_production(registry)))
+            releases.set_freeze(None)
+        return RolledBack(before, after, freeze, tuple(show_production(registry)))
 
 
-def lift_hold(registry: Registry) -> PromotionFreeze | None:
-    """Let the next publishing put its version in production again; the hold that stood.
+def lift_freeze(registry: Registry) -> PromotionFreeze | None:
+    """Lift the promotion freeze and return it; None if there was none.
 
     Raises:
         RegistryError: the registry gives no answer.
@@ -77,14 +78,14 @@ def lift_hold(registry: Registry) -> PromotionFreeze | None:
     releases = registry.releases
     with releases.lock():
         try:
-            hold = releases.hold()
+            freeze = releases.promotion_freeze()
         except RegistryError:
             # One that cannot be read can be lifted all the same: that is its remedy.
-            releases.set_hold(None)
+            releases.set_freeze(None)
             raise
-        if hold is not None:
-            releases.set_hold(None)
-        return hold
+        if freeze is not None:
+            releases.set_freeze(None)
+        return freeze
 
 
 def checked_reason(text: str, option: str) -> str:

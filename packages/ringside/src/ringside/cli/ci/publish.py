@@ -21,7 +21,7 @@ Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="What `ringside c
 
 
 def publish(folder: Folder = Path("release")) -> None:
-    """Publish what was rebuilt and judged: release, tag, and production unless a hold stands."""
+    """Publish what was rebuilt and judged: release, tag, and production unless there is a promotion freeze."""
     from ringside.cli.ci.promotion_freeze import how_to_lift
     from ringside.cli.ci.workflow_inputs import here, link, tell_consumers
     from ringside.common.files import remove
