@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ringside.errors import RegistryError
+from ringside.git import Repository
 from ringside.github.production import REF, ProductionRef
-from ringside.registry.git import Repository
 from ringside.registry.models import Move, PromotionFreeze
 from shelf import commit, git, with_remote
 

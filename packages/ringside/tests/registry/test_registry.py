@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ringside import git as git_module
 from ringside.errors import RegistryError
-from ringside.registry import git as git_module
-from ringside.registry.git import local_path
+from ringside.git import local_path
 from ringside.registry.registry import Registry
 from ringside.registry.rollback import rollback
 from shelf import Shelf, commit, digest, facts, git, repository, with_remote

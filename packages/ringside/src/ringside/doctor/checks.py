@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ringside.errors import GitHubError, RingsideError
+from ringside.git import Repository
 from ringside.github.api import GitHub
-from ringside.registry.git import Repository
 
 State = Literal["on", "off", "unknown", "problem"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from ringside.doctor.checks import CheckContext, CheckDefinition, CheckResult
 from ringside.github.draft_release import MARKER
 from ringside.github.production import ProductionRef, Record
-from ringside.registry.version_numbers import in_order, next_stage_tag, stage_tags, tag_of, version_of
+from ringside.registry.version_numbers import TAG_PATTERNS, in_order, next_stage_tag, stage_tags, tag_of, version_of
 
 _PUBLISHING = timedelta(hours=1)
 """A draft that is younger may be a publisher's at work."""
@@ -16,7 +16,7 @@ _HEX = 7
 
 def versions(seen: CheckContext) -> CheckResult:
     """Whether each tag of a version has its release, and the latest release is a version."""
-    tagged = _versions(seen.git.tags(seen.remote))
+    tagged = _versions(seen.git.tags(seen.remote, *TAG_PATTERNS))
     released = _versions(one["tag_name"] for one in _releases(seen) if not one["draft"])
     if not tagged | released:
         how = "set `live: true` in params.yaml and merge, or run `gh workflow run publish.yaml`."
@@ -35,7 +35,7 @@ def versions(seen: CheckContext) -> CheckResult:
 
 def stage(seen: CheckContext) -> CheckResult:
     """Whether the tag that says what is in production is on the commit of the latest release."""
-    tags, latest = seen.git.tags(seen.remote), _latest(seen)
+    tags, latest = seen.git.tags(seen.remote, *TAG_PATTERNS), _latest(seen)
     if latest is None:
         return CheckResult("off", "nothing is in production")
     commit = tags.get(tag_of(latest))

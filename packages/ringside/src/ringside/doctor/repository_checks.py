@@ -197,11 +197,8 @@ def _seen(rows: list[str]) -> str:
 
 def _tracked(seen: CheckContext) -> list[str]:
     """The files with rows that Git tracks."""
-    command = ["git", "ls-files", "-z", "--", *_ROWS]  # the Git that a person types
-    done = subprocess.run(
-        command, cwd=seen.root, capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False
-    )
-    return [name for name in done.stdout.split("\0") if name and not name.endswith(_BESIDE)]
+    listed = seen.git.run("ls-files", "-z", "--", *_ROWS).out
+    return [name for name in listed.split("\0") if name and not name.endswith(_BESIDE)]
 
 
 def machinery(seen: CheckContext) -> CheckResult:

@@ -9,10 +9,10 @@ from ringside.doctor import repository_checks as checkup_repository
 from ringside.doctor import settings_checks as checkup_settings
 from ringside.doctor.checks import Check, CheckContext, CheckDefinition, State
 from ringside.errors import GitHubError
+from ringside.git import Repository
 from ringside.github.api import GitHub
 from ringside.github.releases import repository_at
 from ringside.github.run import Run
-from ringside.registry.git import Repository
 
 QUESTIONS: tuple[CheckDefinition, ...] = (
     *checkup_repository.QUESTIONS[:1],

@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ringside.errors import RegistryError
-from ringside.registry.git import Repository
+from ringside.git import Repository
 from ringside.registry.models import Move, PromotionFreeze
 
 REF = "refs/ringside/production"
@@ -96,7 +96,7 @@ class ProductionRef:
             # Not `--depth`, which would make a whole clone a shallow one: this history is a few kilobytes.
             told = self.repository.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", self.remote, REF)
             if told.code != 0 or not self.repository.has_commit(commit):
-                raise self._unreachable(told.said or f"{commit} did not come")
+                raise self._unreachable(told.message or f"{commit} did not come")
         listed = self.repository.ok("ls-tree", "--name-only", commit, remedy=_AGAIN).split()
         files = {name: self._content(f"{commit}:{name}") for name in listed if name in _REMEDIES}
         return Record(self.where, commit, files)
@@ -125,13 +125,13 @@ class ProductionRef:
                 remedy = (
                     f"give the token the right to write contents, or see which rule of the repository covers {REF}."
                 )
-                raise RegistryError(f"{REF} cannot be pushed ({answer.said})", where=self.where, remedy=remedy)
+                raise RegistryError(f"{REF} cannot be pushed ({answer.message})", where=self.where, remedy=remedy)
         raise RegistryError(f"{REF} is changed by others all the time", where=self.where, remedy="run again.")
 
     def _at_remote(self) -> str | None:
         answer = self.repository.run("ls-remote", "--", self.remote, REF)
         if answer.code != 0:
-            raise self._unreachable(answer.said)
+            raise self._unreachable(answer.message)
         return answer.out.split("\t")[0] or None
 
     def _content(self, name: str) -> bytes:

@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 from ringside.common.files import read_bytes
 from ringside.errors import GitHubError, ReportError, StoreError
+from ringside.git import Repository
 from ringside.github.api import GitHub
 from ringside.github.issues import close_issue, keep_issue, post_once
 from ringside.registry.checksums import SUMS, check_folder
-from ringside.registry.git import Repository
 from ringside.report import proposal_text as text
 from ringside.report.model import MAX_BYTES as REPORT_BYTES
 from ringside.report.model import Report

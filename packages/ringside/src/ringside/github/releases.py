@@ -18,14 +18,14 @@ from pydantic import ValidationError
 
 from ringside.common.files import write_bytes
 from ringside.errors import GitHubError, RegistryError, ReleaseExistsError
+from ringside.git import Repository
 from ringside.github.api import GitHub
 from ringside.github.draft_release import MARKER, DraftRelease, facts_in
 from ringside.github.production import ProductionRef, Record
 from ringside.registry.checksums import check_folder
-from ringside.registry.git import Repository
 from ringside.registry.models import Move, PromotionFreeze, ReleaseMetadata
 from ringside.registry.registry import Registry
-from ringside.registry.version_numbers import in_order, tag_of, version_of
+from ringside.registry.version_numbers import TAG_PATTERNS, in_order, tag_of, version_of
 
 RECORD = "release.json"
 _ADDRESS = re.compile(
@@ -298,21 +298,21 @@ class GitHubReleases:
 
     def _push_tag(self, tag: str, commit: str) -> str | None:
         """Push the version's annotated tag; its object, None where the tag stood there already."""
-        standing = self._repository.tags(self._remote)
+        standing = self._repository.tags(self._remote, *TAG_PATTERNS)
         if standing.get(tag) == commit:
             return None
         thing = self._repository.make_tag(tag, commit, f"Version {version_of(tag)} of the model")
         answer = self._repository.push_tag(self._remote, tag, thing)
-        if answer.code == 0 or self._repository.tags(self._remote).get(tag) == commit:
+        if answer.code == 0 or self._repository.tags(self._remote, *TAG_PATTERNS).get(tag) == commit:
             return thing
         if tag not in standing and self.tag(tag, commit, f"Version {version_of(tag)} of the model"):
             return None
         remedy = f"see what {tag} is on (`git ls-remote --tags`) and what the token may push, then run again."
-        raise RegistryError(f"{tag} cannot be pushed ({answer.said})", where=self.where, remedy=remedy)
+        raise RegistryError(f"{tag} cannot be pushed ({answer.message})", where=self.where, remedy=remedy)
 
     def _remove_tag(self, tag: str) -> bool:
         """Remove a tag that nothing was published under; False where there was none, or it may not be removed."""
-        if tag not in self._repository.tags(self._remote):
+        if tag not in self._repository.tags(self._remote, *TAG_PATTERNS):
             return False
         return self._repository.run("push", "--no-verify", "--", self._remote, f":refs/tags/{tag}").code == 0
 

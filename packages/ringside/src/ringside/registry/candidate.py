@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from ringside.common.manifest import Manifest
 from ringside.common.task import Task
 from ringside.errors import RegistryError
+from ringside.git import Repository
 from ringside.loader import load_schema
 from ringside.params import Params
 from ringside.registry.checksums import sha256
 from ringside.registry.code_hash import code_hash
-from ringside.registry.git import Repository
 from ringside.registry.models import CostRecord, ReleaseMetadata
 from ringside.report.model import Report
 from ringside.store.workspace import Workspace

@@ -9,11 +9,12 @@ from typing import Literal
 
 from ringside.codes import RegistryState
 from ringside.errors import RegistryError, StoreError
+from ringside.git import Repository, local_path
 from ringside.registry.checksums import ERASABLE, SUMS, parse_sums
 from ringside.registry.folder import FolderReleases
-from ringside.registry.git import Repository, local_path
 from ringside.registry.models import ReleaseMetadata, Releases, TagsByCall
 from ringside.registry.version_numbers import (
+    TAG_PATTERNS,
     in_order,
     in_production,
     next_stage_tag,
@@ -116,7 +117,7 @@ class Registry:
         Raises:
             RegistryError: the remote gave no answer; state `unreachable`.
         """
-        return self.repository.tags(self._place)
+        return self.repository.tags(self._place, *TAG_PATTERNS)
 
     def default_branch(self) -> str | None:
         """The newest commit of the registry's default branch; None where it has none, or gives no answer."""
@@ -250,7 +251,7 @@ class Registry:
             said = "there is a tag of this name"
         else:
             answer = self.repository.push_tag(self._place, name, thing)
-            done, said = answer.code == 0 or self._by_call(name, commit, message), answer.said
+            done, said = answer.code == 0 or self._by_call(name, commit, message), answer.message
         # A publisher that was killed may have left a push under way, which set the same tag in between.
         if not done and self.tags().get(name) != commit:
             remedy = f"see what {name} is on (`git ls-remote --tags`), mend it and run again; the release is kept."

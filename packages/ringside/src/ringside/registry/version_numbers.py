@@ -18,6 +18,8 @@ from ringside.registry.models import Move, ReleaseMetadata
 
 ARTIFACT = "model"
 STAGE = "prod"
+TAG_PATTERNS = (f"{ARTIFACT}@*", f"{ARTIFACT}#*")
+"""Globs of the tags of versions and of stages."""
 _NUMBER = r"(0|[1-9][0-9]{0,5})"
 _VERSION = re.compile(rf"v{_NUMBER}\.{_NUMBER}\.{_NUMBER}")
 _STAGE_TAG = re.compile(rf"{ARTIFACT}#([A-Za-z0-9_/-]+)#([0-9]{{1,9}})")
