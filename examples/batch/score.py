@@ -122,7 +122,7 @@ def _scored(model: ringside.Model, frame: pd.DataFrame, keys: Sequence[str]) -> 
     if frame[list(keys)].isna().to_numpy().any():
         remedy = "leave such rows out (a view can), or name other columns with --key."
         raise DataError("a row has no key, so that nobody could tell its score", where=", ".join(keys), remedy=remedy)
-    features = model.rows(frame[[name for name in frame if name in model.facts.columns]])
+    features = model.rows(frame[[name for name in frame if name in model.metadata.columns]])
     found = model.predict(features, check=True)
     made = frame[list(keys)].join(found)
     # A database knows no value of NumPy's.
@@ -138,7 +138,7 @@ def _write(connection: sa.Connection, scores: sa.Table, records: list[dict[str, 
 
 def _needed(rows: sa.Table, keys: Sequence[sa.Column], model: ringside.Model) -> list[sa.Column]:
     """The key and what the model takes; a column that the table lacks is said by the model."""
-    found = dict.fromkeys([*(key.name for key in keys), *(name for name in model.facts.columns if name in rows.c)])
+    found = dict.fromkeys([*(key.name for key in keys), *(name for name in model.metadata.columns if name in rows.c)])
     return [rows.c[name] for name in found]
 
 

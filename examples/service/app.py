@@ -39,7 +39,7 @@ def json_type(dtype: str) -> Any:  # a type
 FIELDS = {
     # Any name may be a column's, and not any name a field's.
     f"column_{number}": (json_type(dtype), Field(alias=name))
-    for number, (name, dtype) in enumerate(model.facts.columns.items())
+    for number, (name, dtype) in enumerate(model.metadata.columns.items())
 }
 Row = create_model("Row", __config__=ConfigDict(extra="forbid"), **FIELDS)
 
@@ -51,7 +51,7 @@ class Batch(BaseModel):
     rows: Annotated[list[Row], Field(min_length=1, max_length=MOST_ROWS)]
 
 
-app = FastAPI(title=f"{model.facts.task} {model.version}", version=model.version)
+app = FastAPI(title=f"{model.metadata.task} {model.version}", version=model.version)
 
 
 @app.exception_handler(RequestValidationError)
@@ -64,7 +64,7 @@ def refused(_: Request, error: RequestValidationError) -> JSONResponse:
 @app.get("/health")
 def health() -> dict[str, str]:
     """Which version answers; it was loaded, or nothing would."""
-    return {"status": "ok", "version": model.version, "model": model.facts.model}
+    return {"status": "ok", "version": model.version, "model": model.metadata.model}
 
 
 @app.post("/predict")

@@ -192,7 +192,7 @@ class TestPublish:
 
         (release,) = desk.shelf.there.releases
         assert (release.draft, desk.shelf.refs) == (False, {"model@v1.0.0": "tag"})
-        assert desk.shelf.registry.champion().facts.version == "v1.0.0"
+        assert desk.shelf.registry.champion().metadata.version == "v1.0.0"
         assert desk.shelf.sent() == [{"version": "v1.0.0", "before": ""}] or skip == 1
 
     @pytest.mark.parametrize("name", ["model.skops", "SHA256SUMS", NOTES, "more.txt"])

@@ -28,7 +28,7 @@ REVIEWED = {"protection_rules": [{"id": 1, "type": "required_reviewers", "review
 class Copy:
     """A copy of the template on GitHub, and a checkout of it."""
 
-    def __init__(self, hub: Hub, root: Path, **facts: object) -> None:
+    def __init__(self, hub: Hub, root: Path, **metadata: object) -> None:
         self.hub, self.root = hub, root
         for name in ("params.yaml", "dvc.yaml", ".github/CODEOWNERS", ".github/rulesets", ".github/workflows"):
             target = root / name
@@ -39,7 +39,7 @@ class Copy:
         self.git("add", "--all")
         self.git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "--message", "copy")
         self.git("remote", "add", "origin", "https://github.com/acme/demo")
-        self.there = hub.repository("acme/demo", source=root, **facts)
+        self.there = hub.repository("acme/demo", source=root, **metadata)
         self.variables: dict[str, str] | None = None
 
     def git(self, *command: str) -> str:
@@ -63,12 +63,12 @@ class Copy:
         """The state of one thing."""
         return self.check(name).state
 
-    def release(self, version: str, **facts: object) -> None:
+    def release(self, version: str, **metadata: object) -> None:
         """Publish a version, tag and all, and mark it latest."""
         tag = f"model@{version}"
         self.git("-c", "user.name=t", "-c", "user.email=t@example.org", "tag", "-a", tag, "-m", tag)
         self.git("push", "--quiet", "origin", tag)
-        GitHub("acme/demo").post("releases", {"tag_name": tag, "name": tag, **facts})
+        GitHub("acme/demo").post("releases", {"tag_name": tag, "name": tag, **metadata})
 
     def record(self, file: str, content: object) -> None:
         """Let the record of production have a file, and no other."""

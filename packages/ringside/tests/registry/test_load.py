@@ -64,7 +64,7 @@ class TestLoad:
 
     def test_has_the_facts(self, mine: Made):
         """What `release.json` says."""
-        assert ringside.load("latest", root=mine.checkout.root).facts == mine.facts()
+        assert ringside.load("latest", root=mine.checkout.root).metadata == mine.metadata()
 
     def test_has_the_estimator(self, mine: Made):
         """The fitted one of scikit-learn, loaded once."""

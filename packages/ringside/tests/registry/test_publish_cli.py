@@ -104,9 +104,18 @@ class TestVersions:
     def test_shows_each_version_in_a_line(self, diabetes: Made):
         """Version, production, day, verdict, metrics, the last partition and the commit stand in one line."""
         line = diabetes.checkout.run("ringside", "versions").stdout.splitlines()[2]
-        facts = diabetes.facts()
+        metadata = diabetes.metadata()
 
-        expected = ["v1.0.0", "yes", f"{facts.published:%Y-%m-%d}", "pass", "mae", "41.25", "block-3", facts.commit[:7]]
+        expected = [
+            "v1.0.0",
+            "yes",
+            f"{metadata.published:%Y-%m-%d}",
+            "pass",
+            "mae",
+            "41.25",
+            "block-3",
+            metadata.commit[:7],
+        ]
         assert line.split() == expected
 
     def test_as_json_has_all_facts(self, diabetes: Made):
@@ -114,7 +123,7 @@ class TestVersions:
         answer = json.loads(diabetes.checkout.run("ringside", "versions", "--json").stdout)
 
         assert answer["production"] == "v1.0.0"
-        assert answer["versions"] == [diabetes.facts().model_dump(mode="json")]
+        assert answer["versions"] == [diabetes.metadata().model_dump(mode="json")]
 
 
 class TestRollback:

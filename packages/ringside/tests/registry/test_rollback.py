@@ -30,7 +30,7 @@ class TestRollback:
         done = rollback(shelf.registry, None, "late")
 
         assert (done.before, done.after, done.notes) == ("v1.0.2", "v1.0.1", ())
-        assert shelf.registry.champion().facts.version == "v1.0.1"
+        assert shelf.registry.champion().metadata.version == "v1.0.1"
         assert shelf.registry.releases.moves()[-1].reason == "late"
         assert shelf.registry.releases.promotion_freeze().rejected == "v1.0.2"
 
@@ -83,7 +83,7 @@ class TestRollback:
         rollback(shelf.registry, None, "late")
 
         tagged = git(shelf.root, "rev-parse", "model#prod#4^{commit}")
-        assert tagged == shelf.registry.champion().facts.commit
+        assert tagged == shelf.registry.champion().metadata.commit
 
     def test_is_taken_back_by_another(self, shelf):
         """Who brings the rejected version back lifts its promotion freeze."""
@@ -115,7 +115,7 @@ class TestHold:
     def test_once_lifted_lets_the_version_that_waited_through(self, shelf):
         """Publishing once more what was published during the freeze puts it in production."""
         rollback(shelf.registry, None, "late")
-        waiting = shelf.publish().facts
+        waiting = shelf.publish().metadata
         lift_freeze(shelf.registry)
         done = shelf.again(waiting)
 

@@ -50,9 +50,9 @@ def in_production(client, name: str) -> str:
 
 def evaluated(shelf, mine, name):
     """Publish a version and log its evaluation; the run."""
-    facts = shelf.publish().facts
-    made = ReproduceRecord(commit=facts.commit, dirty=False, model_lock=SHA, data=SHA, python="3.11.7")
-    challenger = ModelRecord(sha256=facts.model, bytes=1, rows=1, first="a", last="b")
+    metadata = shelf.publish().metadata
+    made = ReproduceRecord(commit=metadata.commit, dirty=False, model_lock=SHA, data=SHA, python="3.11.7")
+    challenger = ModelRecord(sha256=metadata.model, bytes=1, rows=1, first="a", last="b")
     order = evaluation(report(reproduce=made, challenger=challenger), {}, [], experiment=name).order()
     return send(order, mine).answer["run"]
 
@@ -137,7 +137,7 @@ class TestRollback:
         shelf.publish()
         shelf.publish()
         rollback(shelf.registry, None, "it is wrong")
-        held = shelf.publish().facts
+        held = shelf.publish().metadata
         track_versions(shelf.registry, mine)
         before = in_production(client, name)
         lift_freeze(shelf.registry)

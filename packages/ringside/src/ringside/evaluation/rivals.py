@@ -96,8 +96,8 @@ class RivalLoader:
         if isinstance(self.registry, RegistryError):
             return Rival(_state(self.registry, "unreachable"), str(self.registry))
         found = self.registry.champion()
-        if found.facts is not None:
-            return self.released(found.facts)
+        if found.metadata is not None:
+            return self.released(found.metadata)
         return Rival("unreachable" if found.state == "found" else found.state, found.where)
 
     def anchor(self) -> ReleaseMetadata | None:

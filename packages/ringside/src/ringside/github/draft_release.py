@@ -22,7 +22,7 @@ _TRIES = 3
 _EXISTS = 422
 
 
-def facts_in(body: str) -> bytes | None:
+def metadata_in(body: str) -> bytes | None:
     """The copy of release.json that notes carry, which anybody may have written who may edit a release; or None."""
     found = _RECORD.search(body)
     if found is None:

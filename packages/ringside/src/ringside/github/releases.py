@@ -20,7 +20,7 @@ from ringside.common.files import write_bytes
 from ringside.errors import GitHubError, RegistryError, ReleaseExistsError
 from ringside.git import Repository
 from ringside.github.api import GitHub
-from ringside.github.draft_release import MARKER, DraftRelease, facts_in
+from ringside.github.draft_release import MARKER, DraftRelease, metadata_in
 from ringside.github.production import ProductionRef, Record
 from ringside.registry.checksums import check_folder
 from ringside.registry.models import Move, PromotionFreeze, ReleaseMetadata
@@ -71,9 +71,9 @@ def parent(root: Path, remote: str = "origin") -> str | None:
     return None if name is None else parent_of(GitHub(name).get(""))
 
 
-def parent_of(facts: Mapping[str, Any]) -> str | None:
+def parent_of(repository: Mapping[str, Any]) -> str | None:
     """The address of what a repository was made from, out of what GitHub says of it."""
-    found = facts.get("template_repository") or facts.get("parent")
+    found = repository.get("template_repository") or repository.get("parent")
     return None if found is None else f"https://github.com/{found['full_name']}"
 
 
@@ -105,7 +105,7 @@ class GitHubReleases:
         """
         return [release["tag_name"] for release in self._published() if version_of(release["tag_name"])]
 
-    def facts(self, tag: str) -> ReleaseMetadata:
+    def metadata(self, tag: str) -> ReleaseMetadata:
         """The `release.json` of a release.
 
         Raises:
@@ -115,7 +115,7 @@ class GitHubReleases:
         release = self._release(tag)
         asset = self._asset(release, RECORD)
         # The notes carry a copy, so that a hundred versions are one question; GitHub's digest says whether it is true.
-        content = facts_in(release.get("body") or "")
+        content = metadata_in(release.get("body") or "")
         if content is None or _digest(content) != asset.get("digest"):
             content = self._download(tag, asset)
         where, remedy = f"{self.where}/tag/{tag}", "remove the release and publish again."
@@ -293,7 +293,7 @@ class GitHubReleases:
             # GitHub calls the newest one latest where nobody marked any.
             return moves
         # When that was, GitHub does not say; it was not before the release.
-        at = self.facts(release["tag_name"]).published
+        at = self.metadata(release["tag_name"]).published
         return [*moves, Move(version=version, at=at, reason="marked latest on GitHub")]
 
     def _push_tag(self, tag: str, commit: str) -> str | None:

@@ -110,10 +110,10 @@ class Watched:
             self.say(f"monitor: {self.registry}")
             return self._without(_state(self.registry, "unreachable"))
         state = self.registry.champion()
-        if state.facts is None:
+        if state.metadata is None:
             self.say(f"monitor: {state.where}")
             return self._without("unreachable" if state.state == "found" else state.state)
-        facts = state.facts
+        facts = state.metadata
         if (facts.task, facts.kind, facts.target) != (self.task.name, self.task.kind, self.task.target):
             return self._without("another_target", facts.version)
         try:
@@ -213,7 +213,7 @@ class Watched:
             version = _before(self.registry, model.facts)
             if version is None:
                 return None
-            facts = self.registry.releases.facts(tag_of(version))
+            facts = self.registry.releases.metadata(tag_of(version))
         except RegistryError as error:
             self.say(f"monitor: {error}")
             return None

@@ -32,27 +32,27 @@ _RERUN = "run `make run`, which makes what is missing, and publish again."
 
 
 def assemble(  # noqa: PLR0913  # the checkout, what is published of it, and where it goes
-    workspace: Workspace, task: Task, facts: ReleaseMetadata, report: Report, folder: Path, *, rows: bool = True
+    workspace: Workspace, task: Task, metadata: ReleaseMetadata, report: Report, folder: Path, *, rows: bool = True
 ) -> None:
     """Write all files of a release but `release.json`, which is there, and `SHA256SUMS` over all of them last.
 
     Args:
         workspace: the checkout, in which the pipeline and the verdict have run.
         task: its task.
-        facts: the version.
+        metadata: the version.
         report: the verdict on the model, which reports/report.json holds.
         folder: where the files go.
         rows: whether rows of the data may stand in it.
 
     Raises:
-        RegistryError: the model is not the one of `facts`, or its predictions are not those of the report.
+        RegistryError: the model is not the one of `metadata`, or its predictions are not those of the report.
         ModelError: the model file holds a type that is not trusted.
         DataError: a file that the release needs is missing.
         StoreError: the disk is full or the folder cannot be written to.
     """
     params = read_params(workspace.params)
     content = read_bytes(workspace.model, remedy=_RERUN)
-    if hashlib.sha256(content).hexdigest() != facts.model:
+    if hashlib.sha256(content).hexdigest() != metadata.model:
         found = "it is not the model that is to be published"
         raise RegistryError(found, where=workspace.relative(workspace.model), remedy=_RERUN)
     estimator = load_model(content, where="models/model.skops", trusted_types=task.trusted_types)
@@ -71,13 +71,13 @@ def assemble(  # noqa: PLR0913  # the checkout, what is published of it, and whe
     entries = list(Manifest.read(workspace.manifest, task=task.name).entries.values())
     read_by_stages = params.model_dump(by_alias=True, exclude={"data", "live", "policy", "publish", "retrain"})
     material = Material(read_by_stages, entries, asked_types(content), count)
-    write_bytes(folder / CARD, card(facts, report, material).encode())
+    write_bytes(folder / CARD, card(metadata, report, material).encode())
     lock = read_bytes(workspace.lock, remedy=_RERUN).decode()
-    write_json(folder / SBOM, bill(lock, facts, wheels))
+    write_json(folder / SBOM, bill(lock, metadata, wheels))
     write_sums(folder)
 
 
-def release_notes(workspace: Workspace, facts: ReleaseMetadata, report: Report, *, rows: bool = True) -> str:
+def release_notes(workspace: Workspace, metadata: ReleaseMetadata, report: Report, *, rows: bool = True) -> str:
     """The notes of the release that `assemble` makes.
 
     Raises:
@@ -86,7 +86,7 @@ def release_notes(workspace: Workspace, facts: ReleaseMetadata, report: Report, 
     """
     content = read_bytes(workspace.model, remedy=_RERUN)
     has_rows = rows and bool(read_params(workspace.params).publish.reference_rows)
-    return notes(facts, report, loader_lines(content, facts.kind, has_rows=has_rows))
+    return notes(metadata, report, loader_lines(content, metadata.kind, has_rows=has_rows))
 
 
 def reference_rows(workspace: Workspace, task: Task, count: int) -> pd.DataFrame:

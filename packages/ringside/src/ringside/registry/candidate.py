@@ -1,4 +1,4 @@
-"""What this checkout would publish: its facts, and whether its report allows it."""
+"""What this checkout would publish: its metadata, and whether its report allows it."""
 
 import hashlib
 import json
@@ -53,10 +53,10 @@ def columns(task: Task) -> dict[str, str]:
     return {str(name): f"{column.dtype}{'?' * column.nullable}" for name, column in schema if name != task.target}
 
 
-def checkout_facts(
+def checkout_metadata(
     workspace: Workspace, task: Task, params: Params, report: Report, *, accepted: str | None
 ) -> ReleaseMetadata:
-    """The facts of this checkout and its report, of version `UNPUBLISHED`.
+    """The metadata of this checkout and its report, of version `UNPUBLISHED`.
 
     Args:
         workspace: the checkout.
@@ -119,7 +119,7 @@ def refuse_changes(workspace: Workspace) -> None:
         raise RegistryError(found, where=str(workspace.root), remedy=remedy)
 
 
-def approval(workspace: Workspace, report: Report, facts: ReleaseMetadata) -> Callable[[], None]:
+def approval(workspace: Workspace, report: Report, metadata: ReleaseMetadata) -> Callable[[], None]:
     """What refuses to publish where the report does not allow it, or is of another state than this checkout's.
 
     The function raises:
@@ -129,8 +129,8 @@ def approval(workspace: Workspace, report: Report, facts: ReleaseMetadata) -> Ca
 
     def approve() -> None:
         """Raise where the report does not allow it."""
-        _check_state(workspace, report, facts)
-        if report.verdict != "pass" and facts.accepted is None:
+        _check_state(workspace, report, metadata)
+        if report.verdict != "pass" and metadata.accepted is None:
             found = f"the verdict is {report.verdict}: nothing is published, the champion stays"
             remedy = "see why in reports/report.md; who takes it all the same says --accept-reason TEXT, which is kept."
             error = RegistryError(found, where=workspace.relative(workspace.report), remedy=remedy)
@@ -140,16 +140,18 @@ def approval(workspace: Workspace, report: Report, facts: ReleaseMetadata) -> Ca
     return approve
 
 
-def _check_state(workspace: Workspace, report: Report, facts: ReleaseMetadata) -> None:
+def _check_state(workspace: Workspace, report: Report, metadata: ReleaseMetadata) -> None:
     stated = report.reproduce
     found = {
-        f"task {report.task}": report.task == facts.task,
+        f"task {report.task}": report.task == metadata.task,
         "another model than models/model.skops": report.challenger.sha256 == sha256(workspace.model),
         "another requirements/model.txt": stated.model_lock == sha256(workspace.lock),
         "another data/manifest.json": stated.data == sha256(workspace.manifest),
         "a checkout with changes that were not committed": not stated.dirty,
         f"another commit ({stated.commit or 'none'})": stated.commit is not None
-        and (stated.commit == facts.commit or Repository(workspace.root).same_inputs(stated.commit, facts.commit)),
+        and (
+            stated.commit == metadata.commit or Repository(workspace.root).same_inputs(stated.commit, metadata.commit)
+        ),
     }
     if wrong := [what for what, same in found.items() if not same]:
         where = workspace.relative(workspace.report)

@@ -1,4 +1,4 @@
-"""The model card, and the release notes with the lines that load the model: Markdown made from facts and numbers.
+"""The model card, and the release notes with the lines that load the model: Markdown made from metadata and numbers.
 
 What a pull request can write (names of columns, values of parameters, a reason) stands in code spans with every
 character of Markdown and HTML as an entity, so that it is read as text and as nothing else.
@@ -34,7 +34,7 @@ _OUTCOMES = {"better": "better", "no_worse": "no worse", "worse": "worse", "inco
 
 @dataclass(frozen=True)
 class Material:
-    """What a card says beyond facts and report."""
+    """What a card says beyond metadata and report."""
 
     params: Mapping[str, Any]
     """The sections of params.yaml that stages read."""
@@ -68,27 +68,27 @@ def _entity(character: str) -> str:
     return character if character.isalnum() or character == " " else f"&#{ord(character)};"
 
 
-def card(facts: ReleaseMetadata, report: Report, material: Material) -> str:
+def card(metadata: ReleaseMetadata, report: Report, material: Material) -> str:
     """The whole model card, Markdown."""
     sections = [
-        f"# Model card: {text(facts.task)} {facts.version}",
-        _verdict(facts, report),
-        f"## What it predicts\n\n{_meaning(facts)}",
-        f"## Data\n\n{_data(facts, report, material.entries)}",
-        f"## Training\n\n{_training(facts, material.params)}",
+        f"# Model card: {text(metadata.task)} {metadata.version}",
+        _verdict(metadata, report),
+        f"## What it predicts\n\n{_meaning(metadata)}",
+        f"## Data\n\n{_data(metadata, report, material.entries)}",
+        f"## Training\n\n{_training(metadata, material.params)}",
         f"## Metrics\n\n{_metrics(report)}",
         f"## Slices\n\n{_slices(report)}",
         f"## Limits\n\n{_limits(report)}",
-        f"## Loading and checking it\n\n{_loading(facts, material)}",
+        f"## Loading and checking it\n\n{_loading(metadata, material)}",
     ]
     return "\n\n".join(sections) + "\n"
 
 
-def notes(facts: ReleaseMetadata, report: Report, lines: Lines) -> str:
+def notes(metadata: ReleaseMetadata, report: Report, lines: Lines) -> str:
     """The release notes: the verdict, the metrics and a loader of five lines.
 
     Args:
-        facts: the version.
+        metadata: the version.
         report: what it was published by.
         lines: the loader.
     """
@@ -96,11 +96,11 @@ def notes(facts: ReleaseMetadata, report: Report, lines: Lines) -> str:
     how = "Load it with scikit-learn and skops alone, in the folder of its files"
     more = "compares files, types and predictions with what was published"
     sections = [
-        _verdict(facts, report),
+        _verdict(metadata, report),
         _metrics(report),
         f"{how} (`pip install --require-hashes -r model.txt`{wheel}):",
         f"```python\n{lines.text}\n```",
-        f"`ringside verify {facts.version}` {more}. MODEL_CARD.md says what it was trained on and its limits.",
+        f"`ringside verify {metadata.version}` {more}. MODEL_CARD.md says what it was trained on and its limits.",
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -140,36 +140,38 @@ def loader_lines(content: bytes, kind: str, *, has_rows: bool) -> Lines:
     return Lines(lines, all(name.partition(".")[0] in ("sklearn", "numpy", "scipy", "functools") for name in trusted))
 
 
-def _verdict(facts: ReleaseMetadata, report: Report) -> str:
-    against = f" against {facts.champion}" if facts.champion else ", the first version"
-    when = f"Published {facts.published:%Y-%m-%d} from commit `{facts.commit[:12]}`."
-    lines = [f"{when} Verdict: **{facts.verdict}**{against}."]
-    if facts.accepted:
-        lines.append(f"Published without a pass, for this reason: {text(facts.accepted)}.")
+def _verdict(metadata: ReleaseMetadata, report: Report) -> str:
+    against = f" against {metadata.champion}" if metadata.champion else ", the first version"
+    when = f"Published {metadata.published:%Y-%m-%d} from commit `{metadata.commit[:12]}`."
+    lines = [f"{when} Verdict: **{metadata.verdict}**{against}."]
+    if metadata.accepted:
+        lines.append(f"Published without a pass, for this reason: {text(metadata.accepted)}.")
     if report.champion not in ("compared", "no_champion"):
         lines.append(f"The champion could not be compared: {text(report.champion)}.")
     return "\n".join(lines)
 
 
-def _meaning(facts: ReleaseMetadata) -> str:
+def _meaning(metadata: ReleaseMetadata) -> str:
     answers = {
         "binary": "`prediction`, the probability that it is true",
         "multiclass": "a column `prediction:<class>` for each class, which add up to 1",
         "regression": "`prediction`, a number",
     }
-    rows = [(text(name), text(dtype.removesuffix("?")), _yes(dtype.endswith("?"))) for name, dtype in _features(facts)]
+    rows = [
+        (text(name), text(dtype.removesuffix("?")), _yes(dtype.endswith("?"))) for name, dtype in _features(metadata)
+    ]
     return (
-        f"{text(facts.target)} of task {text(facts.task)} ({facts.kind}). It answers {answers[facts.kind]}.\n\n"
+        f"{text(metadata.target)} of task {text(metadata.task)} ({metadata.kind}). It answers {answers[metadata.kind]}.\n\n"
         + _table(("column", "type", "may be missing"), rows)
     )
 
 
-def _features(facts: ReleaseMetadata) -> list[tuple[str, str]]:
-    return [(name, dtype) for name, dtype in facts.columns.items() if name != facts.target]
+def _features(metadata: ReleaseMetadata) -> list[tuple[str, str]]:
+    return [(name, dtype) for name, dtype in metadata.columns.items() if name != metadata.target]
 
 
-def _data(facts: ReleaseMetadata, report: Report, entries: Sequence[PartitionEntry]) -> str:
-    trained = f"{facts.rows:,} rows from {text(facts.first)} to {text(facts.last)} to train on"
+def _data(metadata: ReleaseMetadata, report: Report, entries: Sequence[PartitionEntry]) -> str:
+    trained = f"{metadata.rows:,} rows from {text(metadata.first)} to {text(metadata.last)} to train on"
     window = report.window
     tested = (
         f"{window.rows:,} rows in {window.groups:,} groups from {text(window.first)} to {text(window.last)} to test on"
@@ -180,11 +182,11 @@ def _data(facts: ReleaseMetadata, report: Report, entries: Sequence[PartitionEnt
     )
 
 
-def _training(facts: ReleaseMetadata, params: Mapping[str, Any]) -> str:
-    took = ", ".join(f"{text(stage)} {seconds:.1f} s" for stage, seconds in facts.stages.items())
+def _training(metadata: ReleaseMetadata, params: Mapping[str, Any]) -> str:
+    took = ", ".join(f"{text(stage)} {seconds:.1f} s" for stage, seconds in metadata.stages.items())
     rows = [(text(key), text(value)) for key, value in _flat(params)]
     return (
-        f"Python {text(facts.python)}; the packages are those of model.txt. Model file: SHA-256 `{facts.model}`."
+        f"Python {text(metadata.python)}; the packages are those of model.txt. Model file: SHA-256 `{metadata.model}`."
         + (f" It took: {took}." if took else "")
         + "\n\n"
         + _table(("parameter", "value"), rows)
@@ -268,7 +270,7 @@ def _limits(report: Report) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _loading(facts: ReleaseMetadata, material: Material) -> str:
+def _loading(metadata: ReleaseMetadata, material: Material) -> str:
     held = ", ".join(map(text, material.trusted)) or "none"
     checked = (
         f"{material.reference_rows:,} test rows with their predictions are in {REFERENCE}."
@@ -276,13 +278,13 @@ def _loading(facts: ReleaseMetadata, material: Material) -> str:
         else "The release carries no rows (params.yaml, `publish.reference_rows`), so predictions cannot be compared."
     )
     commands = [
-        f"ringside verify {facts.version}",
-        f"ringside predict --model {facts.version} rows.parquet -o out.parquet",
+        f"ringside verify {metadata.version}",
+        f"ringside predict --model {metadata.version} rows.parquet -o out.parquet",
     ]
     parts = [
-        f"The tag is `{tag_of(facts.version)}`. In a checkout of the repository:",
+        f"The tag is `{tag_of(metadata.version)}`. In a checkout of the repository:",
         "\n".join(["```", *commands, "```"]),
-        f"In a program: `ringside.load({facts.version!r}).predict(frame)`.",
+        f"In a program: `ringside.load({metadata.version!r}).predict(frame)`.",
         _ELSEWHERE,
         checked,
         f"Types in the model file beyond those that skops trusts by itself: {held}.",

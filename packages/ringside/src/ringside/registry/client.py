@@ -35,7 +35,7 @@ _REMEDY = "take the release again (`ringside fetch`)."
 class Verification:
     """What `verify` found to be in order."""
 
-    facts: ReleaseMetadata
+    metadata: ReleaseMetadata
     files: int
     """Files with the hashes that were published."""
     reference_rows: int
@@ -55,8 +55,8 @@ class Model:
     where they are those of the checkout, else in an environment of its own.
     """
 
-    def __init__(self, folder: Path, facts: ReleaseMetadata, workspace: Workspace, task: "Task") -> None:
-        self.facts = facts
+    def __init__(self, folder: Path, metadata: ReleaseMetadata, workspace: Workspace, task: "Task") -> None:
+        self.metadata = metadata
         self.folder = folder
         self._workspace = workspace
         self._task = task
@@ -64,7 +64,7 @@ class Model:
     @property
     def version(self) -> str:
         """As in `v1.2.0`."""
-        return self.facts.version
+        return self.metadata.version
 
     @functools.cached_property
     def estimator(self) -> Any:  # noqa: ANN401  # scikit-learn's estimators share no base type
@@ -87,13 +87,13 @@ class Model:
         """
         from ringside.registry.rows import in_types
 
-        return in_types(found, self.facts.columns)
+        return in_types(found, self.metadata.columns)
 
     def predict(self, frame: "pd.DataFrame", *, check: bool = False) -> "pd.DataFrame":
         """The predictions for rows.
 
         Args:
-            frame: `(n_rows, n_columns)`, as `facts.columns` says; not changed.
+            frame: `(n_rows, n_columns)`, as `metadata.columns` says; not changed.
             check: hold the rows against the version's schema first.
 
         Returns:
@@ -105,7 +105,7 @@ class Model:
         """
         from ringside.registry.scoring import predict_with
 
-        return predict_with(self.folder, self.facts, frame, self._workspace, self._task, check=check)
+        return predict_with(self.folder, self.metadata, frame, self._workspace, self._task, check=check)
 
 
 def load(
@@ -128,10 +128,10 @@ def load(
     if is_folder(version):
         folder = Path(version)
         check_folder(folder)
-        return Model(folder, read_facts(folder), workspace, task)
+        return Model(folder, read_metadata(folder), workspace, task)
     registry = opened(workspace.root, remote)
-    facts = find(registry, str(version))
-    return Model(release_folder(registry, facts, workspace), facts, workspace, task)
+    metadata = find(registry, str(version))
+    return Model(release_folder(registry, metadata, workspace), metadata, workspace, task)
 
 
 def task_of(workspace: Workspace) -> "Task":
@@ -154,7 +154,7 @@ def is_folder(name: str | Path) -> bool:
     return name not in PRODUCTION and not re.fullmatch(r"v[0-9.]+", name) and Path(name).is_dir()
 
 
-def read_facts(folder: Path) -> ReleaseMetadata:
+def read_metadata(folder: Path) -> ReleaseMetadata:
     """The `release.json` in a folder.
 
     Raises:
@@ -182,36 +182,36 @@ def find(registry: Registry, name: str) -> ReleaseMetadata:
     """
     if name in PRODUCTION:
         state = registry.champion()
-        if state.facts is None:
+        if state.metadata is None:
             found = "there is no version in production" if state.state == "no_champion" else f"it is {state.state}"
             remedy = "publish one (`ringside publish`), name another --remote, or mend what the message names."
             raise RegistryError(found, where=state.where, remedy=remedy, state=state.state)
-        return state.facts
+        return state.metadata
     tag = tag_of(name)
     if tag not in registry.releases.tags():
         found = f"there is no release of {name}"
         remedy = "name one that `ringside versions` lists."
         raise RegistryError(found, where=registry.releases.where, remedy=remedy, state="files_missing")
-    return registry.releases.facts(tag)
+    return registry.releases.metadata(tag)
 
 
-def release_folder(registry: Registry, facts: ReleaseMetadata, workspace: Workspace) -> Path:
+def release_folder(registry: Registry, metadata: ReleaseMetadata, workspace: Workspace) -> Path:
     """A folder with all files of a version, their hashes compared; kept below `.dvc/tmp` and used again.
 
     Raises:
         RegistryError: a file is missing (state `files_missing`) or damaged (`files_damaged`), or the registry gave no
             answer.
     """
-    target = workspace.fetched / facts.version
-    if target.exists() and _is_current(registry, facts, target):
+    target = workspace.fetched / metadata.version
+    if target.exists() and _is_current(registry, metadata, target):
         return target
-    with _download(registry, facts, target) as aside:
+    with _download(registry, metadata, target) as aside:
         remove(target)
         move(aside, target)
     return target
 
 
-def fetch(registry: Registry, facts: ReleaseMetadata, target: Path) -> bool:
+def fetch(registry: Registry, metadata: ReleaseMetadata, target: Path) -> bool:
     """Bring all files of a version into the folder `target`; False where they are there already.
 
     They come aside first, and get their name when every hash is right.
@@ -221,11 +221,11 @@ def fetch(registry: Registry, facts: ReleaseMetadata, target: Path) -> bool:
         RegistryError: as `release_folder`.
     """
     if target.exists():
-        if target.is_dir() and (target / SUMS).exists() and _is_current(registry, facts, target):
+        if target.is_dir() and (target / SUMS).exists() and _is_current(registry, metadata, target):
             return False
         remedy = "remove it, or name another folder with -o."
-        raise UsageError(f"there is something else than {facts.version}", where=str(target), remedy=remedy)
-    with _download(registry, facts, target) as aside:
+        raise UsageError(f"there is something else than {metadata.version}", where=str(target), remedy=remedy)
+    with _download(registry, metadata, target) as aside:
         move(aside, target)
     return True
 
@@ -243,31 +243,31 @@ def verify(folder: Path, workspace: Workspace, task: "Task") -> Verification:
     from ringside.registry.scoring import predict_with, runs_here
 
     sums = check_folder(folder)
-    facts = read_facts(folder)
-    model = Model(folder, facts, workspace, task)
-    here = runs_here(facts, workspace, task)
+    metadata = read_metadata(folder)
+    model = Model(folder, metadata, workspace, task)
+    here = runs_here(metadata, workspace, task)
     if here:
         # Else the version's own machinery loads it, with its own list.
         _ = model.estimator
     path = folder / REFERENCE
     if not path.exists():
         there = {name for name in sums if (folder / name).exists()}
-        return Verification(facts, len(there), 0, None, erased=REFERENCE in sums, own_environment=not here)
+        return Verification(metadata, len(there), 0, None, erased=REFERENCE in sums, own_environment=not here)
     reference = read_table(path, remedy=_REMEDY).to_pandas()
-    features = [name for name in facts.columns if name in reference and name != facts.target]
+    features = [name for name in metadata.columns if name in reference and name != metadata.target]
     stored = reference.drop(columns=features)
-    found = predict_with(folder, facts, reference[features], workspace, task)
+    found = predict_with(folder, metadata, reference[features], workspace, task)
     largest = compare(stored, found, where=str(path), remedy=_REMEDY)
-    return Verification(facts, len(sums), len(reference), largest, erased=False, own_environment=not here)
+    return Verification(metadata, len(sums), len(reference), largest, erased=False, own_environment=not here)
 
 
-def _is_current(registry: Registry, facts: ReleaseMetadata, folder: Path) -> bool:
+def _is_current(registry: Registry, metadata: ReleaseMetadata, folder: Path) -> bool:
     """Whether the folder holds what the registry has under this version, byte by byte."""
     try:
         ours = check_folder(folder)
     except RegistryError:
         return False
-    tag = tag_of(facts.version)
+    tag = tag_of(metadata.version)
     with tempfile.TemporaryDirectory(prefix="ringside-sums-") as aside:
         registry.releases.fetch(tag, [SUMS], Path(aside))
         text = read_bytes(Path(aside) / SUMS, remedy=_REMEDY).decode("ascii", "replace")
@@ -275,15 +275,15 @@ def _is_current(registry: Registry, facts: ReleaseMetadata, folder: Path) -> boo
 
 
 @contextmanager
-def _download(registry: Registry, facts: ReleaseMetadata, target: Path) -> Iterator[Path]:
+def _download(registry: Registry, metadata: ReleaseMetadata, target: Path) -> Iterator[Path]:
     """All files of a version, in a folder beside `target` that is removed where it does not get a name."""
-    tag = tag_of(facts.version)
+    tag = tag_of(metadata.version)
     aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
         make_folder(aside)
         registry.releases.fetch(tag, sorted(registry.releases.files(tag)), aside)
         check_folder(aside, where=f"{registry.releases.where}/{tag}")
-        if read_facts(aside) != facts:
+        if read_metadata(aside) != metadata:
             found = "its release.json is not the one that the registry answered"
             raise RegistryError(found, where=registry.releases.where, remedy=_REMEDY, state="files_damaged")
         yield aside

@@ -46,7 +46,7 @@ class FolderReleases:
         with _readable(self._path):
             return [entry.name for entry in self._path.iterdir() if version_of(entry.name) and entry.is_dir()]
 
-    def facts(self, tag: str) -> ReleaseMetadata:
+    def metadata(self, tag: str) -> ReleaseMetadata:
         """The `release.json` of a release.
 
         Raises:
@@ -55,13 +55,13 @@ class FolderReleases:
         """
         path = self._release(tag) / "release.json"
         remedy = "restore it from a copy, or remove the whole release and publish again."
-        facts = _record(path, ReleaseMetadata.model_validate_json, remedy)
-        if facts is None:
+        metadata = _record(path, ReleaseMetadata.model_validate_json, remedy)
+        if metadata is None:
             raise RegistryError("it is missing", where=str(path), remedy=remedy, state="files_missing")
-        if facts.version != version_of(tag):
-            found = f"it describes {facts.version}, not {version_of(tag)}"
+        if metadata.version != version_of(tag):
+            found = f"it describes {metadata.version}, not {version_of(tag)}"
             raise RegistryError(found, where=str(path), remedy=remedy, state="files_damaged")
-        return facts
+        return metadata
 
     def files(self, tag: str) -> dict[str, int]:
         """The files of a release and their bytes.

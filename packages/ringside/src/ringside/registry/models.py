@@ -104,7 +104,7 @@ class Releases(Protocol):
         """The tags of all published releases, in no order; drafts are none."""
         ...
 
-    def facts(self, tag: str) -> ReleaseMetadata:
+    def metadata(self, tag: str) -> ReleaseMetadata:
         """The `release.json` of a release."""
         ...
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ringside.common.files import read_bytes
 from ringside.errors import RegistryError
 from ringside.registry.checksums import check_folder, sha256
-from ringside.registry.client import read_facts
+from ringside.registry.client import read_metadata
 from ringside.registry.scoring import MODEL
 
 if TYPE_CHECKING:
@@ -39,21 +39,21 @@ class Release:
 
         self.folder = Path(folder)
         check_folder(self.folder)
-        self.facts = read_facts(self.folder)
-        _check_python(self.facts.python, self.folder)
+        self.metadata = read_metadata(self.folder)
+        _check_python(self.metadata.python, self.folder)
         path = self.folder / MODEL
-        if sha256(path) != self.facts.model:
+        if sha256(path) != self.metadata.model:
             found = "it is not the model of release.json"
             raise RegistryError(found, where=str(path), remedy=_REMEDY, state="files_damaged")
         # A wheel lies in the environment itself, below no `src` of a checkout.
-        self._task = load_task(Path(sys.prefix), self.facts.task)
+        self._task = load_task(Path(sys.prefix), self.metadata.task)
         content = read_bytes(path, remedy=_REMEDY)
         self.estimator: Any = load_model(content, where=MODEL, trusted_types=self._task.trusted_types)
 
     @property
     def version(self) -> str:
         """As in `v1.2.0`."""
-        return self.facts.version
+        return self.metadata.version
 
     def rows(self, found: "Iterable[Mapping[str, object]] | pd.DataFrame") -> "pd.DataFrame":
         """Rows from JSON or a database, in the types that the model takes.
@@ -63,13 +63,13 @@ class Release:
         """
         from ringside.registry.rows import in_types
 
-        return in_types(found, self.facts.columns)
+        return in_types(found, self.metadata.columns)
 
     def predict(self, frame: "pd.DataFrame", *, check: bool = True) -> "pd.DataFrame":
         """The predictions for rows.
 
         Args:
-            frame: `(n_rows, n_columns)`, as `facts.columns` says; not changed.
+            frame: `(n_rows, n_columns)`, as `metadata.columns` says; not changed.
             check: hold the rows against the version's schema first.
 
         Returns:

@@ -23,7 +23,7 @@ from ringside.registry.version_numbers import next_version, tag_of, version_of
 class Candidate:
     """What may become a version."""
 
-    facts: ReleaseMetadata
+    metadata: ReleaseMetadata
     """Of the checkout; `version` and `published` are set by `prepare`."""
     approve: Callable[[], None]
     """Raises where it must not be published; asked only where it was not published before."""
@@ -37,7 +37,7 @@ class Candidate:
 class Published:
     """What publishing came to."""
 
-    facts: ReleaseMetadata
+    metadata: ReleaseMetadata
     new: bool
     """False where the same had been published before."""
     production: str | None
@@ -50,7 +50,7 @@ class Published:
 class Prepared:
     """The files of a version that does not exist yet."""
 
-    facts: ReleaseMetadata
+    metadata: ReleaseMetadata
     folder: Path
     """All files, `release.json` and SHA256SUMS among them."""
     notes: str
@@ -71,7 +71,7 @@ def publish(registry: Registry, candidate: Candidate, folder: Path) -> Published
     """
     with registry.releases.lock():
         said = tidy(registry)
-        found = published_as(registry, candidate.facts.inputs, candidate.facts.commit)
+        found = published_as(registry, candidate.metadata.inputs, candidate.metadata.commit)
         if found is not None:
             said += produce(registry, found)
             return Published(found, new=False, production=registry.production(), notes=tuple(said))
@@ -130,12 +130,14 @@ def prepare(registry: Registry, candidate: Candidate, folder: Path) -> Prepared:
         StoreError: a file cannot be written.
     """
     candidate.approve()
-    _check_champion(registry, candidate.facts)
-    facts = candidate.facts.model_copy(update={"version": _next(registry, candidate.facts), "published": now()})
+    _check_champion(registry, candidate.metadata)
+    metadata = candidate.metadata.model_copy(
+        update={"version": _next(registry, candidate.metadata), "published": now()}
+    )
     empty_folder(folder)
-    write_facts(facts, folder)
-    candidate.fill(facts, folder)
-    return Prepared(facts, folder, candidate.notes(facts))
+    write_metadata(metadata, folder)
+    candidate.fill(metadata, folder)
+    return Prepared(metadata, folder, candidate.notes(metadata))
 
 
 def deliver(registry: Registry, prepared: Prepared) -> Published:
@@ -148,25 +150,25 @@ def deliver(registry: Registry, prepared: Prepared) -> Published:
             than when it was prepared.
         StoreError: another publisher holds the lock for too long, or a file cannot be written.
     """
-    facts = prepared.facts
+    metadata = prepared.metadata
     with registry.releases.lock():
-        found = published_as(registry, facts.inputs, facts.commit)
+        found = published_as(registry, metadata.inputs, metadata.commit)
         if found is None:
-            _check_champion(registry, facts)
-            _check_next(registry, facts)
-            registry.releases.publish(tag_of(facts.version), facts.commit, prepared.folder, prepared.notes)
-            registry.tag(facts.version, facts.commit)
-        said = produce(registry, found or facts)
-        return Published(found or facts, found is None, registry.production(), tuple(said))
+            _check_champion(registry, metadata)
+            _check_next(registry, metadata)
+            registry.releases.publish(tag_of(metadata.version), metadata.commit, prepared.folder, prepared.notes)
+            registry.tag(metadata.version, metadata.commit)
+        said = produce(registry, found or metadata)
+        return Published(found or metadata, found is None, registry.production(), tuple(said))
 
 
-def write_facts(facts: ReleaseMetadata, folder: Path) -> None:
+def write_metadata(metadata: ReleaseMetadata, folder: Path) -> None:
     """Write `release.json`.
 
     Raises:
         StoreError: the place cannot be written to.
     """
-    write_bytes(folder / "release.json", facts.model_dump_json(indent=2).encode() + b"\n")
+    write_bytes(folder / "release.json", metadata.model_dump_json(indent=2).encode() + b"\n")
 
 
 def default_branch_note(registry: Registry, commit: str) -> str | None:
@@ -180,11 +182,11 @@ def default_branch_note(registry: Registry, commit: str) -> str | None:
     return None if held else "the registry's default branch does not hold this commit: push or merge it"
 
 
-def _check_champion(registry: Registry, facts: ReleaseMetadata) -> None:
+def _check_champion(registry: Registry, metadata: ReleaseMetadata) -> None:
     """A verdict against a model that is no longer in production says nothing about the one that is."""
     production = registry.production()
-    if facts.accepted is None and facts.champion != production:
-        judged = f"against {facts.champion}" if facts.champion else "without a champion"
+    if metadata.accepted is None and metadata.champion != production:
+        judged = f"against {metadata.champion}" if metadata.champion else "without a champion"
         found = f"the model was judged {judged}, and {production or 'nothing'} is in production now"
         remedy = "judge it again (`make run`) and publish then."
         raise RegistryError(found, where=registry.where, remedy=remedy)
@@ -194,19 +196,19 @@ def _newest(registry: Registry) -> ReleaseMetadata | None:
     return next(reversed(registry.versions()), None)
 
 
-def _next(registry: Registry, facts: ReleaseMetadata) -> str:
+def _next(registry: Registry, metadata: ReleaseMetadata) -> str:
     """The version that comes next, if it is this one."""
     tagged = registry.tags()
     # A tag of this version on this commit is what a killed publisher left, where nobody may remove tags.
-    own = [tag for tag, commit in tagged.items() if commit == facts.commit and version_of(tag) == facts.version]
+    own = [tag for tag, commit in tagged.items() if commit == metadata.commit and version_of(tag) == metadata.version]
     tags = (*registry.releases.tags(), *(tag for tag in tagged if tag not in own))
-    return next_version((found for tag in tags if (found := version_of(tag))), _newest(registry), facts)
+    return next_version((found for tag in tags if (found := version_of(tag))), _newest(registry), metadata)
 
 
-def _check_next(registry: Registry, facts: ReleaseMetadata) -> None:
-    expected = _next(registry, facts)
-    if expected != facts.version:
-        found = f"it was prepared as {facts.version}, and {expected} comes next by now"
+def _check_next(registry: Registry, metadata: ReleaseMetadata) -> None:
+    expected = _next(registry, metadata)
+    if expected != metadata.version:
+        found = f"it was prepared as {metadata.version}, and {expected} comes next by now"
         raise RegistryError(found, where=registry.where, remedy="prepare it again: start the publishing anew.")
 
 
@@ -214,14 +216,14 @@ def _tag_all(registry: Registry, versions: list[ReleaseMetadata]) -> list[str]:
     """Set the tags that a killed publisher did not come to; a release without its commit here is only told."""
     said = []
     tagged = registry.tags()
-    for facts in versions:
-        if tag_of(facts.version) in tagged:
+    for metadata in versions:
+        if tag_of(metadata.version) in tagged:
             continue
         try:
-            registry.tag(facts.version, facts.commit)
-            said.append(f"tagged {facts.version}, which a publisher that was killed had not")
+            registry.tag(metadata.version, metadata.commit)
+            said.append(f"tagged {metadata.version}, which a publisher that was killed had not")
         except RegistryError as error:
-            said.append(f"{facts.version} has no tag, and none could be set ({error.found})")
+            said.append(f"{metadata.version} has no tag, and none could be set ({error.found})")
     return said
 
 
@@ -250,9 +252,9 @@ def show_production(registry: Registry) -> list[str]:
     version = registry.production()
     if version is None:
         return []
-    facts = registry.releases.facts(tag_of(version))
+    metadata = registry.releases.metadata(tag_of(version))
     try:
-        registry.tag_production(version, facts.commit)
+        registry.tag_production(version, metadata.commit)
     except RegistryError as error:
         # By force, for the version was in that stage before.
         command = f"gto assign model --version {version} --stage prod --force --push"

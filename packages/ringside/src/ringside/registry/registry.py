@@ -38,7 +38,7 @@ class ChampionState:
     """Whether there is a champion, or why that cannot be said."""
 
     state: State
-    facts: ReleaseMetadata | None
+    metadata: ReleaseMetadata | None
     """Of the champion, where it was found."""
     where: str
     """For people: what was asked, and what was wrong there."""
@@ -130,7 +130,7 @@ class Registry:
             RegistryError: the registry gave no answer, or a `release.json` is damaged.
         """
         released = in_order(version for tag in self.releases.tags() if (version := version_of(tag)))
-        return [self.releases.facts(tag_of(version)) for version in released]
+        return [self.releases.metadata(tag_of(version)) for version in released]
 
     def production(self) -> str | None:
         """The version in production: the last that was put there, or the newest release where none ever was.
@@ -165,11 +165,11 @@ class Registry:
             return self._none(sorted(tagged))
         tag = tag_of(version)
         self._check_files(tag)
-        facts = self.releases.facts(tag)
-        if tag in tagged and not (tagged[tag] == facts.commit and self._holds(facts.commit)):
-            found = f"tag {tag} is not on {facts.commit}, which was published"
+        metadata = self.releases.metadata(tag)
+        if tag in tagged and not (tagged[tag] == metadata.commit and self._holds(metadata.commit)):
+            found = f"tag {tag} is not on {metadata.commit}, which was published"
             raise RegistryError(found, where=self.where, remedy=_LOST, state="tag_points_nowhere")
-        return ChampionState("found", facts, self.where)
+        return ChampionState("found", metadata, self.where)
 
     def _none(self, tagged: list[str]) -> ChampionState:
         if tagged:
@@ -209,10 +209,10 @@ class Registry:
             RegistryError: there is no release of the pinned version (state `files_missing`), or no answer.
         """
         if pinned is not None:
-            return self.releases.facts(tag_of(pinned))
+            return self.releases.metadata(tag_of(pinned))
         versions = self.versions()
         out = rejected(self.releases.moves())
-        better = [facts for facts in versions if facts.deciding == "better" and facts.version not in out]
+        better = [metadata for metadata in versions if metadata.deciding == "better" and metadata.version not in out]
         return better[-1] if better else next(iter(versions), None)
 
     def judged_on(self, window: str) -> int:
@@ -221,7 +221,7 @@ class Registry:
         Raises:
             RegistryError: the registry gave no answer.
         """
-        return sum(facts.window == window for facts in self.versions())
+        return sum(metadata.window == window for metadata in self.versions())
 
     def tag(self, version: str, commit: str) -> None:
         """Put the version's tag on its commit in the registry, and here too.

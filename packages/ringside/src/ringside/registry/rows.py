@@ -145,7 +145,7 @@ def predict_rows(estimator: Any, frame: pd.DataFrame, task: Task, *, check: bool
     Args:
         estimator: a fitted estimator of the task's kind.
         frame: `(n_rows, n_columns)`; not changed.
-        task: the facts of the task.
+        task: the task.
         check: hold the rows against the schema first.
 
     Raises:
@@ -161,7 +161,7 @@ def check_features(features: pd.DataFrame, task: Task) -> pd.DataFrame:
 
     Args:
         features: `(n_rows, n_columns)` under an index from 0, without the target; not changed.
-        task: the facts of the task.
+        task: the task.
 
     Raises:
         DataError: a column is missing or unknown, or rows fail; the error shows the first `SHOWN`, counted from 1.

@@ -50,29 +50,29 @@ def read_lock(text: str) -> list[Pin]:
     return pins
 
 
-def bill(lock: str, facts: ReleaseMetadata, wheels: Iterable[Wheel]) -> dict[str, Any]:
+def bill(lock: str, metadata: ReleaseMetadata, wheels: Iterable[Wheel]) -> dict[str, Any]:
     """The bill of materials of a version.
 
     Args:
         lock: the text of `model.txt`.
-        facts: the version.
+        metadata: the version.
         wheels: the wheels that the release carries.
     """
     pins = read_lock(lock)
-    root = f"{facts.task}@{facts.version}"
-    digests = {"model.skops": facts.model, **{w.name: hashlib.sha256(w.content).hexdigest() for w in wheels}}
+    root = f"{metadata.task}@{metadata.version}"
+    digests = {"model.skops": metadata.model, **{w.name: hashlib.sha256(w.content).hexdigest() for w in wheels}}
     contents = [{"type": "file", "name": name, "hashes": [_hash(digest)]} for name, digest in digests.items()]
     whole: dict[str, Any] = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
         "metadata": {
-            "timestamp": facts.published.isoformat().replace("+00:00", "Z"),
+            "timestamp": metadata.published.isoformat().replace("+00:00", "Z"),
             "component": {
                 "type": "application",
                 "bom-ref": root,
-                "name": facts.task,
-                "version": facts.version,
+                "name": metadata.task,
+                "version": metadata.version,
                 "components": contents,
             },
         },

@@ -36,19 +36,25 @@ _SHOWN = 600
 _REMEDY = "choose another version (`ringside versions`), or see whether it predicts where it was published."
 
 
-def runs_here(facts: ReleaseMetadata, workspace: Workspace, task: Task) -> bool:
+def runs_here(metadata: ReleaseMetadata, workspace: Workspace, task: Task) -> bool:
     """Whether the version's code and packages are those of this checkout."""
-    return facts.task == task.name and facts.code == code_hash(workspace.root, task.name)
+    return metadata.task == task.name and metadata.code == code_hash(workspace.root, task.name)
 
 
 def predict_with(  # noqa: PLR0913  # what is asked, and where
-    release: Path, facts: ReleaseMetadata, rows: pd.DataFrame, workspace: Workspace, task: Task, *, check: bool = False
+    release: Path,
+    metadata: ReleaseMetadata,
+    rows: pd.DataFrame,
+    workspace: Workspace,
+    task: Task,
+    *,
+    check: bool = False,
 ) -> pd.DataFrame:
     """The predictions of a version for rows.
 
     Args:
         release: a folder with the files of the version, whose hashes were compared.
-        facts: the version.
+        metadata: the version.
         rows: `(n_rows, n_columns)`, as the version's schema has them; the target may be among them; not changed.
         workspace: the checkout.
         task: the checkout's task.
@@ -63,14 +69,14 @@ def predict_with(  # noqa: PLR0913  # what is asked, and where
             (`environment_fails`), or the version cannot predict these rows (`cannot_predict`).
     """
     model = release / MODEL
-    if sha256(model) != facts.model:
+    if sha256(model) != metadata.model:
         remedy = "take the release again (`ringside fetch`)."
         found = "it is not the model of release.json"
         raise RegistryError(found, where=str(model), remedy=remedy, state="files_damaged")
-    if runs_here(facts, workspace, task):
+    if runs_here(metadata, workspace, task):
         predictions = _here(model, rows, task, check=check)
     else:
-        predictions = _apart(_Release(release, facts), rows, workspace, check=check)
+        predictions = _apart(_Release(release, metadata), rows, workspace, check=check)
     predictions.index = rows.index
     return predictions
 
@@ -78,7 +84,7 @@ def predict_with(  # noqa: PLR0913  # what is asked, and where
 @dataclass(frozen=True)
 class _Release:
     folder: Path
-    facts: ReleaseMetadata
+    metadata: ReleaseMetadata
 
     @property
     def wheels(self) -> list[Path]:
@@ -104,23 +110,23 @@ def _here(model: Path, rows: pd.DataFrame, task: Task, *, check: bool) -> pd.Dat
 
 
 def _apart(release: _Release, rows: pd.DataFrame, workspace: Workspace, *, check: bool) -> pd.DataFrame:
-    python = environment(workspace, release.wheels, release.folder / LOCK, release.facts.python)
+    python = environment(workspace, release.wheels, release.folder / LOCK, release.metadata.python)
     with tempfile.TemporaryDirectory(prefix="ringside-score-") as folder:
         source, out = Path(folder) / "rows.parquet", Path(folder) / "out.parquet"
         write_frame(source, rows.reset_index(drop=True))
         # NOTE: isolated (-I), or PYTHONPATH would put this checkout's code in the place of the wheel's.
         command = [str(python), "-I", "-m", "ringside.registry.score_process", "1"]
-        command += [release.facts.task, str(release.folder / MODEL), str(source), str(out), *["--check"] * check]
-        _run(command, release.facts)
+        command += [release.metadata.task, str(release.folder / MODEL), str(source), str(out), *["--check"] * check]
+        _run(command, release.metadata)
         found: pd.DataFrame = read_table(out, remedy=_REMEDY).to_pandas()
     if len(found) != len(rows):
-        error = f"{release.facts.version} answered {len(found):,} predictions for {len(rows):,} rows"
+        error = f"{release.metadata.version} answered {len(found):,} predictions for {len(rows):,} rows"
         raise RegistryError(error, where=str(release.folder), remedy=_REMEDY, state=CANNOT)
     return found
 
 
-def _run(command: list[str], facts: ReleaseMetadata) -> None:
-    where = f"{facts.version} in its own environment"
+def _run(command: list[str], metadata: ReleaseMetadata) -> None:
+    where = f"{metadata.version} in its own environment"
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_LIMIT, check=False, stdin=subprocess.DEVNULL

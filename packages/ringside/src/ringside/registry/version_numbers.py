@@ -105,9 +105,9 @@ def next_version(taken: Iterable[str], before: ReleaseMetadata | None, after: Re
     return str(Version(newest.major, newest.minor, newest.patch + 1))
 
 
-def _meaning(facts: ReleaseMetadata) -> tuple[object, ...]:
+def _meaning(metadata: ReleaseMetadata) -> tuple[object, ...]:
     """What callers of the model rely on."""
-    return facts.task, facts.kind, facts.target, facts.columns
+    return metadata.task, metadata.kind, metadata.target, metadata.columns
 
 
 def in_production(moves: Sequence[Move]) -> list[str]:

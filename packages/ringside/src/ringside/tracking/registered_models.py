@@ -41,8 +41,8 @@ def wanted(registry: Registry) -> tuple[list[ReleaseMetadata], str | None]:
         RegistryError: the registry gave no answer.
     """
     versions, production = registry.versions(), registry.production()
-    recent = {facts.version for facts in versions[-RECENT:]} | {production}
-    return [facts for facts in versions if facts.version in recent], production
+    recent = {metadata.version for metadata in versions[-RECENT:]} | {production}
+    return [metadata for metadata in versions if metadata.version in recent], production
 
 
 def question(name: str) -> dict[str, object]:
@@ -65,12 +65,12 @@ def registration(
         production: the version in production; None leaves the alias as it is.
         experiment: in which their runs are; the task's where empty.
     """
-    versions = [_version(facts, folder, experiment or facts.task) for facts, folder in missing]
+    versions = [_version(metadata, folder, experiment or metadata.task) for metadata, folder in missing]
     alias = None if production is None else {"alias": PRODUCTION, **_known_by(production)}
     return {"do": "register", "model": name, "versions": versions, "production": alias}
 
 
-def bring(registry: Registry, facts: ReleaseMetadata, folder: Path) -> None:
+def bring(registry: Registry, metadata: ReleaseMetadata, folder: Path) -> None:
     """All files of a version, into a new folder.
 
     Raises:
@@ -79,33 +79,33 @@ def bring(registry: Registry, facts: ReleaseMetadata, folder: Path) -> None:
     from ringside.registry.checksums import check_folder
 
     make_folder(folder)
-    tag = tag_of(facts.version)
+    tag = tag_of(metadata.version)
     registry.releases.fetch(tag, sorted(registry.releases.files(tag)), folder)
     check_folder(folder, where=f"{registry.releases.where}/{tag}")
 
 
-def is_known(facts: ReleaseMetadata, known: Iterable[dict[str, str]]) -> bool:
+def is_known(metadata: ReleaseMetadata, known: Iterable[dict[str, str]]) -> bool:
     """Whether a version is among those that MLflow answered."""
-    return any(_known_by(facts).items() <= tags.items() for tags in known)
+    return any(_known_by(metadata).items() <= tags.items() for tags in known)
 
 
-def _known_by(facts: ReleaseMetadata) -> dict[str, str]:
+def _known_by(metadata: ReleaseMetadata) -> dict[str, str]:
     """By version alone, a repository that was made anew would find the old one's."""
-    return {"ringside.version": facts.version, "ringside.model": facts.model}
+    return {"ringside.version": metadata.version, "ringside.model": metadata.model}
 
 
-def _version(facts: ReleaseMetadata, folder: Path, experiment: str) -> dict[str, object]:
+def _version(metadata: ReleaseMetadata, folder: Path, experiment: str) -> dict[str, object]:
     tags = {
-        **_known_by(facts),
-        "ringside.commit": facts.commit,
-        "ringside.verdict": facts.verdict,
-        "ringside.inputs": facts.inputs,
-        "ringside.published": facts.published.isoformat(),
-        "mlflow.source.git.commit": facts.commit,
+        **_known_by(metadata),
+        "ringside.commit": metadata.commit,
+        "ringside.verdict": metadata.verdict,
+        "ringside.inputs": metadata.inputs,
+        "ringside.published": metadata.published.isoformat(),
+        "mlflow.source.git.commit": metadata.commit,
     }
     return {
         "tags": tags,
         "experiment": experiment,
-        "metrics": facts.metrics,
+        "metrics": metadata.metrics,
         "files": {path.name: str(path) for path in sorted(folder.iterdir())},
     }

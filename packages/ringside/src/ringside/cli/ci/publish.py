@@ -33,12 +33,12 @@ def publish(folder: Folder = Path("release")) -> None:
     aside = Path(tempfile.mkdtemp(prefix="ringside-release-"))
     try:
         prepared = opened(folder, sums, aside)
-        _check_branch(registry, prepared.facts)
+        _check_branch(registry, prepared.metadata)
         notes = tidy(registry)
         done = deliver(registry, prepared)
     finally:
         remove(aside)
-    version = done.facts.version
+    version = done.metadata.version
     what = "is published" if done.new else "was published before"
     lines = [f"{link(registry, version)} {what}; {link(registry, done.production)} is in production."]
     run.summary("\n".join([*lines, "", *(f"- {note}" for note in (*notes, *done.notes, *how_to_lift(registry)))]))
@@ -70,7 +70,7 @@ def opened(folder: Path, sums: str, aside: Path) -> "Prepared":
     from ringside.common.files import read_bytes
     from ringside.errors import RegistryError, UsageError
     from ringside.registry.checksums import SUMS, check_folder
-    from ringside.registry.client import read_facts
+    from ringside.registry.client import read_metadata
     from ringside.registry.publish import Prepared
     from ringside.store.folders import copy_file
 
@@ -85,7 +85,7 @@ def opened(folder: Path, sums: str, aside: Path) -> "Prepared":
         if path.name != NOTES:
             copy_file(path, aside / path.name)
     check_folder(aside, where=str(folder), new=True)
-    return Prepared(read_facts(aside), aside, notes.decode())
+    return Prepared(read_metadata(aside), aside, notes.decode())
 
 
 def _check_branch(registry: "Registry", facts: "ReleaseMetadata") -> None:
