@@ -127,7 +127,7 @@ class TestRollback:
         done = job()
 
         assert production(desk) == "model@v1.0.1"
-        assert "a person can: gto assign model --version v1.0.1 --stage prod --force --push" in done.summary
+        assert "run: gto assign model --version v1.0.1 --stage prod --force --push" in done.summary
         assert len(desk.shelf.issues()) == 1
 
     def test_sets_the_stage_tag_by_a_call_where_a_push_is_refused(self, job, desk):

@@ -148,7 +148,7 @@ class TestImage:
         (release / "more.txt").write_text("more")
         done = _opened(image, release)
 
-        assert "more.txt is not on the list SHA256SUMS" in done.stderr
+        assert "more.txt is not listed in SHA256SUMS" in done.stderr
 
     def test_is_not_started_with_another_python(self, image, release):
         """The lock is of one Python; the message says which."""
@@ -157,7 +157,7 @@ class TestImage:
         (release / "SHA256SUMS").unlink()
         write_sums(release)
 
-        assert "it was made with Python 3.9.1" in _opened(image, release).stderr
+        assert "it needs Python 3.9.1" in _opened(image, release).stderr
 
 
 def _opened(image: Image, release: Path) -> subprocess.CompletedProcess:

@@ -70,7 +70,7 @@ class TestRelease:
         """Another model file than that of the metadata stops it."""
         mine.workspace.model.write_bytes(dump_model([1]))
 
-        with pytest.raises(RegistryError, match="not the model that is to be published"):
+        with pytest.raises(RegistryError, match="not the model in the release metadata"):
             assembled(mine, tmp_path / "again")
 
     def test_needs_a_page_of_the_report(self, mine: Made, tmp_path: Path):

@@ -232,7 +232,7 @@ class TestApproval:
             ({"challenger": ModelRecord(sha256=SHA, bytes=1, rows=1, first="a", last="a")}, "another model"),
             ({"reproduce": {"model_lock": SHA}}, "another requirements"),
             ({"reproduce": {"data": SHA}}, "another data/manifest"),
-            ({"reproduce": {"dirty": True}}, "not committed"),
+            ({"reproduce": {"dirty": True}}, "uncommitted changes"),
             ({"reproduce": {"commit": "1" * 40}}, "another commit"),
             ({"reproduce": {"commit": None}}, "another commit"),
         ],

@@ -116,13 +116,13 @@ class TestCard:
         column = ColumnChangeRecord(column="bmi", stability=0.4, distance=0.1, missing_before=0.0, missing_after=0.0)
         data = DataDiffRecord(rows_before=1, rows_after=2, duplicates_before=0, duplicates_after=0, columns=[column])
 
-        assert "moved since the champion was trained: `bmi`" in written(data=data)
+        assert "drifted since the champion was trained: `bmi`" in written(data=data)
 
     def test_says_that_a_release_without_rows_cannot_be_compared(self):
         """Where data are private, the card says what verifying leaves out."""
         found = card(metadata(), report(), Material({}, [], [], 0))
 
-        assert "carries no rows" in found
+        assert "has no rows" in found
 
 
 class TestNotes:

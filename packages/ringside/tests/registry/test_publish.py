@@ -154,13 +154,14 @@ class TestPublish:
     def test_of_a_branch_that_was_not_pushed_is_told(self, shelf):
         """A commit that the registry's default branch does not freeze is no error, and is told."""
         assert default_branch_note(shelf.registry, git(shelf.root, "rev-parse", "HEAD")) is None
-        assert "does not hold" in default_branch_note(shelf.registry, commit(shelf.root))
+        assert "does not contain" in default_branch_note(shelf.registry, commit(shelf.root))
 
     def test_needs_no_name_of_the_account(self, shelf):
         """Where Git knows no name, as on a build machine, tags are set all the same."""
         for key in ("user.name", "user.email"):
             git(shelf.root, "config", "--unset", key)
-        script = "import sys, pathlib, shelf; shelf.Shelf(pathlib.Path(sys.argv[1])).again(shelf.metadata(commit=sys.argv[2]))"
+        make = "shelf.Shelf(pathlib.Path(sys.argv[1])).again(shelf.metadata(commit=sys.argv[2]))"
+        script = f"import sys, pathlib, shelf; {make}"
         head = git(shelf.root, "rev-parse", "HEAD")
         folder = Path(__file__).parent
         subprocess.run([sys.executable, "-c", script, shelf.root, head], cwd=folder, env=no_identity(), check=True)

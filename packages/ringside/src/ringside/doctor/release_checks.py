@@ -49,8 +49,8 @@ def stage(seen: CheckContext) -> CheckResult:
         f"run `git fetch {seen.remote} --tags && git tag -a '{name}' {commit} -m 'in production' && "
         f"git push {seen.remote} '{name}'`; workflows may not tag a commit with other workflow files."
     )
-    found = f"{newest} is on {tags[newest][:_HEX]}" if newest else "there is none"
-    return CheckResult("problem", f"{found}, and {latest} is latest, on {commit[:_HEX]}", how)
+    message = f"{newest} is on {tags[newest][:_HEX]}" if newest else "there is none"
+    return CheckResult("problem", f"{message}, and {latest} is latest, on {commit[:_HEX]}", how)
 
 
 def record(seen: CheckContext) -> CheckResult:

@@ -72,8 +72,8 @@ def rules(seen: CheckContext) -> CheckResult:
     for wanted in all_wanted:
         there = seen.asked.get(f"rulesets/{listed[wanted['name']]}")
         if differs := _differences(wanted, there):
-            found = f"the ruleset {wanted['name']} differs in {', '.join(differs)}"
-            return CheckResult("problem", found, "run `make rulesets`.")
+            finding = f"the ruleset {wanted['name']} differs in {', '.join(differs)}"
+            return CheckResult("problem", finding, "run `make rulesets`.")
         if wanted["name"] == _MAIN and (missing := set(REQUIRED) - _required(there)):
             how = "add it to .github/rulesets/main.json and run `make rulesets`."
             return CheckResult("problem", f"not required: {', '.join(sorted(missing))}", how)

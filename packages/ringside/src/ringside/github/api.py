@@ -386,12 +386,12 @@ def _said(answer: Response) -> str:
 
 def _refuse(answer: Response, pause: float | None) -> NoReturn:
     said = _said(answer)
-    found = f"GitHub answers {answer.status}{f' ({said})' if said else ''}"
+    message = f"GitHub answers {answer.status}{f' ({said})' if said else ''}"
     remedy = _REMEDIES.get(answer.status, _AGAIN)
     if pause is not None:
         then = datetime.fromtimestamp(time.time() + pause, UTC)
         remedy = f"the token has asked too often: run again after {then:%H:%M} UTC."
-    raise GitHubError(found, where=answer.where, remedy=remedy, status=answer.status)
+    raise GitHubError(message, where=answer.where, remedy=remedy, status=answer.status)
 
 
 _REMEDIES = {

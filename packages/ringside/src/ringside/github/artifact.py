@@ -188,5 +188,5 @@ def _fits(github: GitHub, run: TrainRun, status: Status, report: Report | None) 
             _refuse("it is of another commit than the run")
 
 
-def _refuse(found: str) -> NoReturn:
-    raise ReportError(found, where=f"the artifact {NAME}", remedy=_AGAIN)
+def _refuse(message: str) -> NoReturn:
+    raise ReportError(message, where=f"the artifact {NAME}", remedy=_AGAIN)

@@ -89,8 +89,8 @@ def named(environ: Mapping[str, str]) -> Remote | None:
     account = environ.get("RINGSIDE_AZURE_ACCOUNT", "")
     if not _ACCOUNT.fullmatch(account):
         remedy = "set it to the name of the storage account, 3 to 24 small letters and digits."
-        found = "it is missing" if not account else "it is no name of a storage account"
-        raise UsageError(found, where="variable RINGSIDE_AZURE_ACCOUNT", remedy=remedy)
+        message = "it is missing" if not account else "it is no name of a storage account"
+        raise UsageError(message, where="variable RINGSIDE_AZURE_ACCOUNT", remedy=remedy)
     return Remote(url, kind, account)
 
 

@@ -69,9 +69,9 @@ class Record:
             return parse(self.files[name])
         except ValidationError as error:
             detail = error.errors(include_input=False)[0]
-            found = f"it is none of this registry's ({'.'.join(map(str, detail['loc']))}: {detail['msg']})"
+            message = f"it is not a valid record ({'.'.join(map(str, detail['loc']))}: {detail['msg']})"
             place = f"{self.where}, {REF}:{name}"
-            raise RegistryError(found, where=place, remedy=_REMEDIES[name], state="files_damaged") from None
+            raise RegistryError(message, where=place, remedy=_REMEDIES[name], state="files_damaged") from None
 
 
 @dataclass(frozen=True)

@@ -111,8 +111,8 @@ def _bytes(path: Path, most: int) -> bytes:
     return content
 
 
-def _refused(found: str, folder: Path) -> ReportError:
-    return ReportError(found, where=str(folder), remedy=_TAKE_AGAIN)
+def _refused(message: str, folder: Path) -> ReportError:
+    return ReportError(message, where=str(folder), remedy=_TAKE_AGAIN)
 
 
 @dataclass(frozen=True)

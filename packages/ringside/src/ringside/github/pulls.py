@@ -263,5 +263,5 @@ def _name(value: object) -> str:
     return value
 
 
-def _odd(found: str) -> GitHubError:
-    return GitHubError(found, where="the run that is to be reported", remedy=_NOTHING, final=True)
+def _odd(message: str) -> GitHubError:
+    return GitHubError(message, where="the run that is to be reported", remedy=_NOTHING, final=True)

@@ -358,8 +358,11 @@ class GitHubReleases:
         stated = asset.get("digest")
         if len(content) == asset["size"] and stated in (None, _digest(content)):
             return content
-        found, remedy = f"{asset['name']} has other bytes than GitHub states", "run again; if it stays, do not use it."
-        raise RegistryError(found, where=f"{self.where}/tag/{tag}", remedy=remedy, state="files_damaged")
+        message, remedy = (
+            f"{asset['name']} has other bytes than GitHub states",
+            "run again; if it stays, do not use it.",
+        )
+        raise RegistryError(message, where=f"{self.where}/tag/{tag}", remedy=remedy, state="files_damaged")
 
     @contextmanager
     def _asked(self) -> Iterator[None]:
@@ -367,8 +370,8 @@ class GitHubReleases:
         try:
             yield
         except GitHubError as error:
-            found = f"{error.found} ({error.where})"
-            raise RegistryError(found, where=self.where, remedy=error.remedy, state="unreachable") from error
+            message = f"{error.found} ({error.where})"
+            raise RegistryError(message, where=self.where, remedy=error.remedy, state="unreachable") from error
 
 
 def _checked(tag: str) -> str:

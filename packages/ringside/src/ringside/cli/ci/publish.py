@@ -104,5 +104,5 @@ def _check_branch(registry: "Registry", facts: "ReleaseMetadata") -> None:
     if newest != facts.commit and not repository.has_commit(newest):
         repository.run("fetch", "--quiet", "--no-tags", "--", "origin", newest)
     if newest != facts.commit and not repository.is_ancestor(facts.commit, newest):
-        found = f"the default branch ({newest[:7]}) does not hold {facts.commit[:7]}, of which the model was made"
+        found = f"the default branch ({newest[:7]}) does not contain {facts.commit[:7]}, the model's commit"
         raise RegistryError(found, where=registry.where, remedy=_AGAIN)
