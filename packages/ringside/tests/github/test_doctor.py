@@ -126,7 +126,7 @@ class TestAFreshCopy:
         found = copy.check("pull requests by Actions")
 
         assert found.state == "unknown"
-        assert found.found == "cannot be read with this token (GitHub answers 403)"
+        assert found.found == "this token may not read it (GitHub responds with 403)"
         assert "https://github.com/acme/demo/settings/actions" in found.remedy
 
     @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 403}, {"status": 404}, {"cut": True}])
@@ -252,7 +252,7 @@ class TestVariables:
         assert copy.state("runner") == "problem"
 
         own["status"] = "online"
-        assert copy.check("runner").found == "ringside: 1 of your own online, 0 at work"
+        assert copy.check("runner").found == "ringside: 1 of your own online, 0 busy"
 
     @pytest.mark.parametrize(
         ("url", "needed"),
@@ -297,7 +297,7 @@ class TestVariables:
     def test_switch_the_cache_off(self, copy):
         """The cache is on unless the variable says otherwise."""
         copy.variables, copy.there.cache_bytes = {}, 12_000_000
-        assert copy.check("cache").found.startswith("main fills it, pull requests read it, 12 MB in use; whoever")
+        assert copy.check("cache").found.startswith("main fills it, pull requests read it, 12 MB in use; anyone")
 
         copy.variables = {"RINGSIDE_CACHE": "off"}
         assert copy.state("cache") == "off"
@@ -343,7 +343,7 @@ class TestReleases:
         found = copy.check("record")
 
         assert found.state == "problem"
-        assert found.found == "it ends with v0.9.0, and v1.0.0 is marked latest on GitHub"
+        assert found.found == "it ends with v0.9.0, but v1.0.0 is marked latest on GitHub"
 
     def test_show_a_promotion_freeze(self, copy):
         """A freeze is no problem and is not forgotten: since when, why, and how it ends."""

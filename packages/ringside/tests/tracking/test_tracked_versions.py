@@ -190,5 +190,5 @@ class TestName:
     @pytest.mark.parametrize("given", ["a/b", "a'b", "a:b", "x" * 300, "a\nb"])
     def test_that_mlflow_refuses_is_wrong_usage(self, given):
         """A quote in it would end the question in which it stands."""
-        with pytest.raises(UsageError, match="no name of a registered model"):
+        with pytest.raises(UsageError, match="not a valid name of a registered model"):
             registered_name("flights", given)

@@ -1,4 +1,4 @@
-"""Whether tags, releases and the record of production say the same."""
+"""Check that tags, releases and the record of production agree."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,12 @@ from ringside.github.production import ProductionRef, Record
 from ringside.registry.version_numbers import TAG_PATTERNS, in_order, next_stage_tag, stage_tags, tag_of, version_of
 
 _PUBLISHING = timedelta(hours=1)
-"""A draft that is younger may be a publisher's at work."""
+"""Age below which a draft may belong to a running publisher."""
 _HEX = 7
 
 
 def versions(seen: CheckContext) -> CheckResult:
-    """Whether each tag of a version has its release, and the latest release is a version."""
+    """Check that each tag of a version has its release, and that the latest release is a version."""
     tagged = _versions(seen.git.tags(seen.remote, *TAG_PATTERNS))
     released = _versions(one["tag_name"] for one in _releases(seen) if not one["draft"])
     if not tagged | released:
@@ -34,7 +34,7 @@ def versions(seen: CheckContext) -> CheckResult:
 
 
 def stage(seen: CheckContext) -> CheckResult:
-    """Whether the tag that says what is in production is on the commit of the latest release."""
+    """Check that the stage tag is on the commit of the latest release."""
     tags, latest = seen.git.tags(seen.remote, *TAG_PATTERNS), _latest(seen)
     if latest is None:
         return CheckResult("off", "nothing is in production")
@@ -54,20 +54,20 @@ def stage(seen: CheckContext) -> CheckResult:
 
 
 def record(seen: CheckContext) -> CheckResult:
-    """Whether the record of what was in production ends with the latest release."""
+    """Check that the record of production ends with the latest release."""
     latest, moves = _latest(seen), _record(seen).moves
     if latest is None and not moves:
         return CheckResult("off", "nothing was in production yet")
     if moves and moves[-1].version == latest:
         count = len(moves)
         return CheckResult("on", f"{count} change{'s' * (count != 1)} of production recorded, the last one to {latest}")
-    said = f"it ends with {moves[-1].version}" if moves else "it is empty"
-    how = f"if {latest} is meant, nothing: the next release records it; else `gh workflow run rollback.yaml`."
-    return CheckResult("problem", f"{said}, and {latest} is marked latest on GitHub", how)
+    message = f"it ends with {moves[-1].version}" if moves else "it is empty"
+    how = f"if {latest} is right, do nothing: the next release records it; else run `gh workflow run rollback.yaml`."
+    return CheckResult("problem", f"{message}, but {latest} is marked latest on GitHub", how)
 
 
 def freeze(seen: CheckContext) -> CheckResult:
-    """Whether a rollback keeps newer versions from production."""
+    """Check for a promotion freeze."""
     found = _record(seen).freeze
     if found is None:
         return CheckResult("on", "there is no promotion freeze")
@@ -77,7 +77,7 @@ def freeze(seen: CheckContext) -> CheckResult:
 
 
 def drafts(seen: CheckContext) -> CheckResult:
-    """Whether a publisher that was killed left a draft."""
+    """Check for drafts of killed publishers."""
     ours = [one for one in _releases(seen) if one["draft"] and MARKER in (one.get("body") or "")]
     old = [one for one in ours if datetime.now(UTC) - datetime.fromisoformat(one["created_at"]) > _PUBLISHING]
     if old:

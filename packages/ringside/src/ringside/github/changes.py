@@ -44,12 +44,12 @@ class Changes:
 
 
 def changes(root: Path, run: Run, base: str | None = None) -> Changes:
-    """Return whether a difference between the checked-out commit and its base can change a model.
+    """Return whether the difference between the checked-out commit and its base can change a model.
 
     Args:
         root: a Git repository.
-        run: the event, which states the base.
-        base: a commit, in place of the event's.
+        run: the run, whose event states the base.
+        base: a commit; None for the event's.
     """
     if base is None and run.event_name not in ("pull_request", "merge_group"):
         return Changes(model=True, because="This run does not belong to a pull request, so a model is trained.")

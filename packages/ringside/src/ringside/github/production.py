@@ -1,8 +1,8 @@
 """History of production and the promotion freeze, on a Git ref that `git clone` does not fetch.
 
-`refs/ringside/production` is a commit that has nothing to do with the code's history. Its tree holds `production.json`
-(the moves) and `hold.json` (the promotion freeze); its parent is what stood before. A push that would lose somebody
-else's commit is refused by Git, so two writers never overwrite each other.
+`refs/ringside/production` is a commit outside of the code's history. Its tree has `production.json` (the changes of
+production) and `hold.json` (the promotion freeze); its parent is the previous state. Git refuses a push that would
+lose another writer's commit, so two writers never overwrite each other.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,39 +19,39 @@ REF = "refs/ringside/production"
 _MOVES_FILE, _FREEZE_FILE = "production.json", "hold.json"
 _MOVES = TypeAdapter(list[Move])
 _TRIES = 5
-"""Other writers are waited for so often; each takes seconds."""
+"""Maximum tries after another writer's push; each takes seconds."""
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Record:
-    """What the ref says."""
+    """The content of the ref."""
 
     where: str
     commit: str | None = None
-    """None where nothing was ever written."""
+    """Commit of the ref; None if it does not exist."""
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def moves(self) -> list[Move]:
-        """What was in production, the oldest first.
+        """Changes of production, the oldest first.
 
         Raises:
-            RegistryError: the file is none of ours; state `files_damaged`.
+            RegistryError: the file is invalid; state `files_damaged`.
         """
         return self._parsed(_MOVES_FILE, _MOVES.validate_json) or []
 
     @property
     def freeze(self) -> PromotionFreeze | None:
-        """Return the promotion freeze in effect; None if there is none.
+        """Promotion freeze in effect; None if there is none.
 
         Raises:
-            RegistryError: the file is none of ours; state `files_damaged`.
+            RegistryError: the file is invalid; state `files_damaged`.
         """
         return self._parsed(_FREEZE_FILE, PromotionFreeze.model_validate_json)
 
     def with_moves(self, moves: list[Move]) -> "Record":
-        """This record with other moves."""
+        """Return this record with other changes of production."""
         return self._with(_MOVES_FILE, _MOVES.dump_json(moves, indent=2) + b"\n")
 
     def with_freeze(self, freeze: PromotionFreeze | None) -> "Record":
@@ -76,18 +76,18 @@ class Record:
 
 @dataclass(frozen=True)
 class ProductionRef:
-    """The ref in a remote, read and written through a checkout, which may be a shallow one."""
+    """The ref in a remote, read and written through a checkout, which may be shallow."""
 
     repository: Repository
     remote: str
     where: str
-    """For people."""
+    """Name of the place in messages."""
 
     def read(self) -> Record:
-        """What stands there now.
+        """Read the current record.
 
         Raises:
-            RegistryError: the remote gives no answer (state `unreachable`).
+            RegistryError: the remote does not answer (state `unreachable`).
         """
         commit = self._at_remote()
         if commit is None:
@@ -102,14 +102,14 @@ class ProductionRef:
         return Record(self.where, commit, files)
 
     def write(self, change: Callable[[Record], Record], message: str) -> Record:
-        """Change what stands there, whatever it is by then; the answer is what stands there after.
+        """Change the current record and push it; return the new record.
 
         Args:
-            change: given what stands there, what shall stand there; asked again where somebody else was faster.
-            message: why, one line.
+            change: returns the new record, given the current one; called again if another writer was faster.
+            message: the reason, one line.
 
         Raises:
-            RegistryError: the remote gives no answer (state `unreachable`), or refuses.
+            RegistryError: the remote does not answer (state `unreachable`), or refuses.
         """
         for _ in range(_TRIES):
             before = self.read()
@@ -159,4 +159,4 @@ _REMEDIES = {
     _MOVES_FILE: f"mend the file and push it to {REF}; `git log` of that ref has what stood there before.",
     _FREEZE_FILE: "lift it with `ringside rollback --lift-freeze`, or roll back once more.",
 }
-"""The files, each with what to do where it cannot be read."""
+"""Remedy for each file if it is damaged."""

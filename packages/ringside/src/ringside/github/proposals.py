@@ -1,7 +1,7 @@
-"""What the watch proposes, on GitHub: a branch of its own, one pull request, one issue for each alarm.
+"""Proposals of the watch on GitHub: a branch, one pull request, and one issue per alarm.
 
-The proposal comes from another job, which ran the pipeline. Whatever it holds, only the files of `FILES` are changed,
-on the commit that was watched, and the branch never carries anything else.
+The proposal comes from another job, which ran the pipeline. Whatever it contains, only the files of `FILES` are
+changed, on the commit that was watched, and the branch contains nothing else.
 """
 
 import hashlib
@@ -33,10 +33,9 @@ FILES: Mapping[str, str] = {
     "dvc.lock": "dvc.lock",
     "metrics.json": "reports/metrics.json",
 }
-"""The files of a proposal that a pull request changes, and where they go."""
+"""Files of a proposal that a pull request changes, and their targets."""
 STORED, IMPORTED = "store-", "source-"
-"""What the name of a partition's file begins with, where Git keeps data; it goes to data/store. And that of a record of
-what DVC imported, which goes to data/source. There are no others."""
+"""Prefixes of the files of partitions in Git (to data/store) and of records of DVC imports (to data/source)."""
 WATCH, REPORT = "watch.json", "report.json"
 ALARMS: tuple[AlarmCode, ...] = ("below_floor", "worse", "data", "performance", "drift")
 PREFIX = "retrain/"
@@ -44,11 +43,11 @@ BOT = "github-actions[bot]"
 BOT_ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
 
 _MOST = 50_000_000
-"""Bytes of a file that a pull request changes: as many as Git is to keep of data."""
+"""Maximum bytes of a file that a pull request changes: the limit for data in Git."""
 _BRANCH = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _MARKER = "<!-- ringside: retrain -->"
 _WAITING = "retrain"
-"""The matter of the issue that stands in for a pull request."""
+"""Topic of the issue that replaces a pull request."""
 _NOT_ALLOWED = re.compile(r"not permitted to create", re.IGNORECASE)
 _FORBIDDEN, _GONE = 403, (404, 422)
 _TAKE_AGAIN = "run the workflow Retrain again; nothing was changed."
@@ -56,25 +55,25 @@ _TAKE_AGAIN = "run the workflow Retrain again; nothing was changed."
 
 @dataclass(frozen=True)
 class Proposal:
-    """What one run of the watch handed on."""
+    """The result of one watch run."""
 
     watch: Watch
     report: Report | None
-    """Where a model was trained."""
+    """Report of the trained model; None without training."""
     files: Mapping[str, bytes]
-    """By their paths in the repository."""
+    """Contents by path in the repository."""
 
 
 def read_proposal(folder: Path, sums: str) -> Proposal:
-    """The proposal in a folder, all of it checked.
+    """Read and validate the proposal in a folder.
 
     Args:
-        folder: as `ringside ci watch` wrote it.
-        sums: the SHA-256 of its SHA256SUMS, which came by another way than the folder.
+        folder: a folder that `ringside ci watch` wrote.
+        sums: the SHA-256 of its SHA256SUMS, from a job output instead of the folder.
 
     Raises:
-        ReportError: the folder is not what that job wrote, or a file is not as it must be.
-        RegistryError: a file has other bytes than SHA256SUMS says.
+        ReportError: the folder is not from that job, or a file is invalid.
+        RegistryError: a file does not match its hash in SHA256SUMS.
     """
     if not folder.is_dir():
         raise _refused("there is no such folder", folder)
@@ -96,7 +95,7 @@ def read_proposal(folder: Path, sums: str) -> Proposal:
 
 
 def place_of(name: str) -> str | None:
-    """Where a partition's file or a record of DVC's goes; None where a name is none of one."""
+    """Return the target of a partition's file or a DVC record; None if the name is neither."""
     if re.fullmatch(rf"{STORED}{PARTITION_NAME}\.parquet", name):
         return f"data/store/{name.removeprefix(STORED)}"
     if re.fullmatch(rf"{IMPORTED}{PARTITION_NAME}\.dvc", name):
@@ -117,24 +116,24 @@ def _refused(message: str, folder: Path) -> ReportError:
 
 @dataclass(frozen=True)
 class Proposer:
-    """Carries a proposal out."""
+    """Pushes a proposal and opens its pull request and issues."""
 
     github: GitHub
     repository: Repository
-    """A checkout of the commit that was watched."""
+    """Checkout of the commit that was watched."""
     run_url: str
     base: str = "main"
-    """The default branch."""
+    """Default branch."""
     remote: str = "origin"
     server: str = "https://github.com"
 
     def alarms(self, watch: Watch) -> list[str]:
-        """Open or update an issue for each alarm, and close those of what is over; what was done.
+        """Open or update an issue per alarm, and close those of past alarms; return sentences for the user.
 
-        What this run could not tell is not over: without a judged champion its issues stay.
+        An alarm that this run could not check is not past: without an evaluated champion its issues stay open.
 
         Raises:
-            GitHubError: no answer, or GitHub refuses.
+            GitHubError: GitHub does not respond or refuses.
         """
         done = []
         rollback = f"{self.server}/{self.github.repository}/actions/workflows/rollback.yaml"
@@ -149,13 +148,13 @@ class Proposer:
         return done
 
     def propose(self, proposal: Proposal) -> str:
-        """Push the branch and open or update its pull request, or the issue that stands in for it; what was done.
+        """Push the branch and open or update its pull request, or an issue instead; return sentences for the user.
 
         Raises:
-            GitHubError: no answer, or GitHub refuses.
+            GitHubError: GitHub does not respond or refuses.
             RegistryError: Git refuses.
-            StoreError: the branch holds somebody else's work.
-            ReportError: the proposal is of another commit than this checkout.
+            StoreError: the branch contains other commits.
+            ReportError: the proposal belongs to another commit than this checkout.
         """
         watch, report = proposal.watch, proposal.report
         assert report is not None  # noqa: S101  # a proposal that retrained has one
@@ -172,9 +171,9 @@ class Proposer:
         return "; ".join([said, *self._supersede(branch, said)])
 
     def _commit(self, proposal: Proposal, title: str) -> str | None:
-        """The commit of the proposal on the one that was watched; None where it changes nothing.
+        """Return the proposal's commit on the one that was watched; None if it changes nothing.
 
-        Equal proposals give equal commits, so that a run without news moves no branch and asks for no new approval.
+        Equal proposals give equal commits, so that a run without news moves no branch and needs no new approval.
         """
         base = proposal.watch.commit
         remedy = _TAKE_AGAIN
@@ -201,7 +200,7 @@ class Proposer:
             raise _refused("a file of it is no text", self.repository.path) from None
 
     def _with(self, tree: str, parts: list[str], blob: str) -> str:
-        """A tree in which one path is another file; neither the index nor the files here are touched."""
+        """Return a tree in which one path is replaced; the index and the work tree do not change."""
         first, *rest = parts
         listed = self.repository.ok("ls-tree", tree, remedy=_TAKE_AGAIN).splitlines()
         entries = {line.partition("\t")[2]: line for line in listed}
@@ -221,14 +220,14 @@ class Proposer:
         return found.split()[0] if found else None
 
     def _is_ours(self, tip: str) -> bool:
-        """Whether a branch holds nothing but a commit of ours: each is made on the default branch, never on another."""
+        """Return whether a branch has only a commit of ours, based on the default branch."""
         command = ("fetch", "--quiet", "--no-tags", "--", self.remote, tip)
         self.repository.ok(*command, remedy="see that the remote can be reached and run again.")
         shown = self.repository.ok("show", "--no-patch", "--format=%ae%n%ce", tip, remedy=_TAKE_AGAIN)
         return shown.split("\n") == [BOT_ADDRESS, BOT_ADDRESS]
 
     def _push(self, branch: str, commit: str) -> None:
-        """Let the branch be the commit, if what it was is nobody else's work and stays so until then."""
+        """Set the branch to the commit, unless it contains other work or changes in the meantime."""
         before = self._tip(branch)
         if before == commit:
             return
@@ -241,7 +240,7 @@ class Proposer:
         self.repository.ok(*command, remedy=remedy)
 
     def _declined(self, branch: str, commit: str) -> bool:
-        """Whether people closed a pull request of this very commit."""
+        """Return whether a pull request of exactly this commit was closed without merging."""
         closed = self.github.pages(f"pulls?state=closed&head={self._head(branch)}&base={quote(self.base)}", most=100)
         return any(pull["head"]["sha"] == commit and not pull.get("merged_at") for pull in closed)
 
@@ -254,7 +253,7 @@ class Proposer:
         return found[0] if found else None
 
     def _pull(self, branch: str, watch: Watch, report: Report) -> str:
-        """Open the branch's pull request, or bring the open one up to date."""
+        """Open the branch's pull request, or update the open one."""
         wanted = {
             "title": text.title(watch, report),
             "body": f"{_MARKER}\n\n{text.body(watch, report, run_url=self.run_url, limit=LIMIT - 100)}",
@@ -275,14 +274,14 @@ class Proposer:
         return f"pull request: {found['html_url']}"
 
     def _ask(self, branch: str, watch: Watch, report: Report) -> str:
-        """An issue with the link that opens the pull request."""
+        """Open an issue with the link that opens the pull request."""
         compare = f"{self.server}/{self.github.repository}/compare/{quote(self.base)}...{quote(branch)}?quick_pull=1"
         body = text.asks_for_pull(watch, report, compare, run_url=self.run_url)
         kept = keep_issue(self.github, _WAITING, text.title(watch, report), body)
         return f"workflows may not open pull requests here, so an issue has the link: {kept.url}"
 
     def _supersede(self, branch: str, said: str) -> list[str]:
-        """Close older proposals of ours, whose data this one holds too; what was done."""
+        """Close our older proposals, whose data this one includes; return sentences for the user."""
         done = []
         for pull in self.github.pages(f"pulls?state=open&base={quote(self.base)}"):
             head = pull["head"]
@@ -306,7 +305,7 @@ class Proposer:
 
 
 def branch_of(watch: Watch) -> str:
-    """The branch of a proposal, by its newest partition."""
+    """Return the branch of a proposal, named by its newest partition."""
     name = text.partition_of(watch) or ""
     if _BRANCH.fullmatch(name) and not name.endswith(".lock"):
         return f"{PREFIX}{name}"
@@ -314,21 +313,21 @@ def branch_of(watch: Watch) -> str:
 
 
 def alarm_marker(alarm: AlarmCode) -> str:
-    """The matter of an alarm's issue."""
+    """Return the topic of an alarm's issue."""
     return f"alarm-{alarm.replace('_', '-')}"
 
 
 def has_open_alarms(github: GitHub) -> bool:
-    """Whether an alarm's issue is open, which may be over by now.
+    """Return whether an alarm's issue is open, which may be past by now.
 
     Raises:
-        GitHubError: no answer, or GitHub refuses.
+        GitHubError: GitHub does not respond or refuses.
     """
     listed = github.pages("issues?state=open")
     return any(str(issue.get("body") or "").startswith("<!-- ringside: alarm-") for issue in listed)
 
 
 def _is_written_by_us(pull: Mapping[str, Any]) -> bool:
-    """Whether title and body are ours, or a person opened it from our link and wrote nothing."""
+    """Return whether title and body are ours, or you opened it from our link without adding text."""
     body = str(pull.get("body") or "")
     return not body.strip() or body.startswith(_MARKER)
