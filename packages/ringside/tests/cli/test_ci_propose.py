@@ -144,7 +144,7 @@ class TestPullRequest:
 
         said = desk.propose(desk.watch(JULY), text="newer", code=1).err
 
-        assert "somebody else's work" in said
+        assert "not from Ringside" in said
         assert desk.bare.sha(f"refs/heads/retrain/{JULY}") == theirs
 
     def test_with_somebody_s_commit_is_not_superseded(self, desk):
@@ -343,7 +343,7 @@ class TestHandedOn:
         (folder / "raw.dvc").unlink()
         (folder / "raw.dvc").symlink_to("/etc/hostname")
 
-        self.refused(desk, "something else than files", sums="0" * 64)
+        self.refused(desk, "something other than files", sums="0" * 64)
 
     def test_of_another_commit_is_refused(self, desk):
         """A branch is made of the commit that was watched, which must be checked out."""

@@ -111,7 +111,7 @@ class TestFaults:
         champion = shelf.registry.champion()
 
         assert champion.state == "unreachable"
-        assert "there is no gh" in champion.where
+        assert "gh is not installed" in champion.where
 
     def test_no_token_is_needed_to_see_that_nothing_was_published(self, shelf, monkeypatch):
         """Git alone proves that there is no champion: a release that is no draft has a tag, and there is none."""

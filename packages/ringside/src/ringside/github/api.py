@@ -60,7 +60,7 @@ class Response:
             return json.loads(self.body) if self.body.strip() else None
         except ValueError:
             remedy = "see whether a proxy answers for GitHub, and githubstatus.com; then run again."
-            raise GitHubError("the answer is no JSON", where=self.where, remedy=remedy, status=self.status) from None
+            raise GitHubError("the response is not JSON", where=self.where, remedy=remedy, status=self.status) from None
 
 
 class GitHub:
@@ -129,7 +129,7 @@ class GitHub:
             items = page.get(key) if key and isinstance(page, dict) else page
             if not isinstance(items, list):
                 remedy = "see that the path is that of a list; if it is, githubstatus.com may know more."
-                raise GitHubError("the answer is no list", where=answer.where, remedy=remedy, final=True)
+                raise GitHubError("the response is not a list", where=answer.where, remedy=remedy, final=True)
             found += items
             more = _NEXT.search(answer.headers.get("link", ""))
             place = more[1] if more else None
@@ -245,20 +245,20 @@ class GitHub:
         status = int(head[1])
         if code and status < HTTPStatus.BAD_REQUEST:
             # The status came, the end of the body did not.
-            raise GitHubError(f"the answer broke off{f' ({said})' if said else ''}", where=where, remedy=_AGAIN)
+            raise GitHubError(f"the response broke off{f' ({said})' if said else ''}", where=where, remedy=_AGAIN)
         lines = head[2].decode("latin-1").splitlines()
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         return Response(status, headers, rest, where)
 
 
-_AGAIN = "see that github.com answers (githubstatus.com) and run again."
+_AGAIN = "check that github.com responds (githubstatus.com) and run again."
 
 
 def _no_answer(code: int, said: str, where: str) -> NoReturn:
     if code == _NOT_LOGGED_IN:
         remedy = "log in (`gh auth login`), or give the step GH_TOKEN."
-        raise GitHubError("gh knows no login", where=where, remedy=remedy, final=True)
-    remedy = "see that github.com can be reached and that `gh auth status` is content, then run again."
+        raise GitHubError("gh is not logged in", where=where, remedy=remedy, final=True)
+    remedy = "check that github.com can be reached and that `gh auth status` succeeds, then run again."
     raise GitHubError(said[:_MAX_SAID] or "no answer", where=where, remedy=remedy)
 
 
@@ -287,7 +287,7 @@ def _talk(command: list[str], content: bytes | None, most: int, seconds: float, 
         )
     except OSError:
         remedy = "install GitHub's command line, `gh` (https://cli.github.com), and log in with `gh auth login`."
-        raise GitHubError("there is no gh", where=where, remedy=remedy, final=True) from None
+        raise GitHubError("gh is not installed", where=where, remedy=remedy, final=True) from None
     late = threading.Event()
 
     def end() -> None:

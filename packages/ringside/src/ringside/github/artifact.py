@@ -33,7 +33,7 @@ _LIMITS = {"status.json": MAX_STATUS, "report.json": MAX_BYTES}
 _ENCRYPTED = 0x1 | 0x40
 _DOS_FOLDER = 0x10
 _UNIX = 16
-_AGAIN = "look at what the pull request does in its run of Train; nothing of the report is shown."
+_AGAIN = "check what the pull request does in its Train run; the report is not shown."
 _BROKEN = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -146,9 +146,9 @@ def _files(archive: bytes) -> dict[str, bytes]:
                 _refuse("its entries are longer than the whole")
             found = {entry.filename: _content(opened_, entry) for entry in entries}
     except _BROKEN:
-        _refuse("it is no archive that can be read")
+        _refuse("it is not a readable archive")
     if len(found) < len(entries):
-        _refuse("it holds a file twice")
+        _refuse("it contains a file twice")
     return found
 
 
@@ -158,7 +158,7 @@ def _check(entry: zipfile.ZipInfo) -> None:
         _refuse("it holds something else than status.json and report.json")
     kind = stat.S_IFMT(entry.external_attr >> _UNIX)
     if kind not in (0, stat.S_IFREG) or entry.external_attr & _DOS_FOLDER:
-        _refuse("it holds a link, a folder or a device")
+        _refuse("it contains a link, a folder or a device")
     if entry.flag_bits & _ENCRYPTED:
         _refuse("it is encrypted")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

@@ -52,7 +52,7 @@ def answer(needs: str) -> GateResult:
     """
     jobs = _jobs(needs)
     if not jobs:
-        return _red("What the other jobs came to is not known (NEEDS says nothing). Run the workflow again.")
+        return _red("The results of the other jobs are unknown (NEEDS lists none). Run the workflow again.")
     return _of_verdict(jobs) if "train" in jobs else _of_checks(jobs)
 
 
@@ -61,7 +61,7 @@ def _of_verdict(jobs: Mapping[str, _Job]) -> GateResult:
     model = changes.outputs.get("model")
     if changes.result != "success" or model not in ("true", "false"):
         return _red(
-            "What this changes could not be found out. See the log of the job before this one, and run it again."
+            "The changed files could not be determined. See the log of the job before this one, and run it again."
         )
     if model == "false" and train.result == "skipped":
         return GateResult(
@@ -76,7 +76,7 @@ def _of_verdict(jobs: Mapping[str, _Job]) -> GateResult:
 
 
 _ENDED = {
-    "failure": "The training job broke before it could judge. Its log says at which step; mend that, or run it again.",
+    "failure": "The training job failed before the evaluation. Its log shows the step; fix it, or run it again.",
     "cancelled": "The training job was cancelled or took longer than it may. Run it again; name a larger runner "
     "(RINGSIDE_RUNNER) if it is too slow.",
     "skipped": "The training job was skipped though this touches the model. Run the whole workflow again.",
@@ -96,7 +96,7 @@ def _of_run(verdict: str, said: str, blocks: str) -> GateResult:
             return _red(said or "Inconclusive, which the policy does not let through.")
         case "not_judged", _:
             return GateResult("notice", said or "Not judged. Somebody who may read the data can judge it.")
-    return _red("The training job ended without a verdict. Its log says why; run it again.")
+    return _red("The training job ended without a verdict. Its log shows why; run it again.")
 
 
 def _of_checks(jobs: Mapping[str, _Job]) -> GateResult:
@@ -105,7 +105,7 @@ def _of_checks(jobs: Mapping[str, _Job]) -> GateResult:
         return GateResult("notice", "All checks passed.")
     named = ", ".join(f"{plain(name)} ({plain(result)})" for name, result in sorted(wrong.items()))
     return _red(
-        f"Not all checks passed: {named}. The log of each says what to mend; make lint and make test repeat them."
+        f"Not all checks passed: {named}. The log of each shows what to fix; make lint and make test repeat them."
     )
 
 

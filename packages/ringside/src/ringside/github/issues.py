@@ -52,7 +52,7 @@ def keep_issue(github: GitHub, marker: str, title: str, body: str) -> Issue:
     if any(oldest.get(key) != value for key, value in wanted.items()):
         github.patch(f"issues/{oldest['number']}", wanted)
     for doubled in others:
-        _close(github, doubled["number"], f"The same matter as #{oldest['number']}.")
+        _close(github, doubled["number"], f"The same topic as #{oldest['number']}.")
     return Issue(oldest["number"], oldest["html_url"], new=False)
 
 

@@ -93,7 +93,7 @@ class ProductionRef:
         if commit is None:
             return Record(self.where)
         if not self.repository.has_commit(commit):
-            # Not `--depth`, which would make a whole clone a shallow one: this history is a few kilobytes.
+            # Not `--depth`, which would make a full clone shallow; this history has a few kilobytes.
             told = self.repository.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", self.remote, REF)
             if told.code != 0 or not self.repository.has_commit(commit):
                 raise self._unreachable(told.message or f"{commit} did not come")
@@ -119,14 +119,14 @@ class ProductionRef:
             commit = self._commit(after, message)
             answer = self.repository.run("push", "--quiet", "--no-verify", "--", self.remote, f"{commit}:{REF}")
             if answer.code == 0 or (now := self._at_remote()) == commit:
-                # The answer to a push can be lost; what counts is what stands there.
+                # The response to a push can be lost; the state of the ref counts.
                 return Record(self.where, commit, after.files)
             if now == before.commit:
                 remedy = (
                     f"give the token the right to write contents, or see which rule of the repository covers {REF}."
                 )
                 raise RegistryError(f"{REF} cannot be pushed ({answer.message})", where=self.where, remedy=remedy)
-        raise RegistryError(f"{REF} is changed by others all the time", where=self.where, remedy="run again.")
+        raise RegistryError(f"{REF} is changed by other writers all the time", where=self.where, remedy="run again.")
 
     def _at_remote(self) -> str | None:
         answer = self.repository.run("ls-remote", "--", self.remote, REF)
@@ -146,17 +146,17 @@ class ProductionRef:
         who = self.repository.who()
         parent = f"parent {record.commit}\n" if record.commit else ""
         text = f"tree {tree}\n{parent}author {who}\ncommitter {who}\n\n{message}\n"
-        # By hand and not by `git commit-tree`, which asks for a name that a build machine does not have.
+        # Not `git commit-tree`, which needs a user.name that a build machine may lack.
         return self.repository.ok("hash-object", "-t", "commit", "-w", "--stdin", stdin=text, remedy=_AGAIN)
 
     def _unreachable(self, said: str) -> RegistryError:
         return RegistryError(said or "no answer", where=self.where, remedy=_ASK, state="unreachable")
 
 
-_AGAIN = "see that the disk has room and run again."
-_ASK = "see that the remote can be reached and that you may read it, then run again."
+_AGAIN = "free disk space and run again."
+_ASK = "check that the remote can be reached and that you may read it, then run again."
 _REMEDIES = {
-    _MOVES_FILE: f"mend the file and push it to {REF}; `git log` of that ref has what stood there before.",
+    _MOVES_FILE: f"fix the file and push it to {REF}; `git log` of that ref has its earlier states.",
     _FREEZE_FILE: "lift it with `ringside rollback --lift-freeze`, or roll back once more.",
 }
 """Remedy for each file if it is damaged."""

@@ -78,14 +78,14 @@ def read_proposal(folder: Path, sums: str) -> Proposal:
     if not folder.is_dir():
         raise _refused("there is no such folder", folder)
     if any(path.is_symlink() or not path.is_file() for path in folder.iterdir()):
-        raise _refused("it holds something else than files", folder)
+        raise _refused("it contains something other than files", folder)
     listed = read_bytes(folder / SUMS, remedy=_TAKE_AGAIN, most=_MOST)
     if hashlib.sha256(listed).hexdigest() != sums:
         raise _refused("its SHA256SUMS is not the one that the watch stated", folder)
     names = set(check_folder(folder, where="the proposal"))
     places = dict(FILES) | {name: place for name in names if (place := place_of(name))}
     if strange := sorted(names - {*places, WATCH, REPORT}):
-        raise _refused(f"it holds {strange[0]}, which no proposal has", folder)
+        raise _refused(f"it contains {strange[0]}, which is not part of a proposal", folder)
     watch = read_watch(_bytes(folder / WATCH, WATCH_BYTES))
     report = read_report(_bytes(folder / REPORT, REPORT_BYTES)) if REPORT in names else None
     files = {place: _bytes(folder / name, _MOST) for name, place in places.items() if name in names}
@@ -197,7 +197,7 @@ class Proposer:
         try:
             return self.repository.ok(*command, stdin=content.decode(), remedy=_TAKE_AGAIN)
         except UnicodeDecodeError:
-            raise _refused("a file of it is no text", self.repository.path) from None
+            raise _refused("one of its files is not text", self.repository.path) from None
 
     def _with(self, tree: str, parts: list[str], blob: str) -> str:
         """Return a tree in which one path is replaced; the index and the work tree do not change."""
@@ -215,14 +215,14 @@ class Proposer:
         return self.repository.ok("mktree", stdin="", remedy=_TAKE_AGAIN)
 
     def _tip(self, branch: str) -> str | None:
-        remedy = "see that the remote can be reached and run again."
+        remedy = "check that the remote can be reached and run again."
         found = self.repository.ok("ls-remote", "--", self.remote, f"refs/heads/{branch}", remedy=remedy)
         return found.split()[0] if found else None
 
     def _is_ours(self, tip: str) -> bool:
         """Return whether a branch has only a commit of ours, based on the default branch."""
         command = ("fetch", "--quiet", "--no-tags", "--", self.remote, tip)
-        self.repository.ok(*command, remedy="see that the remote can be reached and run again.")
+        self.repository.ok(*command, remedy="check that the remote can be reached and run again.")
         shown = self.repository.ok("show", "--no-patch", "--format=%ae%n%ce", tip, remedy=_TAKE_AGAIN)
         return shown.split("\n") == [BOT_ADDRESS, BOT_ADDRESS]
 
@@ -233,7 +233,7 @@ class Proposer:
             return
         if before is not None and not self._is_ours(before):
             remedy = f"merge or close the pull request of {branch}, or remove the branch, and run the workflow again."
-            raise StoreError("its newest commit is somebody else's work, which is kept", where=branch, remedy=remedy)
+            raise StoreError("its newest commit is not from Ringside and is kept", where=branch, remedy=remedy)
         lease = f"--force-with-lease=refs/heads/{branch}:{before or ''}"
         command = ("push", "--quiet", "--no-verify", lease, "--", self.remote, f"{commit}:refs/heads/{branch}")
         remedy = "run again: somebody moved the branch at the same time, or the token may not push."

@@ -167,14 +167,14 @@ class GitHubReleases:
         self._listed = None
         remedy = "run again: the next free version is taken."
         if self._find(_checked(tag)) is not None:
-            raise ReleaseExistsError("it was published in between", where=f"{self.where}/tag/{tag}", remedy=remedy)
+            raise ReleaseExistsError("another run published it", where=f"{self.where}/tag/{tag}", remedy=remedy)
         with self._asked():
             draft = DraftRelease.make(self.github, self._large, tag, commit, _with_record(notes, folder))
             draft.fill(folder, sums)
             thing = self._push_tag(tag, commit)
             if not draft.publish():
                 where = f"{self.where}/tag/{tag}"
-                raise ReleaseExistsError("it was published in between", where=where, remedy=remedy)
+                raise ReleaseExistsError("another run published it", where=where, remedy=remedy)
         self._listed = None
         if thing is not None:
             self._repository.name_tag(tag, thing)
@@ -283,7 +283,7 @@ class GitHubReleases:
         """Return the changes in a record, plus one that was made on GitHub's own page."""
         moves = record.moves
         if self._marked:
-            # GitHub may take seconds to show the flag that was just set, and here it was.
+            # GitHub may take seconds to show the flag that this process has just set.
             return moves
         with self._asked():
             release = self.github.find("releases/latest")
@@ -291,9 +291,9 @@ class GitHubReleases:
         if release is None or version is None or (moves and moves[-1].version == version):
             return moves
         if not moves and version == in_order(filter(None, map(version_of, self.tags())))[-1]:
-            # GitHub calls the newest one latest where nobody marked any.
+            # GitHub shows the newest one as latest if none was marked.
             return moves
-        # When that was, GitHub does not say; it was not before the release.
+        # GitHub does not state the time; it was not before the release.
         at = self.metadata(release["tag_name"]).published
         return [*moves, Move(version=version, at=at, reason="marked latest on GitHub")]
 
@@ -360,7 +360,7 @@ class GitHubReleases:
         if len(content) == asset["size"] and stated in (None, _digest(content)):
             return content
         message, remedy = (
-            f"{asset['name']} has other bytes than GitHub states",
+            f"{asset['name']} does not match GitHub's digest",
             "run again; if it stays, do not use it.",
         )
         raise RegistryError(message, where=f"{self.where}/tag/{tag}", remedy=remedy, state="files_damaged")
@@ -377,7 +377,8 @@ class GitHubReleases:
 
 def _checked(tag: str) -> str:
     if version_of(tag) is None:
-        raise RegistryError(f"{tag!r} is no tag of a version", where="tag", remedy="use one as model@v1.2.0.")
+        remedy = "use a tag such as model@v1.2.0."
+        raise RegistryError(f"{tag!r} is not the tag of a version", where="tag", remedy=remedy)
     return tag
 
 
