@@ -17,7 +17,7 @@ from ringside.registry.candidate import inputs_hash
 from ringside.registry.checksums import SUMS
 from ringside.registry.publish import Candidate, prepare
 from ringside.store.workspace import Workspace
-from shelf import approve, facts, fill, git, notes
+from shelf import approve, fill, git, metadata, notes
 from shelves import REPO, HubShelf, no_wait, on_hub
 
 FILES = {
@@ -70,27 +70,27 @@ class Desk:
         """A new seed is merged; the commit."""
         return self.merge(text=PARAMS.replace("seed: 0", f"seed: {number}"))
 
-    def facts(self, **changes):
-        """The facts of what is checked out, judged against what is in production."""
+    def metadata(self, **changes):
+        """The metadata of what is checked out, judged against what is in production."""
         usual = {
             "commit": git(self.root, "rev-parse", "HEAD"),
             "inputs": inputs_hash(self.workspace, read_params(self.workspace.params)),
             "champion": self.shelf.registry.production(),
             "task": "shelved",
         }
-        return facts(**usual | changes)
+        return metadata(**usual | changes)
 
     def prepared(self, **changes) -> str:
         """What `ringside ci rebuild` would hand on stands in release/; its fingerprint."""
         folder = self.root / "release"
-        made = prepare(self.shelf.registry, Candidate(self.facts(**changes), approve, fill, notes), folder)
+        made = prepare(self.shelf.registry, Candidate(self.metadata(**changes), approve, fill, notes), folder)
         (folder / NOTES).write_text(made.notes)
         return fingerprint((folder / SUMS).read_bytes(), made.notes.encode())
 
     def publish(self, number: int) -> str:
         """A new seed is merged and published; the version."""
         self.seed(number)
-        return self.shelf.again(self.facts()).facts.version
+        return self.shelf.again(self.metadata()).metadata.version
 
 
 @dataclass

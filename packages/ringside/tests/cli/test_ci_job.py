@@ -6,8 +6,8 @@ import pytest
 
 from ringside.cli.ci.job_context import policy_ref, runner_of
 from ringside.errors import UsageError
+from ringside.git import Repository
 from ringside.github.run import Run
-from ringside.registry.git import Repository
 
 ACTIONS = {"GITHUB_ACTIONS": "true"}
 

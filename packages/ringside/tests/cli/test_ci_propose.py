@@ -144,7 +144,7 @@ class TestPullRequest:
 
         said = desk.propose(desk.watch(JULY), text="newer", code=1).err
 
-        assert "somebody else's work" in said
+        assert "not from Ringside" in said
         assert desk.bare.sha(f"refs/heads/retrain/{JULY}") == theirs
 
     def test_with_somebody_s_commit_is_not_superseded(self, desk):
@@ -299,7 +299,7 @@ class TestHandedOn:
         sums = desk.write(desk.watch(JULY))
         (desk.root.parent / "proposal" / "raw.dvc").write_text("evil\n", encoding="utf-8")
 
-        self.refused(desk, "other bytes", sums=sums)
+        self.refused(desk, "does not match its hash", sums=sums)
 
     def test_that_is_not_there_is_refused(self, desk):
         """A folder that nobody wrote."""
@@ -323,7 +323,7 @@ class TestHandedOn:
         folder = desk.root.parent / "proposal"
         (folder / "params.yaml").write_text("policy: {}\n", encoding="utf-8")
 
-        self.refused(desk, "which no proposal has", sums=relisted(folder))
+        self.refused(desk, "which is not part of a proposal", sums=relisted(folder))
 
     @pytest.mark.parametrize(
         "name", ["store-.parquet", "store-..parquet", "store-2013-07.csv", "source-.dvc", "source-churn.csv"]
@@ -343,7 +343,7 @@ class TestHandedOn:
         (folder / "raw.dvc").unlink()
         (folder / "raw.dvc").symlink_to("/etc/hostname")
 
-        self.refused(desk, "something else than files", sums="0" * 64)
+        self.refused(desk, "something other than files", sums="0" * 64)
 
     def test_of_another_commit_is_refused(self, desk):
         """A branch is made of the commit that was watched, which must be checked out."""

@@ -117,28 +117,28 @@ class TestNews:
         assert (desk.shelf.drafts, desk.shelf.refs) == ([], {})
         assert "removed the draft of model@v1.0.0" in done.summary
 
-    def test_lifts_a_hold_by_dispatch(self, job, desk):
+    def test_lifts_a_freeze_by_dispatch(self, job, desk):
         """The newest version, which waited, goes to production; the issue is closed."""
         desk.publish(1)
         desk.publish(2)
         job("rollback", event="workflow_dispatch", payload={"inputs": {"reason": "late", "version": ""}})
         desk.publish(3)
         assert desk.shelf.registry.production() == "v1.0.0"
-        done = job("news", event="workflow_dispatch", payload={"inputs": {"lift_hold": True}})
+        done = job("news", event="workflow_dispatch", payload={"inputs": {"lift_freeze": True}})
 
         assert done.outputs == {"new": "false"}
-        assert (desk.shelf.registry.production(), desk.shelf.registry.releases.hold()) == ("v1.0.2", None)
+        assert (desk.shelf.registry.production(), desk.shelf.registry.releases.promotion_freeze()) == ("v1.0.2", None)
         assert desk.shelf.issues() == []
         assert "v1.0.2" in done.summary
 
-    def test_never_lifts_a_hold_by_a_push(self, job, desk):
-        """A hold stands until a person ends it."""
+    def test_never_lifts_a_freeze_by_a_push(self, job, desk):
+        """Promotion is frozen until a person ends it."""
         desk.publish(1)
         desk.publish(2)
         rollback(desk.shelf.registry, None, "late")
         job("news", RINGSIDE_LIFT_HOLD="true")
 
-        assert desk.shelf.registry.releases.hold().reason == "late"
+        assert desk.shelf.registry.releases.promotion_freeze().reason == "late"
 
     def test_says_when_github_gives_no_answer(self, job, desk):
         """No answer is an error and no news."""
@@ -192,7 +192,7 @@ class TestPublish:
 
         (release,) = desk.shelf.there.releases
         assert (release.draft, desk.shelf.refs) == (False, {"model@v1.0.0": "tag"})
-        assert desk.shelf.registry.champion().facts.version == "v1.0.0"
+        assert desk.shelf.registry.champion().metadata.version == "v1.0.0"
         assert desk.shelf.sent() == [{"version": "v1.0.0", "before": ""}] or skip == 1
 
     @pytest.mark.parametrize("name", ["model.skops", "SHA256SUMS", NOTES, "more.txt"])
@@ -220,7 +220,7 @@ class TestPublish:
         sums = desk.prepared()
         push_by_hand(desk.root, f"{before}:main")
 
-        assert "does not hold" in job("publish", code=1, RINGSIDE_SUMS=sums).said.err
+        assert "does not contain" in job("publish", code=1, RINGSIDE_SUMS=sums).said.err
         assert desk.shelf.there.releases == []
 
     def test_takes_a_commit_that_main_went_beyond(self, job, desk):
@@ -243,7 +243,7 @@ class TestPublish:
 
         assert "v1.0.0 is in production now" in job("publish", code=1, RINGSIDE_SUMS=sums).said.err
 
-    def test_under_a_hold_stays_out_of_production(self, job, desk):
+    def test_under_a_freeze_stays_out_of_production(self, job, desk):
         """The version is there, the summary says why it waits, and consumers hear nothing."""
         desk.publish(1)
         desk.publish(2)
@@ -251,8 +251,8 @@ class TestPublish:
         desk.seed(3)
         done = job("publish", RINGSIDE_SUMS=desk.prepared())
 
-        assert "a hold stands" in done.summary
-        assert "start this workflow by hand with `lift_hold`" in done.summary
+        assert "promotion is frozen" in done.summary
+        assert "start this workflow by hand with `lift_freeze`" in done.summary
         assert (desk.shelf.registry.production(), desk.shelf.sent()) == ("v1.0.0", [])
 
     def test_stays_green_where_consumers_cannot_be_told(self, job, desk):

@@ -101,6 +101,6 @@ class TestRebuild:
 
         assert waits.outputs["publish"] == "false"
         assert "accept_reason" in waits.summary
-        payload = {"inputs": {"accept_reason": "the window is short", "lift_hold": False}}
+        payload = {"inputs": {"accept_reason": "the window is short", "lift_freeze": False}}
         made = job("rebuild", event="workflow_dispatch", payload=payload)
         assert (made.outputs["publish"], made.outputs["version"]) == ("true", "v1.0.0")

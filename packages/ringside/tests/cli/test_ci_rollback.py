@@ -57,7 +57,7 @@ class TestRollback:
         assert "**Rolled back** on" in notes["model@v1.0.2"]
         assert "**Back in production** since" in notes["model@v1.0.1"]
         assert issue.title == "v1.0.2 was rolled back; v1.0.1 is in production"
-        assert "lift_hold" in issue.body
+        assert "lift_freeze" in issue.body
         assert "v1.0.1](https://github.com/acme/demo/releases/tag/model@v1.0.1) is in production" in done.summary
         assert desk.shelf.sent() == [{"version": "v1.0.1", "before": "v1.0.2"}]
 
@@ -127,7 +127,7 @@ class TestRollback:
         done = job()
 
         assert production(desk) == "model@v1.0.1"
-        assert "a person can: gto assign model --version v1.0.1 --stage prod --force --push" in done.summary
+        assert "run: gto assign model --version v1.0.1 --stage prod --force --push" in done.summary
         assert len(desk.shelf.issues()) == 1
 
     def test_sets_the_stage_tag_by_a_call_where_a_push_is_refused(self, job, desk):
@@ -171,7 +171,7 @@ class TestRollback:
         job()
         job(version="v1.0.2", reason="it was the network")
 
-        assert (desk.shelf.issues(), desk.shelf.registry.releases.hold()) == ([], None)
+        assert (desk.shelf.issues(), desk.shelf.registry.releases.promotion_freeze()) == ([], None)
 
     def test_without_the_right_to_issues_is_done_all_the_same(self, job, desk, monkeypatch):
         """What cannot be written is a warning; production has moved."""
@@ -181,13 +181,13 @@ class TestRollback:
         assert production(desk) == "model@v1.0.1"
         assert "::warning::The issue" in done.said.out
 
-    def test_lifts_the_hold(self, job, desk):
-        """The hold is over, and so is the issue."""
+    def test_lifts_the_promotion_freeze(self, job, desk):
+        """The freeze is over, and so is the issue."""
         job()
-        done = job(lift_hold="true", reason="")
+        done = job(lift_freeze="true", reason="")
 
-        assert (desk.shelf.registry.releases.hold(), desk.shelf.issues()) == (None, [])
-        assert "is lifted" in done.summary
+        assert (desk.shelf.registry.releases.promotion_freeze(), desk.shelf.issues()) == (None, [])
+        assert "Lifted the promotion freeze" in done.summary
 
     def test_before_the_next_merge_keeps_the_rejected_out(self, job, desk):
         """What is published after a rollback waits."""

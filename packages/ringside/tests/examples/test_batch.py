@@ -99,7 +99,7 @@ class TestScores:
         """Each row gets its prediction, the version and the time."""
         done = job.run()
         found = job.scores()
-        model = job.made.checkout.root, job.made.registry.champion().facts.version
+        model = job.made.checkout.root, job.made.registry.champion().metadata.version
 
         assert done.returncode == 0, done.stderr
         assert done.stdout == f"score: {ROWS} rows scored by v1.0.0\n"

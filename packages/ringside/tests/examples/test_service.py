@@ -107,7 +107,7 @@ class TestImage:
     def test_starts_from_a_pinned_image_of_the_releases_python(self, image, harbour):
         """A tag with the minor version that the release was made with, never the newest one."""
         assert re.fullmatch(r"python:\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?", image.base)
-        assert image.base.removeprefix("python:").startswith(".".join(harbour.facts().python.split(".")[:2]))
+        assert image.base.removeprefix("python:").startswith(".".join(harbour.metadata().python.split(".")[:2]))
 
     def test_runs_as_nobody(self, image):
         """A number, so that Kubernetes can see that it is not root."""
@@ -148,7 +148,7 @@ class TestImage:
         (release / "more.txt").write_text("more")
         done = _opened(image, release)
 
-        assert "more.txt is not on the list SHA256SUMS" in done.stderr
+        assert "more.txt is not listed in SHA256SUMS" in done.stderr
 
     def test_is_not_started_with_another_python(self, image, release):
         """The lock is of one Python; the message says which."""
@@ -157,7 +157,7 @@ class TestImage:
         (release / "SHA256SUMS").unlink()
         write_sums(release)
 
-        assert "it was made with Python 3.9.1" in _opened(image, release).stderr
+        assert "it needs Python 3.9.1" in _opened(image, release).stderr
 
 
 def _opened(image: Image, release: Path) -> subprocess.CompletedProcess:
@@ -175,7 +175,7 @@ class TestHealth:
         """Version and hash of the model."""
         assert served.ask(None, "/health") == (
             200,
-            {"status": "ok", "version": "v1.0.0", "model": harbour.facts().model},
+            {"status": "ok", "version": "v1.0.0", "model": harbour.metadata().model},
         )
 
     def test_is_what_the_image_is_checked_by(self, served):
@@ -194,7 +194,7 @@ class TestHealth:
         """OpenAPI names each column that the model takes, and not the target."""
         _, page = served.ask(None, "/openapi.json")
 
-        assert set(page["components"]["schemas"]["Row"]["required"]) == set(harbour.facts().columns)
+        assert set(page["components"]["schemas"]["Row"]["required"]) == set(harbour.metadata().columns)
         assert page["info"]["version"] == "v1.0.0"
 
 

@@ -11,7 +11,7 @@ import archives as a
 
 ELSE = "something else than"
 MORE = "more than status.json"
-UNREADABLE = "no archive that can be read"
+UNREADABLE = "not a readable archive"
 KIND = "a link, a folder or a device"
 
 

@@ -94,7 +94,7 @@ class TestAnswers:
         """A page that a proxy wrote is named as such, with what was asked."""
         monkeypatch.setattr(hub, "_reply", lambda _: __import__("hub.routing").routing.Reply(200, b"<html>"))
 
-        with pytest.raises(GitHubError, match="the answer is no JSON") as caught:
+        with pytest.raises(GitHubError, match="the response is not JSON") as caught:
             github.get("labels")
         assert caught.value.where == "GET /repos/acme/demo/labels"
 
@@ -162,7 +162,7 @@ class TestPages:
     )
     def test_no_list(self, github, path, key):
         """What is no list is no list of nothing."""
-        with pytest.raises(GitHubError, match="the answer is no list"):
+        with pytest.raises(GitHubError, match="the response is not a list"):
             github.pages(path, key)
 
 
@@ -370,7 +370,7 @@ class TestSurroundings:
         """Where `gh` is missing, the message says how to get it; nothing is tried twice."""
         monkeypatch.setenv("PATH", str(tmp_path))
 
-        with pytest.raises(GitHubError, match="there is no gh") as caught:
+        with pytest.raises(GitHubError, match="gh is not installed") as caught:
             GitHub("acme/demo", wait=waits.append).get("labels")
         assert "cli.github.com" in caught.value.remedy
         assert waits == []
@@ -379,7 +379,7 @@ class TestSurroundings:
         """Without a login nothing is asked, and the message says how to log in."""
         monkeypatch.delenv("GH_TOKEN")
 
-        with pytest.raises(GitHubError, match="gh knows no login") as caught:
+        with pytest.raises(GitHubError, match="gh is not logged in") as caught:
             GitHub("acme/demo", wait=waits.append).get("labels")
         assert "gh auth login" in caught.value.remedy
         assert (hub.calls, waits) == ([], [])

@@ -223,7 +223,7 @@ class TestWhatMatters:
 
 def unknown(found: object) -> bool:
     """Return whether a model is trained because the base is not known."""
-    return found.model and "the base is not here" in found.because
+    return found.model and "this clone lacks the base" in found.because
 
 
 class TestTheBase:
@@ -319,7 +319,7 @@ class TestTheCommand:
         assert (done.returncode, done.stderr) == (0, "")
         assert output.read_text() == "model=true\n"
         assert summary.read_text() == (
-            "1 file differs from the base, some of which matter to the model (src/): it is made and judged.\n"
+            "1 file differs from the base, some of which matter to the model (src/): it is trained and evaluated.\n"
         )
 
     def test_prints_for_a_person(self, repo):

@@ -28,7 +28,7 @@ REVIEWED = {"protection_rules": [{"id": 1, "type": "required_reviewers", "review
 class Copy:
     """A copy of the template on GitHub, and a checkout of it."""
 
-    def __init__(self, hub: Hub, root: Path, **facts: object) -> None:
+    def __init__(self, hub: Hub, root: Path, **metadata: object) -> None:
         self.hub, self.root = hub, root
         for name in ("params.yaml", "dvc.yaml", ".github/CODEOWNERS", ".github/rulesets", ".github/workflows"):
             target = root / name
@@ -39,7 +39,7 @@ class Copy:
         self.git("add", "--all")
         self.git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "--message", "copy")
         self.git("remote", "add", "origin", "https://github.com/acme/demo")
-        self.there = hub.repository("acme/demo", source=root, **facts)
+        self.there = hub.repository("acme/demo", source=root, **metadata)
         self.variables: dict[str, str] | None = None
 
     def git(self, *command: str) -> str:
@@ -63,12 +63,12 @@ class Copy:
         """The state of one thing."""
         return self.check(name).state
 
-    def release(self, version: str, **facts: object) -> None:
+    def release(self, version: str, **metadata: object) -> None:
         """Publish a version, tag and all, and mark it latest."""
         tag = f"model@{version}"
         self.git("-c", "user.name=t", "-c", "user.email=t@example.org", "tag", "-a", tag, "-m", tag)
         self.git("push", "--quiet", "origin", tag)
-        GitHub("acme/demo").post("releases", {"tag_name": tag, "name": tag, **facts})
+        GitHub("acme/demo").post("releases", {"tag_name": tag, "name": tag, **metadata})
 
     def record(self, file: str, content: object) -> None:
         """Let the record of production have a file, and no other."""
@@ -111,7 +111,11 @@ class TestAFreshCopy:
         checks = copy.checks()
 
         assert not is_broken(list(checks.values()))
-        assert {name for name, check in checks.items() if check.state == "on"} >= {"attestations", "workflows", "hold"}
+        assert {name for name, check in checks.items() if check.state == "on"} >= {
+            "attestations",
+            "workflows",
+            "promotion freeze",
+        }
         off = [check for check in checks.values() if check.state == "off"]
         assert {check.name for check in off} >= {"live", "pull requests by Actions", "ruleset", "code owners", "runner"}
         assert all(check.gain and check.found for check in off)
@@ -122,7 +126,7 @@ class TestAFreshCopy:
         found = copy.check("pull requests by Actions")
 
         assert found.state == "unknown"
-        assert found.found == "cannot be read with this token (GitHub answers 403)"
+        assert found.found == "this token may not read it (GitHub responds with 403)"
         assert "https://github.com/acme/demo/settings/actions" in found.remedy
 
     @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 403}, {"status": 404}, {"cut": True}])
@@ -248,7 +252,7 @@ class TestVariables:
         assert copy.state("runner") == "problem"
 
         own["status"] = "online"
-        assert copy.check("runner").found == "ringside: 1 of your own online, 0 at work"
+        assert copy.check("runner").found == "ringside: 1 of your own online, 0 busy"
 
     @pytest.mark.parametrize(
         ("url", "needed"),
@@ -293,7 +297,7 @@ class TestVariables:
     def test_switch_the_cache_off(self, copy):
         """The cache is on unless the variable says otherwise."""
         copy.variables, copy.there.cache_bytes = {}, 12_000_000
-        assert copy.check("cache").found.startswith("main fills it, pull requests read it, 12 MB in use; whoever")
+        assert copy.check("cache").found.startswith("main fills it, pull requests read it, 12 MB in use; anyone")
 
         copy.variables = {"RINGSIDE_CACHE": "off"}
         assert copy.state("cache") == "off"
@@ -306,7 +310,7 @@ class TestReleases:
         """One version, tagged, latest, recorded: all on but the stage tag, which the named command makes."""
         copy.release("v1.0.0")
         copy.record("production.json", [{"version": "v1.0.0", "at": "2026-11-21T10:00:00Z"}])
-        assert [copy.state(name) for name in ("versions", "record", "hold")] == ["on"] * 3
+        assert [copy.state(name) for name in ("versions", "record", "promotion freeze")] == ["on"] * 3
         found = copy.check("stage tag")
         assert found.state == "problem"
 
@@ -339,16 +343,16 @@ class TestReleases:
         found = copy.check("record")
 
         assert found.state == "problem"
-        assert found.found == "it ends with v0.9.0, and v1.0.0 is marked latest on GitHub"
+        assert found.found == "it ends with v0.9.0, but v1.0.0 is marked latest on GitHub"
 
-    def test_show_a_hold(self, copy):
-        """A hold is no problem and is not forgotten: since when, why, and how it ends."""
+    def test_show_a_promotion_freeze(self, copy):
+        """A freeze is no problem and is not forgotten: since when, why, and how it ends."""
         copy.record("hold.json", {"rejected": "v1.1.0", "reason": "worse", "since": "2026-11-21T10:00:00Z"})
-        found = copy.check("hold")
+        found = copy.check("promotion freeze")
 
         assert found.state == "off"
-        assert found.found == "held back since 2026-11-21, when v1.1.0 was rolled back"
-        assert "lift_hold=true" in found.remedy
+        assert found.found == "in effect since 2026-11-21, when v1.1.0 was rolled back"
+        assert "lift_freeze=true" in found.remedy
 
     def test_find_the_draft_of_a_killed_publisher(self, copy):
         """One that is an hour old belongs to nobody; a fresh one is somebody's at work."""

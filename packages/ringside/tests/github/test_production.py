@@ -1,4 +1,4 @@
-"""What was in production and the hold, on a ref of Git."""
+"""What was in production and the promotion freeze, on a ref of Git."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ringside.errors import RegistryError
+from ringside.git import Repository
 from ringside.github.production import REF, ProductionRef
-from ringside.registry.git import Repository
 from ringside.registry.models import Move, PromotionFreeze
 from shelf import commit, git, with_remote
 
@@ -66,7 +66,7 @@ class TestRead:
         """Nothing was ever in production."""
         record = ref_of(root).read()
 
-        assert (record.commit, record.moves, record.hold) == (None, [], None)
+        assert (record.commit, record.moves, record.freeze) == (None, [], None)
 
     def test_of_another_checkout_is_what_was_written(self, root, other):
         """What one writes the other reads, without fetching anything else."""
@@ -103,7 +103,7 @@ class TestRead:
         made = git(root, "commit-tree", tree, "-m", "x")
         git(root, "push", "--quiet", "origin", f"{made}:{REF}")
 
-        with pytest.raises(RegistryError, match="none of this registry") as caught:
+        with pytest.raises(RegistryError, match="not a valid record") as caught:
             _ = ref_of(root).read().moves
         assert caught.value.state == "files_damaged"
 
@@ -112,14 +112,14 @@ class TestWrite:
     """`ProductionRef.write`."""
 
     def test_keeps_what_stood_there(self, root, bare):
-        """Each change is a commit whose parent is the one before; moves and the hold do not touch each other."""
-        hold = PromotionFreeze(rejected="v1.0.0", reason="late: ü", since=DAY)
+        """Each change is a commit whose parent is the one before; moves and freeze are independent."""
+        freeze = PromotionFreeze(rejected="v1.0.0", reason="late: ü", since=DAY)
         ref_of(root).write(add("v1.0.0"), "first")
-        ref_of(root).write(lambda record: record.with_hold(hold), "hold")
+        ref_of(root).write(lambda record: record.with_freeze(freeze), "freeze")
         record = ref_of(root).write(add("v1.0.1"), "second")
 
-        assert ([each.version for each in record.moves], record.hold) == (["v1.0.0", "v1.0.1"], hold)
-        assert git(bare, "log", "--format=%s", REF).splitlines() == ["second", "hold", "first"]
+        assert ([each.version for each in record.moves], record.freeze) == (["v1.0.0", "v1.0.1"], freeze)
+        assert git(bare, "log", "--format=%s", REF).splitlines() == ["second", "freeze", "first"]
 
     def test_has_nothing_to_do_with_the_code(self, root, bare):
         """The commits hold the two files alone, on no branch."""
@@ -129,8 +129,8 @@ class TestWrite:
         assert git(bare, "branch", "--contains", REF) == ""
 
     def test_of_nothing_new_makes_no_commit(self, root, bare):
-        """A hold that does not stand is lifted by doing nothing."""
-        ref_of(root).write(lambda record: record.with_hold(None), "lift")
+        """A promotion freeze that does not stand is lifted by doing nothing."""
+        ref_of(root).write(lambda record: record.with_freeze(None), "lift")
 
         assert git(bare, "for-each-ref", REF) == ""
 

@@ -11,7 +11,7 @@ from hub import Hub
 from ringside.errors import RegistryError
 from ringside.github.draft_release import DraftRelease
 from ringside.github.releases import GitHubReleases
-from shelf import commit, digest, facts, fill, git
+from shelf import commit, digest, fill, git, metadata
 from shelves import REPO, HubShelf, ask_as, on_hub, whole
 
 pytestmark = pytest.mark.slow
@@ -53,7 +53,7 @@ class TestFaults:
         shelf.hub.fail(method, place, skip=1 if write in ("upload", "latest") else 0, after=after, **fault)
         done = shelf.publish()
 
-        assert (done.facts.version, done.production) == ("v1.0.0", "v1.0.0")
+        assert (done.metadata.version, done.production) == ("v1.0.0", "v1.0.0")
         assert whole(shelf) == ["v1.0.0"]
 
     @pytest.mark.parametrize("write", WRITES)
@@ -63,12 +63,12 @@ class TestFaults:
         method, place = PLACES[write]
         shelf.hub.fail(method, place, skip=1 if write in ("upload", "latest") else 0, times=50, status=500)
         head = commit(shelf.root)
-        first = facts(commit=head, inputs=digest(1))
+        first = metadata(commit=head, inputs=digest(1))
         with pytest.raises(RegistryError) as caught:
             shelf.again(first)
         assert caught.value.state == "unreachable"
         shelf.hub.faults.clear()
-        again = facts(commit=commit(shelf.root), inputs=digest(2)) if other else first
+        again = metadata(commit=commit(shelf.root), inputs=digest(2)) if other else first
         if other and write == "latest":
             again = again.model_copy(update={"champion": "v1.0.0"})
         done = shelf.again(again)
@@ -111,7 +111,7 @@ class TestFaults:
         champion = shelf.registry.champion()
 
         assert champion.state == "unreachable"
-        assert "there is no gh" in champion.where
+        assert "gh is not installed" in champion.where
 
     def test_no_token_is_needed_to_see_that_nothing_was_published(self, shelf, monkeypatch):
         """Git alone proves that there is no champion: a release that is no draft has a tag, and there is none."""
@@ -214,8 +214,8 @@ def test_a_kill_before_each_write_is_mended(hub, tmp_path, monkeypatch):
         shutil.rmtree(hub.root / "git", ignore_errors=True)
         shelf = on_hub(hub, tmp_path / str(count), monkeypatch)
         head, other = commit(shelf.root), count % 2 == 0
-        died = killed(shelf, facts(commit=head, inputs=digest(1)), count)
-        made = facts(commit=commit(shelf.root) if other else head, inputs=digest(2 if other else 1))
+        died = killed(shelf, metadata(commit=head, inputs=digest(1)), count)
+        made = metadata(commit=commit(shelf.root) if other else head, inputs=digest(2 if other else 1))
         done = shelf.again(made.model_copy(update={"champion": shelf.registry.production()}))
 
         versions = whole(shelf)

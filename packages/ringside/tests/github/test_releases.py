@@ -13,9 +13,9 @@ from ringside.errors import RegistryError, ReleaseExistsError
 from ringside.github.releases import repository_at
 from ringside.registry.checksums import check_folder
 from ringside.registry.models import Move, PromotionFreeze
-from ringside.registry.publish import write_facts
-from ringside.registry.rollback import lift_hold, rollback
-from shelf import Shelf, commit, digest, facts, fill, git, with_remote
+from ringside.registry.publish import write_metadata
+from ringside.registry.rollback import lift_freeze, rollback
+from shelf import Shelf, commit, digest, fill, git, metadata, with_remote
 from shelves import REPO, HubShelf, copy_of, on_hub
 
 pytestmark = pytest.mark.long
@@ -47,7 +47,7 @@ def any_shelf(request, tmp_path) -> Shelf:
 def built(folder: Path, made) -> Path:
     """All files of a release."""
     folder.mkdir()
-    write_facts(made, folder)
+    write_metadata(made, folder)
     fill(made, folder)
     return folder
 
@@ -74,49 +74,49 @@ class TestContract:
         """It answers, and has nothing: that is the proof that there is no champion."""
         registry, releases = any_shelf.registry, any_shelf.registry.releases
 
-        assert (releases.tags(), releases.moves(), releases.hold(), releases.clean()) == ([], [], None, [])
+        assert (releases.tags(), releases.moves(), releases.promotion_freeze(), releases.clean()) == ([], [], None, [])
         assert (registry.champion().state, registry.production()) == ("no_champion", None)
 
     def test_of_publishing(self, any_shelf, tmp_path):
-        """A version has its facts, its files with their bytes, an annotated tag, and is in production."""
+        """A version has its metadata, its files with their bytes, an annotated tag, and is in production."""
         done = any_shelf.publish()
         registry = any_shelf.registry
         releases = registry.releases
         (tmp_path / "got").mkdir()
         releases.fetch("model@v1.0.0", list(releases.files("model@v1.0.0")), tmp_path / "got")
 
-        assert (done.facts.version, done.new, done.production, done.notes) == ("v1.0.0", True, "v1.0.0", ())
-        assert releases.facts("model@v1.0.0") == done.facts
+        assert (done.metadata.version, done.new, done.production, done.notes) == ("v1.0.0", True, "v1.0.0", ())
+        assert releases.metadata("model@v1.0.0") == done.metadata
         assert set(check_folder(tmp_path / "got")) == {"model.skops", "release.json"}
         assert releases.files("model@v1.0.0")["model.skops"] == len(b"the model of v1.0.0")
-        assert registry.tags() == {"model@v1.0.0": done.facts.commit, "model#prod#1": done.facts.commit}
-        assert registry.champion().facts == done.facts
+        assert registry.tags() == {"model@v1.0.0": done.metadata.commit, "model#prod#1": done.metadata.commit}
+        assert registry.champion().metadata == done.metadata
 
     def test_of_publishing_twice(self, any_shelf):
         """The same inputs make one version."""
-        made = any_shelf.publish().facts
+        made = any_shelf.publish().metadata
         again = any_shelf.again(made)
 
-        assert (again.new, again.facts, again.production) == (False, made, "v1.0.0")
+        assert (again.new, again.metadata, again.production) == (False, made, "v1.0.0")
 
     def test_of_a_taken_tag(self, any_shelf, tmp_path):
         """A second release of a tag is refused, and the first one stays."""
         any_shelf.publish()
         head = git(any_shelf.root, "rev-parse", "HEAD")
-        folder = built(tmp_path / "other", facts(version="v1.0.0", commit=head, inputs=digest(9)))
+        folder = built(tmp_path / "other", metadata(version="v1.0.0", commit=head, inputs=digest(9)))
 
         with pytest.raises(ReleaseExistsError):
             any_shelf.registry.releases.publish("model@v1.0.0", head, folder, "other")
-        assert any_shelf.registry.releases.facts("model@v1.0.0").inputs != digest(9)
+        assert any_shelf.registry.releases.metadata("model@v1.0.0").inputs != digest(9)
 
     @pytest.mark.parametrize("tag", ["../x", "latest", "model@1", "other@v1.0.0"])
     def test_of_what_is_no_tag(self, any_shelf, tag, tmp_path):
         """Another text than a version's tag is never asked for."""
         releases = any_shelf.registry.releases
         for ask in (
-            lambda: releases.facts(tag),
+            lambda: releases.metadata(tag),
             lambda: releases.files(tag),
-            lambda: releases.publish(tag, "0" * 40, built(tmp_path / "x", facts()), "") and None,
+            lambda: releases.publish(tag, "0" * 40, built(tmp_path / "x", metadata()), "") and None,
         ):
             with pytest.raises(RegistryError, match="no tag of a version"):
                 ask()
@@ -126,7 +126,7 @@ class TestContract:
         any_shelf.publish()
         releases = any_shelf.registry.releases
         for ask in (
-            lambda: releases.facts("model@v9.0.0"),
+            lambda: releases.metadata("model@v9.0.0"),
             lambda: releases.fetch("model@v1.0.0", ["none"], tmp_path),
             lambda: releases.mark_latest(Move(version="v9.0.0", at=DAY)),
         ):
@@ -138,7 +138,7 @@ class TestContract:
     def test_of_damaged_files(self, any_shelf, tmp_path):
         """Files that are not those of SHA256SUMS make no release and no tag."""
         head = git(any_shelf.root, "rev-parse", "HEAD")
-        folder = built(tmp_path / "x", facts(version="v1.0.0", commit=head))
+        folder = built(tmp_path / "x", metadata(version="v1.0.0", commit=head))
         (folder / "model.skops").write_bytes(b"other")
 
         with pytest.raises(RegistryError, match="other bytes"):
@@ -146,30 +146,30 @@ class TestContract:
         assert (any_shelf.registry.releases.tags(), any_shelf.registry.tags()) == ([], {})
 
     def test_of_moves_and_holds(self, any_shelf):
-        """Moves are kept in order with their reasons; a hold stands until it is lifted."""
+        """Moves are kept in order with their reasons; promotion is frozen until it is lifted."""
         any_shelf.publish()
         any_shelf.publish()
-        hold = PromotionFreeze(rejected="v1.0.1", reason="late: ä", since=DAY)
-        any_shelf.registry.releases.set_hold(hold)
+        freeze = PromotionFreeze(rejected="v1.0.1", reason="late: ä", since=DAY)
+        any_shelf.registry.releases.set_freeze(freeze)
         any_shelf.registry.releases.mark_latest(Move(version="v1.0.0", at=DAY, reason="late: ä"))
         releases = any_shelf.registry.releases
 
         assert [move.version for move in releases.moves()] == ["v1.0.0", "v1.0.1", "v1.0.0"]
-        assert (releases.moves()[-1].reason, releases.hold()) == ("late: ä", hold)
-        releases.set_hold(None)
-        assert any_shelf.registry.releases.hold() is None
+        assert (releases.moves()[-1].reason, releases.promotion_freeze()) == ("late: ä", freeze)
+        releases.set_freeze(None)
+        assert any_shelf.registry.releases.promotion_freeze() is None
 
-    def test_of_rollback_and_the_hold(self, any_shelf):
-        """The previous version comes back, what is published next waits, and lifting the hold lets it through."""
+    def test_of_rollback_and_the_promotion_freeze(self, any_shelf):
+        """The previous version returns, and the next one waits until the promotion freeze is lifted."""
         any_shelf.publish()
         any_shelf.publish()
         done = rollback(any_shelf.registry, None, "late")
         waiting = any_shelf.publish()
 
         assert (done.before, done.after, done.notes) == ("v1.0.1", "v1.0.0", ())
-        assert (waiting.facts.version, waiting.production) == ("v1.0.2", "v1.0.0")
-        lift_hold(any_shelf.registry)
-        assert any_shelf.again(waiting.facts).production == "v1.0.2"
+        assert (waiting.metadata.version, waiting.production) == ("v1.0.2", "v1.0.0")
+        lift_freeze(any_shelf.registry)
+        assert any_shelf.again(waiting.metadata).production == "v1.0.2"
 
     def test_of_rows_that_were_erased_from_a_release(self, any_shelf, tmp_path):
         """The version can be rolled back to and is the champion; a release that is new must have them."""
@@ -200,9 +200,9 @@ class TestContract:
     def test_of_version_numbers(self, any_shelf):
         """Code is a minor step, another schema a major one, and a number that a tag has is not given again."""
         any_shelf.publish()
-        assert any_shelf.publish(code=digest(1)).facts.version == "v1.1.0"
+        assert any_shelf.publish(code=digest(1)).metadata.version == "v1.1.0"
         git(any_shelf.root, "push", "--quiet", "origin", "HEAD:refs/tags/model@v1.4.0")
-        assert any_shelf.publish(code=digest(1)).facts.version == "v1.4.1"
+        assert any_shelf.publish(code=digest(1)).metadata.version == "v1.4.1"
 
 
 class TestAddress:
@@ -269,9 +269,9 @@ class TestOnGitHub:
 
     def test_facts_in_notes_are_believed_by_their_digest_alone(self, shelf):
         """Notes that somebody edited say nothing of a version: its release.json does."""
-        made = shelf.publish().facts
+        made = shelf.publish().metadata
         release = shelf.there.releases[0]
-        forged = facts(version="v1.0.0", metrics={"mae": 0.0}, commit=made.commit)
+        forged = metadata(version="v1.0.0", metrics={"mae": 0.0}, commit=made.commit)
         start, _, _ = release.body.partition("<!--")
         content = base64.b64encode(forged.model_dump_json().encode()).decode()
         release.body = f"{start}<!-- ringside-release: {content} -->\n"
@@ -292,17 +292,17 @@ class TestOnGitHub:
 
     def test_another_release_that_is_latest_is_no_model(self, shelf):
         """A release of something else, as GitHub marks it by itself, moves nothing."""
-        made = shelf.publish().facts
+        made = shelf.publish().metadata
         other = copy_of(shelf, shelf.there.releases[0], "v7.0.0")
         other.tag = "docs-7"
         shelf.there.releases.append(other)
         shelf.there.latest = other.id
 
-        assert shelf.registry.champion().facts == made
+        assert shelf.registry.champion().metadata == made
 
     def test_notes_are_added_once(self, shelf):
-        """A paragraph stands once in the notes, and facts are still read from them."""
-        made = shelf.publish().facts
+        """A paragraph stands once in the notes, and metadata are still read from them."""
+        made = shelf.publish().metadata
         releases = shelf.registry.releases
 
         assert releases.note("model@v1.0.0", "**Rolled back**")
@@ -320,7 +320,7 @@ class TestOnGitHub:
         git(tmp_path / "cut", "remote", "set-url", "origin", f"https://github.com/{REPO}")
         cut = HubShelf(tmp_path / "cut", shelf.hub)
         head = git(cut.root, "rev-parse", "HEAD")
-        done = cut.again(facts(commit=head, inputs=digest(1), champion="v1.0.0"))
+        done = cut.again(metadata(commit=head, inputs=digest(1), champion="v1.0.0"))
 
-        assert (done.facts.version, done.production) == ("v1.0.1", "v1.0.1")
+        assert (done.metadata.version, done.production) == ("v1.0.1", "v1.0.1")
         assert shelf.refs == {"model@v1.0.0": "tag", "model@v1.0.1": "tag"}

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from ringside.registry.checksums import check_folder
-from shelf import Shelf, commit, digest, facts, git
+from shelf import Shelf, commit, digest, git, metadata
 
 DEEDS = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.copyfile"}
 WRITING = {"mktag", "update-ref", "push"}
@@ -47,9 +47,9 @@ def is_deed(event: str, arguments: tuple[object, ...]) -> bool:
 
 
 def challenger(shelf: Shelf, number: int):
-    """The facts of the commit that is checked out, which was judged against what is in production."""
+    """The metadata of the commit that is checked out, which was judged against what is in production."""
     head = git(shelf.root, "rev-parse", "HEAD")
-    return facts(commit=head, inputs=digest(number), champion=shelf.registry.production())
+    return metadata(commit=head, inputs=digest(number), champion=shelf.registry.production())
 
 
 def state(shelf: Shelf) -> dict[str, object]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from harness import Checkout
 from ringside.params import read_params
 from ringside.registry.build import assemble, release_notes
-from ringside.registry.candidate import checkout_facts
+from ringside.registry.candidate import checkout_metadata
 from ringside.registry.checksums import sha256
 from ringside.registry.client import task_of
 from ringside.registry.models import ReleaseMetadata
@@ -106,9 +106,9 @@ class Made:
         """The folder in the registry that holds a version."""
         return Path(self.registry.releases.where) / f"model@{version}"
 
-    def facts(self, version: str = "v1.0.0") -> ReleaseMetadata:
-        """The facts of a version."""
-        return self.registry.releases.facts(f"model@{version}")
+    def metadata(self, version: str = "v1.0.0") -> ReleaseMetadata:
+        """The metadata of a version."""
+        return self.registry.releases.metadata(f"model@{version}")
 
     def candidate(self) -> Candidate:
         """What is here, with a report on it."""
@@ -123,9 +123,9 @@ class Made:
         judged = report(challenger=model)
         workspace.report.write_bytes(dump_report(judged))
         workspace.report_page.write_text("<!doctype html><title>report</title>", encoding="utf-8")
-        facts = checkout_facts(workspace, task, read_params(workspace.params), judged, accepted=None)
+        metadata = checkout_metadata(workspace, task, read_params(workspace.params), judged, accepted=None)
         return Candidate(
-            facts,
+            metadata,
             approve=lambda: None,
             fill=lambda final, folder: assemble(workspace, task, final, judged, folder),
             notes=lambda final: release_notes(workspace, final, judged),
@@ -133,7 +133,7 @@ class Made:
 
     def publish(self) -> ReleaseMetadata:
         """Make it a version."""
-        return publish(self.registry, self.candidate(), self.workspace.root / ".dvc" / "tmp" / "draft").facts
+        return publish(self.registry, self.candidate(), self.workspace.root / ".dvc" / "tmp" / "draft").metadata
 
 
 def make(folder: Path, task: str, *, reference_rows: int | None) -> Made:

@@ -16,8 +16,8 @@ from ringside.registry.registry import Registry
 SHA = "0123456789abcdef" * 4
 
 
-def facts(**changes: object) -> ReleaseMetadata:
-    """The facts of a version that nothing is special about."""
+def metadata(**changes: object) -> ReleaseMetadata:
+    """The metadata of a version that nothing is special about."""
     usual: dict[str, object] = {
         "version": "v0.0.0",
         "commit": "0" * 40,
@@ -112,10 +112,10 @@ class Shelf:
         """Publish a new commit, whose inputs are new too, judged against what is in production."""
         head = commit(self.root)
         usual = {"commit": head, "inputs": head.ljust(64, "0"), "champion": self.registry.production()}
-        return self.again(facts(**usual | changes), fill=fill)
+        return self.again(metadata(**usual | changes), fill=fill)
 
     def again(self, made: ReleaseMetadata, *, fill: Callable[[ReleaseMetadata, Path], None] = fill) -> Published:
-        """Publish just these facts."""
+        """Publish just these metadata."""
         return publish(self.registry, Candidate(made, approve, fill, notes), self.root / ".git" / "draft")
 
     @property

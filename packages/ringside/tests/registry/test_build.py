@@ -39,7 +39,7 @@ def assembled(made: Made, folder: Path) -> Path:
     """The release of v1.0.0 assembled once more."""
     folder.mkdir()
     shutil.copyfile(made.release() / "release.json", folder / "release.json")
-    assemble(made.workspace, made.task, made.facts(), report(), folder)
+    assemble(made.workspace, made.task, made.metadata(), report(), folder)
     return folder
 
 
@@ -61,16 +61,16 @@ class TestRelease:
         assert said.count(": OK") == len(FILES) - 1
 
     def test_is_the_same_when_it_is_made_again(self, diabetes: Made, tmp_path: Path):
-        """Equal sources and facts give equal bytes, file by file."""
+        """Equal sources and metadata give equal bytes, file by file."""
         first, second = (assembled(diabetes, tmp_path / name) for name in ("first", "second"))
 
         assert check_folder(first) == check_folder(second)
 
     def test_needs_the_model_that_was_judged(self, mine: Made, tmp_path: Path):
-        """Another model file than that of the facts stops it."""
+        """Another model file than that of the metadata stops it."""
         mine.workspace.model.write_bytes(dump_model([1]))
 
-        with pytest.raises(RegistryError, match="not the model that is to be published"):
+        with pytest.raises(RegistryError, match="not the model in the release metadata"):
             assembled(mine, tmp_path / "again")
 
     def test_needs_a_page_of_the_report(self, mine: Made, tmp_path: Path):
@@ -89,7 +89,7 @@ class TestReferenceRows:
         found = pd.read_parquet(diabetes.release() / "reference.parquet")
 
         assert len(found) == 20
-        assert set(found.columns) == {*diabetes.facts().columns, "prediction"}
+        assert set(found.columns) == {*diabetes.metadata().columns, "prediction"}
 
     def test_are_predicted_as_they_were_judged(self, diabetes: Made):
         """Their predictions are those of reports/predictions.parquet for the same patients."""
@@ -127,10 +127,10 @@ class TestModelFile:
         """A model that nobody could verify is not published."""
         content = dump_model(Made)
         mine.workspace.model.write_bytes(content)
-        facts = mine.candidate().facts
+        metadata = mine.candidate().metadata
 
         with pytest.raises(ModelError, match=r"not trusted: made\.Made"):
-            assemble(mine.workspace, mine.task, facts, report(), tmp_path)
+            assemble(mine.workspace, mine.task, metadata, report(), tmp_path)
 
 
 class TestWheel:

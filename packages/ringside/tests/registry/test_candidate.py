@@ -12,7 +12,7 @@ from made import report, result
 from ringside.errors import RegistryError
 from ringside.loader import load_task
 from ringside.params import read_params
-from ringside.registry.candidate import approval, checkout_facts, columns, inputs_hash, refuse_changes
+from ringside.registry.candidate import approval, checkout_metadata, columns, inputs_hash, refuse_changes
 from ringside.registry.checksums import sha256
 from ringside.report.model import ModelRecord, Report, ReproduceRecord, RivalRecord, StageCostRecord
 from ringside.store.workspace import Workspace
@@ -78,14 +78,14 @@ class Here:
         usual = {"task": "shelved", "challenger": model, "reproduce": ReproduceRecord(**stated | reproduce)}
         return report(**usual | changes)
 
-    def facts(self, judged: Report, accepted: str | None = None):
+    def metadata(self, judged: Report, accepted: str | None = None):
         """What is published by this report."""
         task = load_task(self.root, "shelved")
-        return checkout_facts(self.workspace, task, read_params(self.workspace.params), judged, accepted=accepted)
+        return checkout_metadata(self.workspace, task, read_params(self.workspace.params), judged, accepted=accepted)
 
     def approve(self, judged: Report, accepted: str | None = None) -> None:
         """Raise where the report does not allow it."""
-        approval(self.workspace, judged, self.facts(judged, accepted))()
+        approval(self.workspace, judged, self.metadata(judged, accepted))()
 
     def inputs(self) -> str:
         """The hash of the inputs as they are now."""
@@ -113,11 +113,11 @@ def here(tmp_path: Path) -> Here:
 
 
 class TestFacts:
-    """`checkout_facts`."""
+    """`checkout_metadata`."""
 
     def test_are_those_of_commit_task_and_report(self, here):
         """Commit, task, columns, model and metrics are what is checked out and was judged."""
-        made = here.facts(here.report(metrics=[result(metric="mae"), result(metric="r2", challenger=None)]))
+        made = here.metadata(here.report(metrics=[result(metric="mae"), result(metric="r2", challenger=None)]))
 
         assert made.commit == git(here.root, "rev-parse", "HEAD")
         assert made.columns == columns(load_task(here.root, "shelved")) == {"id": "int64", "x": "float64?"}
@@ -133,7 +133,7 @@ class TestFacts:
         stage = StageCostRecord(stage="train", seconds=4.5, peak_mib=None, cached=False)
         unmeasured = StageCostRecord(stage="split", seconds=None, peak_mib=None, cached=True)
 
-        made = here.facts(here.report(stages=[stage, unmeasured], latency_ms=12.5))
+        made = here.metadata(here.report(stages=[stage, unmeasured], latency_ms=12.5))
 
         assert (made.stages, made.latency_ms) == ({"train": 4.5}, 12.5)
 
@@ -141,14 +141,14 @@ class TestFacts:
         """Against a champion, its version and the outcome of the deciding metric are kept."""
         usual = {"commit": None, "published": None, "model": None, "own_environment": False, "left_out": 0}
         rival = RivalRecord(source="champion", version="v1.0.0", **usual)
-        made = here.facts(here.report(champion="compared", against="rival", rival=rival))
+        made = here.metadata(here.report(champion="compared", against="rival", rival=rival))
 
         assert (made.champion, made.deciding) == ("v1.0.0", "no_worse")
 
     def test_keep_a_reason_only_where_one_was_needed(self, here):
         """A reason to publish without a pass is none where the verdict is one."""
-        assert here.facts(here.report(), accepted="why not").accepted is None
-        assert here.facts(here.report(verdict="inconclusive"), accepted="why not").accepted == "why not"
+        assert here.metadata(here.report(), accepted="why not").accepted is None
+        assert here.metadata(here.report(verdict="inconclusive"), accepted="why not").accepted == "why not"
 
 
 class TestInputs:
@@ -232,7 +232,7 @@ class TestApproval:
             ({"challenger": ModelRecord(sha256=SHA, bytes=1, rows=1, first="a", last="a")}, "another model"),
             ({"reproduce": {"model_lock": SHA}}, "another requirements"),
             ({"reproduce": {"data": SHA}}, "another data/manifest"),
-            ({"reproduce": {"dirty": True}}, "not committed"),
+            ({"reproduce": {"dirty": True}}, "uncommitted changes"),
             ({"reproduce": {"commit": "1" * 40}}, "another commit"),
             ({"reproduce": {"commit": None}}, "another commit"),
         ],
@@ -260,8 +260,8 @@ class TestApproval:
             here.approve(judged)
 
     def test_hashes_are_of_the_whole_task(self, here):
-        """The code's hash in the facts is that of the task's folder and its lock."""
-        before = here.facts(here.report()).code
+        """The code's hash in the metadata is that of the task's folder and its lock."""
+        before = here.metadata(here.report()).code
         shutil.copy(here.root / "src/shelved/schema.py", here.root / "src/shelved/other.py")
 
-        assert here.facts(here.report()).code not in (before, digest(0))
+        assert here.metadata(here.report()).code not in (before, digest(0))

@@ -13,7 +13,7 @@ from ringside.common.manifest import PartitionEntry
 from ringside.common.model_file import dump_model
 from ringside.registry.card import Material, asked_types, card, loader_lines, notes, text
 from ringside.report.model import ColumnChangeRecord, DataDiffRecord, RuleRecord, SliceRecord
-from shelf import facts
+from shelf import metadata
 
 HOSTILE = "x`|<script>alert(1)</script>\n# Heading\n[a](http://b) @someone &amp; *bold*"
 MATERIAL = Material(
@@ -33,7 +33,7 @@ exec(compile(sys.stdin.read(), "notes", "exec"))
 
 def written(**changes: object) -> str:
     """The card of a plain version with another report."""
-    return card(facts(version="v1.2.0"), report(**changes), MATERIAL)
+    return card(metadata(version="v1.2.0"), report(**changes), MATERIAL)
 
 
 class TestText:
@@ -83,13 +83,13 @@ class TestCard:
 
     def test_keeps_the_reason_of_who_published_without_a_pass(self):
         """An accepted reason stands in the card."""
-        made = facts(verdict="inconclusive", accepted="the old one is broken")
+        made = metadata(verdict="inconclusive", accepted="the old one is broken")
 
         assert "Published without a pass, for this reason: `the old one is broken`" in card(made, report(), MATERIAL)
 
     def test_cannot_be_broken_by_hostile_text(self):
         """Columns, parameters and reasons are read as text and as nothing else."""
-        made = facts(columns={HOSTILE: HOSTILE}, accepted=HOSTILE, target=HOSTILE)
+        made = metadata(columns={HOSTILE: HOSTILE}, accepted=HOSTILE, target=HOSTILE)
         material = Material({HOSTILE: {HOSTILE: HOSTILE}}, [PartitionEntry("p", 1, HOSTILE, None)], [HOSTILE], 0)
         found = card(made, report(), material)
 
@@ -116,13 +116,13 @@ class TestCard:
         column = ColumnChangeRecord(column="bmi", stability=0.4, distance=0.1, missing_before=0.0, missing_after=0.0)
         data = DataDiffRecord(rows_before=1, rows_after=2, duplicates_before=0, duplicates_after=0, columns=[column])
 
-        assert "moved since the champion was trained: `bmi`" in written(data=data)
+        assert "drifted since the champion was trained: `bmi`" in written(data=data)
 
     def test_says_that_a_release_without_rows_cannot_be_compared(self):
         """Where data are private, the card says what verifying leaves out."""
-        found = card(facts(), report(), Material({}, [], [], 0))
+        found = card(metadata(), report(), Material({}, [], [], 0))
 
-        assert "carries no rows" in found
+        assert "has no rows" in found
 
 
 class TestNotes:
@@ -131,7 +131,7 @@ class TestNotes:
     def lines(self, made: Made) -> str:
         """The loader in the notes of v1.0.0."""
         content = (made.release() / "model.skops").read_bytes()
-        found = notes(made.facts(), report(), loader_lines(content, "regression", has_rows=True))
+        found = notes(made.metadata(), report(), loader_lines(content, "regression", has_rows=True))
         return re.search(r"```python\n(.*?)\n```", found, re.DOTALL)[1]
 
     def test_have_a_loader_of_five_lines(self, diabetes: Made):
@@ -161,13 +161,13 @@ class TestNotes:
 
     def test_say_when_the_wheel_is_needed(self):
         """A model with a type of the task's own cannot be loaded without it."""
-        found = notes(facts(), report(), loader_lines(dump_model(Made), "regression", has_rows=False))
+        found = notes(metadata(), report(), loader_lines(dump_model(Made), "regression", has_rows=False))
 
         assert "and the wheel" in found
 
     def test_are_short(self):
         """People read them in a list of releases."""
-        made = facts(published=datetime(2026, 1, 2, tzinfo=UTC))
+        made = metadata(published=datetime(2026, 1, 2, tzinfo=UTC))
         lines = loader_lines(dump_model([1]), "binary", has_rows=False)
 
         assert len(notes(made, report(), lines)) < 2000

@@ -10,8 +10,8 @@ import pytest
 from ringside.errors import RegistryError, ReleaseExistsError, StoreError
 from ringside.registry.folder import FolderReleases
 from ringside.registry.models import Move, PromotionFreeze
-from ringside.registry.publish import write_facts
-from shelf import facts, fill
+from ringside.registry.publish import write_metadata
+from shelf import fill, metadata
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 TAG = "model@v1.0.0"
@@ -22,8 +22,8 @@ def draft(tmp_path: Path) -> Path:
     """The files of v1.0.0."""
     folder = tmp_path / "draft"
     folder.mkdir()
-    made = facts(version="v1.0.0")
-    write_facts(made, folder)
+    made = metadata(version="v1.0.0")
+    write_metadata(made, folder)
     fill(made, folder)
     return folder
 
@@ -52,14 +52,14 @@ class TestReading:
     """What a folder answers."""
 
     def test_of_a_missing_folder_finds_nothing(self, releases):
-        """Where nothing was published, there is no release, no move and no hold, and nothing is made."""
-        assert (releases.tags(), releases.moves(), releases.hold()) == ([], [], None)
+        """Where nothing was published, there is no release, no move and no promotion freeze, and nothing is made."""
+        assert (releases.tags(), releases.moves(), releases.promotion_freeze()) == ([], [], None)
         assert not Path(releases.where).exists()
 
     def test_finds_what_was_published(self, filled, draft):
-        """A release has the facts and the files that it was made of."""
+        """A release has the metadata and the files that it was made of."""
         assert filled.tags() == [TAG]
-        assert filled.facts(TAG) == facts(version="v1.0.0")
+        assert filled.metadata(TAG) == metadata(version="v1.0.0")
         assert filled.files(TAG) == {path.name: path.stat().st_size for path in sorted(draft.iterdir())}
 
     def test_copies_files(self, filled, draft, tmp_path):
@@ -78,7 +78,7 @@ class TestReading:
     @pytest.mark.parametrize("tag", ["model@v9.9.9", "../draft", "model@../draft", "", "production.json"])
     def test_of_no_release_is_an_error(self, filled, tag):
         """A tag without a release, and a text that is no tag, are refused by every method."""
-        for method in (filled.facts, filled.files):
+        for method in (filled.metadata, filled.files):
             with pytest.raises(RegistryError):
                 method(tag)
 
@@ -90,15 +90,15 @@ class TestReading:
         (Path(filled.where) / TAG / "release.json").write_text(content)
 
         with pytest.raises(RegistryError, match=r"release\.json") as caught:
-            filled.facts(TAG)
+            filled.metadata(TAG)
         assert caught.value.state == "files_damaged"
 
     def test_of_facts_of_another_version_is_an_error(self, filled):
         """A release.json that was copied from another release is found out."""
-        write_facts(facts(version="v1.1.0"), Path(filled.where) / TAG)
+        write_metadata(metadata(version="v1.1.0"), Path(filled.where) / TAG)
 
         with pytest.raises(RegistryError, match=r"describes v1\.1\.0"):
-            filled.facts(TAG)
+            filled.metadata(TAG)
 
     def test_ignores_strangers(self, filled):
         """A folder that is named otherwise, and a file with the name of a release, are no releases."""
@@ -140,7 +140,7 @@ class TestPublishing:
 
 
 class TestProduction:
-    """`mark_latest` and the hold."""
+    """`mark_latest` and the promotion freeze."""
 
     def test_keeps_all_moves_in_order(self, filled):
         """Each move is kept with its time and its reason."""
@@ -156,14 +156,14 @@ class TestProduction:
             filled.mark_latest(Move(version="v2.0.0", at=NOW))
         assert filled.moves() == []
 
-    def test_keeps_a_hold_until_it_is_lifted(self, filled):
-        """A hold is read as it was set, and is gone when it is lifted."""
-        hold = PromotionFreeze(rejected="v1.0.0", reason="it was late for everyone", since=NOW)
-        filled.set_hold(hold)
-        assert filled.hold() == hold
+    def test_keeps_a_freeze_until_it_is_lifted(self, filled):
+        """A freeze is read as it was set, and is gone when it is lifted."""
+        freeze = PromotionFreeze(rejected="v1.0.0", reason="it was late for everyone", since=NOW)
+        filled.set_freeze(freeze)
+        assert filled.promotion_freeze() == freeze
 
-        filled.set_hold(None)
-        assert filled.hold() is None
+        filled.set_freeze(None)
+        assert filled.promotion_freeze() is None
 
     @pytest.mark.parametrize(
         "content",
@@ -200,7 +200,7 @@ class TestLock:
     def test_may_be_taken_within_itself(self, releases):
         """Methods that lock can be called by who has the lock, and the lock ends with the outermost."""
         with releases.lock():
-            releases.set_hold(None)
+            releases.set_freeze(None)
             assert releases.clean() == []
         with FolderReleases(Path(releases.where), patience=0).lock():
             pass

@@ -64,7 +64,7 @@ class TestLoad:
 
     def test_has_the_facts(self, mine: Made):
         """What `release.json` says."""
-        assert ringside.load("latest", root=mine.checkout.root).facts == mine.facts()
+        assert ringside.load("latest", root=mine.checkout.root).metadata == mine.metadata()
 
     def test_has_the_estimator(self, mine: Made):
         """The fitted one of scikit-learn, loaded once."""
@@ -82,7 +82,7 @@ class TestLoad:
 
     def test_refuses_what_is_no_version(self, mine: Made):
         """A text that is neither a version nor a folder is wrong usage."""
-        with pytest.raises(UsageError, match="is no version"):
+        with pytest.raises(UsageError, match="is not a version"):
             ringside.load("newest", root=mine.checkout.root)
 
     def test_says_that_nothing_is_in_production(self, tmp_path: Path):

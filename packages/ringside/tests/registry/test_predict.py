@@ -155,7 +155,7 @@ class TestReading:
             ("1.5", "wide", "size: 'wide' is no float32"),
             ("7,007", "7.5,007", "id: '7.5' is no int32"),
             ("7,007", "3000000000,007", "id: '3000000000' is no int32"),
-            ("7,007", ",007", "id: it is missing"),
+            ("7,007", ",007", "id: the value is missing"),
             ("true", "perhaps", "yes: 'perhaps' is no bool"),
             ("2026-01-02,", "someday,", "day: 'someday' is no datetime64[ns]"),
             (",3", ",3.5", "many: '3.5' is no Int64"),
@@ -192,7 +192,7 @@ class TestReading:
     @pytest.mark.parametrize("name", ["rows.csv", "rows.parquet"])
     def test_of_no_file_are_refused(self, tmp_path: Path, name):
         """A file that is not there is named."""
-        with pytest.raises(DataError, match=f"{name}: it is missing"):
+        with pytest.raises(DataError, match=f"{name}: the value is missing"):
             read_rows(tmp_path / name, {})
 
     def test_of_a_parquet_have_the_index_as_a_column(self, tmp_path: Path):

@@ -13,7 +13,7 @@ from ringside.errors import ModelError, RegistryError, StoreError
 from ringside.registry.checksums import check_folder
 from ringside.registry.publish import Candidate, default_branch_note, publish
 from ringside.registry.rollback import rollback
-from shelf import Shelf, commit, digest, facts, fill, git, no_identity, notes, repository, with_remote
+from shelf import Shelf, commit, digest, fill, git, metadata, no_identity, notes, repository, with_remote
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ def shelf(tmp_path: Path) -> Shelf:
 
 def publish_one(root: Path, number: int, accepted: str | None, answers) -> None:
     """Publish in a process of its own, without waiting for another's verdict."""
-    made = facts(commit=git(root, "rev-parse", f"HEAD~{number}"), inputs=digest(number), accepted=accepted)
+    made = metadata(commit=git(root, "rev-parse", f"HEAD~{number}"), inputs=digest(number), accepted=accepted)
     candidate = Candidate(made, lambda: None, fill, notes)
     try:
         done = publish(Shelf(root).registry, candidate, root / ".git" / f"draft-{number}")
-        answers.put(done.facts.version)
+        answers.put(done.metadata.version)
     except RegistryError as error:
         answers.put(str(error))
 
@@ -41,42 +41,42 @@ class TestPublish:
         """The version has all its files, its tag is on its commit, and it is in production."""
         done = shelf.publish()
 
-        assert (done.facts.version, done.new, done.production, done.notes) == ("v1.0.0", True, "v1.0.0", ())
-        assert git(shelf.root, "ls-remote", "origin", "model@v1.0.0^{}").split()[0] == done.facts.commit
+        assert (done.metadata.version, done.new, done.production, done.notes) == ("v1.0.0", True, "v1.0.0", ())
+        assert git(shelf.root, "ls-remote", "origin", "model@v1.0.0^{}").split()[0] == done.metadata.commit
         assert set(check_folder(shelf.releases / "model@v1.0.0")) == {"model.skops", "release.json"}
         assert (shelf.releases / "notes" / "model@v1.0.0.md").read_text() == "# v1.0.0\n"
 
     def test_works_without_a_remote(self, tmp_path):
         """A repository alone is a full registry."""
         shelf = Shelf(repository(tmp_path / "alone"))
-        versions = [shelf.publish().facts.version for _ in range(2)]
+        versions = [shelf.publish().metadata.version for _ in range(2)]
 
         assert versions == ["v1.0.0", "v1.0.1"]
         assert shelf.registry.champion().state == "found"
 
     def test_twice_makes_one_version(self, shelf):
-        """The same facts once more change no file and make no tag."""
-        made = shelf.publish().facts
+        """The same metadata once more change no file and make no tag."""
+        made = shelf.publish().metadata
         before = shelf.tree(), shelf.registry.tags()
         again = shelf.again(made)
 
-        assert (again.new, again.facts) == (False, made)
+        assert (again.new, again.metadata) == (False, made)
         assert (shelf.tree(), shelf.registry.tags()) == before
 
     @pytest.mark.parametrize("same", ["inputs", "commit"])
     def test_of_the_same_state_is_the_same_version(self, shelf, same):
         """Equal inputs on another commit, or the same commit, are what was published already."""
-        made = shelf.publish().facts
+        made = shelf.publish().metadata
         other = {"commit": commit(shelf.root), "inputs": digest(5)} | {same: getattr(made, same)}
 
-        assert not shelf.again(facts(**other)).new
+        assert not shelf.again(metadata(**other)).new
 
     def test_of_an_earlier_state_is_a_new_version(self, shelf):
         """Who goes back to the inputs of an older version and publishes, gets a new one."""
-        first = shelf.publish().facts
+        first = shelf.publish().metadata
         shelf.publish()
 
-        assert shelf.publish(inputs=first.inputs).facts.version == "v1.0.2"
+        assert shelf.publish(inputs=first.inputs).metadata.version == "v1.0.2"
 
     def test_judged_against_another_champion_is_refused(self, shelf):
         """A verdict against a version that is no longer in production publishes nothing."""
@@ -91,7 +91,7 @@ class TestPublish:
     def test_that_people_accepted_is_not(self, shelf):
         """Who gives a reason publishes whatever the model was judged against, and the reason is kept."""
         shelf.publish()
-        made = shelf.publish(champion=None, verdict="inconclusive", accepted="the source changed").facts
+        made = shelf.publish(champion=None, verdict="inconclusive", accepted="the source changed").metadata
 
         assert shelf.registry.versions()[-1].accepted == "the source changed"
         assert made.version == "v1.0.1"
@@ -104,7 +104,7 @@ class TestPublish:
             raise ModelError("no", where="here", remedy="none.")
 
         with pytest.raises(ModelError):
-            publish(shelf.registry, Candidate(facts(), refuse, fill, notes), shelf.root / "draft")
+            publish(shelf.registry, Candidate(metadata(), refuse, fill, notes), shelf.root / "draft")
         assert (shelf.tree(), shelf.registry.tags()) == ([], {})
 
     def test_that_cannot_be_built_leaves_nothing(self, shelf):
@@ -139,30 +139,29 @@ class TestPublish:
         """A version's tag that a person made keeps its number."""
         git(shelf.root, "push", "--quiet", "origin", "HEAD:refs/tags/model@v3.1.0")
 
-        assert shelf.publish().facts.version == "v4.0.0"
+        assert shelf.publish().metadata.version == "v4.0.0"
 
-    def test_under_a_hold_stays_out_of_production(self, shelf):
+    def test_under_a_freeze_stays_out_of_production(self, shelf):
         """After a rollback a new version is published and told, and production stays."""
         shelf.publish()
         shelf.publish()
         rollback(shelf.registry, None, "late for everyone")
         done = shelf.publish()
 
-        assert (done.facts.version, done.production) == ("v1.0.2", "v1.0.0")
+        assert (done.metadata.version, done.production) == ("v1.0.2", "v1.0.0")
         assert "late for everyone" in done.notes[0]
 
     def test_of_a_branch_that_was_not_pushed_is_told(self, shelf):
-        """A commit that the registry's default branch does not hold is no error, and is told."""
+        """A commit that the registry's default branch does not freeze is no error, and is told."""
         assert default_branch_note(shelf.registry, git(shelf.root, "rev-parse", "HEAD")) is None
-        assert "does not hold" in default_branch_note(shelf.registry, commit(shelf.root))
+        assert "does not contain" in default_branch_note(shelf.registry, commit(shelf.root))
 
     def test_needs_no_name_of_the_account(self, shelf):
         """Where Git knows no name, as on a build machine, tags are set all the same."""
         for key in ("user.name", "user.email"):
             git(shelf.root, "config", "--unset", key)
-        script = (
-            "import sys, pathlib, shelf; shelf.Shelf(pathlib.Path(sys.argv[1])).again(shelf.facts(commit=sys.argv[2]))"
-        )
+        make = "shelf.Shelf(pathlib.Path(sys.argv[1])).again(shelf.metadata(commit=sys.argv[2]))"
+        script = f"import sys, pathlib, shelf; {make}"
         head = git(shelf.root, "rev-parse", "HEAD")
         folder = Path(__file__).parent
         subprocess.run([sys.executable, "-c", script, shelf.root, head], cwd=folder, env=no_identity(), check=True)

@@ -63,7 +63,7 @@ class TestPublish:
             (["publish", "--accept-reason", "a\nb"], 2, "no reason"),
             (["publish", "--remote", "upstream"], 1, "no release"),
             (["rollback"], 2, "--reason"),
-            (["rollback", "--lift-hold", "--reason", "late"], 2, "stands alone"),
+            (["rollback", "--lift-freeze", "--reason", "late"], 2, "stands alone"),
             (["rollback", "--reason", "late"], 1, "nothing is in production"),
         ],
     )
@@ -104,9 +104,18 @@ class TestVersions:
     def test_shows_each_version_in_a_line(self, diabetes: Made):
         """Version, production, day, verdict, metrics, the last partition and the commit stand in one line."""
         line = diabetes.checkout.run("ringside", "versions").stdout.splitlines()[2]
-        facts = diabetes.facts()
+        metadata = diabetes.metadata()
 
-        expected = ["v1.0.0", "yes", f"{facts.published:%Y-%m-%d}", "pass", "mae", "41.25", "block-3", facts.commit[:7]]
+        expected = [
+            "v1.0.0",
+            "yes",
+            f"{metadata.published:%Y-%m-%d}",
+            "pass",
+            "mae",
+            "41.25",
+            "block-3",
+            metadata.commit[:7],
+        ]
         assert line.split() == expected
 
     def test_as_json_has_all_facts(self, diabetes: Made):
@@ -114,14 +123,14 @@ class TestVersions:
         answer = json.loads(diabetes.checkout.run("ringside", "versions", "--json").stdout)
 
         assert answer["production"] == "v1.0.0"
-        assert answer["versions"] == [diabetes.facts().model_dump(mode="json")]
+        assert answer["versions"] == [diabetes.metadata().model_dump(mode="json")]
 
 
 class TestRollback:
     """`ringside rollback`."""
 
-    def test_answers_the_version_and_tells_of_the_hold(self, alone):
-        """After a second version the first one comes back; the hold stands until it is lifted."""
+    def test_answers_the_version_and_prints_the_promotion_freeze(self, alone):
+        """After a second version the first one comes back; the promotion freeze stands until it is lifted."""
         checkout: Checkout = alone.checkout
         checkout.ok("ringside", "publish")
         (checkout.root / "src" / "diabetes" / "notes.txt").write_text("a change of code", encoding="utf-8")
@@ -132,9 +141,9 @@ class TestRollback:
         listed = checkout.run("ringside", "versions")
 
         assert back.stdout == "v1.0.0\n"
-        assert "a hold stands since v1.1.0 was rolled back (late)" in listed.stderr
-        assert "is lifted" in checkout.ok("ringside", "rollback", "--lift-hold")
-        assert "no hold stands" in checkout.ok("ringside", "rollback", "--lift-hold")
+        assert "promotion is frozen since v1.1.0 was rolled back (late)" in listed.stderr
+        assert "lifted the promotion freeze" in checkout.ok("ringside", "rollback", "--lift-freeze")
+        assert "there is no promotion freeze" in checkout.ok("ringside", "rollback", "--lift-freeze")
 
     def test_without_an_earlier_version_says_what_to_do(self, alone):
         """With one version there is nothing to go back to."""

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from ringside import git as git_module
 from ringside.errors import RegistryError
-from ringside.registry import git as git_module
-from ringside.registry.git import local_path
+from ringside.git import local_path
 from ringside.registry.registry import Registry
 from ringside.registry.rollback import rollback
-from shelf import Shelf, commit, digest, facts, git, repository, with_remote
+from shelf import Shelf, commit, digest, git, metadata, repository, with_remote
 
 pytestmark = pytest.mark.slow
 
@@ -193,9 +193,9 @@ class TestChampion:
     def test_is_what_is_in_production(self, shelf):
         """The champion is the version that was put in production last."""
         shelf.publish()
-        second = shelf.publish().facts
+        second = shelf.publish().metadata
 
-        assert shelf.registry.champion().facts == second
+        assert shelf.registry.champion().metadata == second
         assert shelf.registry.champion().state == "found"
 
     @pytest.mark.parametrize("name", ["model.skops", "release.json", "SHA256SUMS"])
@@ -235,7 +235,7 @@ class TestChampion:
 
     def test_whose_commit_is_gone_points_nowhere(self, shelf):
         """A tag on a commit that the registry no longer has is found out."""
-        made = shelf.publish().facts
+        made = shelf.publish().metadata
         (shelf.root.parent / "bare" / "objects" / made.commit[:2] / made.commit[2:]).unlink()
 
         assert shelf.registry.champion().state == "tag_points_nowhere"
@@ -254,7 +254,7 @@ class TestVersions:
 
     def test_are_in_order(self, shelf):
         """Versions come from the oldest to the newest, by number."""
-        made = [shelf.publish().facts for _ in range(11)]
+        made = [shelf.publish().metadata for _ in range(11)]
 
         assert shelf.registry.versions() == made
         assert made[-1].version == "v1.0.10"
@@ -278,26 +278,26 @@ class TestAnchor:
     def test_is_the_last_that_was_better(self, shelf):
         """Versions that were only no worse do not move the anchor."""
         outcomes = [None, "no_worse", "better", "no_worse", "no_worse"]
-        made = [shelf.publish(deciding=outcome).facts for outcome in outcomes]
+        made = [shelf.publish(deciding=outcome).metadata for outcome in outcomes]
 
         assert shelf.registry.anchor() == made[2]
 
     def test_is_the_first_where_none_was_better(self, shelf):
         """Until a version is better, all are measured against the first."""
-        made = [shelf.publish(deciding=outcome).facts for outcome in (None, "no_worse")]
+        made = [shelf.publish(deciding=outcome).metadata for outcome in (None, "no_worse")]
 
         assert shelf.registry.anchor() == made[0]
 
     def test_is_no_version_that_was_rejected(self, shelf):
         """A version that looked better and was rolled back holds nobody up."""
-        made = [shelf.publish(deciding=outcome).facts for outcome in (None, "better")]
+        made = [shelf.publish(deciding=outcome).metadata for outcome in (None, "better")]
         rollback(shelf.registry, None, "it looked into the future")
 
         assert shelf.registry.anchor() == made[0]
 
     def test_can_be_pinned(self, shelf):
         """A pinned version is the anchor, and one that does not exist is an error."""
-        made = [shelf.publish(deciding="better").facts for _ in range(2)]
+        made = [shelf.publish(deciding="better").metadata for _ in range(2)]
 
         assert shelf.registry.anchor("v1.0.0") == made[0]
         with pytest.raises(RegistryError, match="no such release"):
@@ -305,8 +305,8 @@ class TestAnchor:
 
     def test_facts_are_kept_to_the_letter(self, shelf):
         """What is read back is what was published, but for version and time."""
-        made = shelf.publish(metrics={"mae": 0.1 + 0.2}, accepted="we know why").facts
+        made = shelf.publish(metrics={"mae": 0.1 + 0.2}, accepted="we know why").metadata
 
         kept = made.model_dump(exclude={"version", "published", "commit", "inputs"})
         assert shelf.registry.versions()[0].model_dump(exclude={"version", "published", "commit", "inputs"}) == kept
-        assert kept["metrics"] == facts(metrics={"mae": 0.30000000000000004}).metrics
+        assert kept["metrics"] == metadata(metrics={"mae": 0.30000000000000004}).metrics

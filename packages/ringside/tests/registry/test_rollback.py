@@ -1,4 +1,4 @@
-"""Rollback and the hold."""
+"""Rollback and the promotion freeze."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from ringside.errors import RegistryError, UsageError
 from ringside.registry.models import PromotionFreeze
-from ringside.registry.rollback import checked_reason, lift_hold, rollback
+from ringside.registry.rollback import checked_reason, lift_freeze, rollback
 from shelf import Shelf, git, repository
 
 pytestmark = pytest.mark.slow
@@ -26,13 +26,13 @@ class TestRollback:
     """`rollback`."""
 
     def test_brings_the_previous_version_back(self, shelf):
-        """The version before is in production, with the reason, and a hold names the rejected one."""
+        """The version before is in production, with the reason, and a promotion freeze names the rejected one."""
         done = rollback(shelf.registry, None, "late")
 
         assert (done.before, done.after, done.notes) == ("v1.0.2", "v1.0.1", ())
-        assert shelf.registry.champion().facts.version == "v1.0.1"
+        assert shelf.registry.champion().metadata.version == "v1.0.1"
         assert shelf.registry.releases.moves()[-1].reason == "late"
-        assert shelf.registry.releases.hold().rejected == "v1.0.2"
+        assert shelf.registry.releases.promotion_freeze().rejected == "v1.0.2"
 
     def test_twice_goes_further_back(self, shelf):
         """A second rollback never leads to the version that the first one rejected."""
@@ -61,7 +61,7 @@ class TestRollback:
         with pytest.raises(error, match=text):
             rollback(shelf.registry, to, "late")
         assert shelf.registry.production() == "v1.0.2"
-        assert shelf.registry.releases.hold() is None
+        assert shelf.registry.releases.promotion_freeze() is None
 
     @pytest.mark.parametrize("change", ["other bytes", "missing"])
     def test_to_a_damaged_release_is_refused(self, shelf, change):
@@ -83,14 +83,14 @@ class TestRollback:
         rollback(shelf.registry, None, "late")
 
         tagged = git(shelf.root, "rev-parse", "model#prod#4^{commit}")
-        assert tagged == shelf.registry.champion().facts.commit
+        assert tagged == shelf.registry.champion().metadata.commit
 
     def test_is_taken_back_by_another(self, shelf):
-        """Who brings the rejected version back lifts its hold."""
+        """Who brings the rejected version back lifts its promotion freeze."""
         rollback(shelf.registry, None, "late")
         done = rollback(shelf.registry, "v1.0.2", "it was the network")
 
-        assert (done.hold, shelf.registry.releases.hold()) == (None, None)
+        assert (done.freeze, shelf.registry.releases.promotion_freeze()) == (None, None)
         assert shelf.registry.production() == "v1.0.2"
         assert shelf.publish().production == "v1.0.3"
 
@@ -102,21 +102,21 @@ class TestRollback:
 
 
 class TestHold:
-    """`lift_hold`."""
+    """`lift_freeze`."""
 
     def test_once_lifted_lets_the_next_version_through(self, shelf):
         """While it stands nothing new goes to production; then the next version does."""
         rollback(shelf.registry, None, "late")
         assert shelf.publish().production == "v1.0.1"
 
-        assert lift_hold(shelf.registry).reason == "late"
+        assert lift_freeze(shelf.registry).reason == "late"
         assert shelf.publish().production == "v1.0.4"
 
     def test_once_lifted_lets_the_version_that_waited_through(self, shelf):
-        """Publishing once more what was published under the hold puts it in production."""
+        """Publishing once more what was published during the freeze puts it in production."""
         rollback(shelf.registry, None, "late")
-        waiting = shelf.publish().facts
-        lift_hold(shelf.registry)
+        waiting = shelf.publish().metadata
+        lift_freeze(shelf.registry)
         done = shelf.again(waiting)
 
         assert (done.new, done.production) == (False, waiting.version)
@@ -125,13 +125,13 @@ class TestHold:
         """Publishing the rejected state again finds it published and leaves production as it is."""
         rejected = shelf.registry.versions()[-1]
         rollback(shelf.registry, None, "late")
-        lift_hold(shelf.registry)
+        lift_freeze(shelf.registry)
 
         assert shelf.again(rejected).production == "v1.0.1"
 
     def test_that_does_not_stand_is_none(self, shelf):
         """Lifting where there is none changes nothing."""
-        assert lift_hold(shelf.registry) is None
+        assert lift_freeze(shelf.registry) is None
 
     def test_that_is_damaged_stops_publishing_and_can_be_lifted(self, shelf):
         """A hold.json that cannot be read is never taken for none; lifting removes it."""
@@ -139,14 +139,14 @@ class TestHold:
         with pytest.raises(RegistryError, match=r"hold\.json"):
             shelf.publish()
         with pytest.raises(RegistryError, match=r"hold\.json"):
-            lift_hold(shelf.registry)
+            lift_freeze(shelf.registry)
 
-        assert shelf.registry.releases.hold() is None
+        assert shelf.registry.releases.promotion_freeze() is None
 
     def test_is_set_before_production_moves(self, shelf):
         """A rollback that was killed after its first step can be run again, and nothing new comes in between."""
-        hold = PromotionFreeze(rejected="v1.0.2", reason="late", since=datetime(2026, 1, 1, tzinfo=UTC))
-        shelf.registry.releases.set_hold(hold)
+        freeze = PromotionFreeze(rejected="v1.0.2", reason="late", since=datetime(2026, 1, 1, tzinfo=UTC))
+        shelf.registry.releases.set_freeze(freeze)
 
         assert shelf.publish().production == "v1.0.2"
         assert rollback(shelf.registry, None, "late").after == "v1.0.1"

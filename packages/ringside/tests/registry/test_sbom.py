@@ -9,7 +9,7 @@ from harness import PROJECT
 from made import Made
 from ringside.registry.sbom import bill, read_lock
 from ringside.registry.wheel import Wheel
-from shelf import SHA, facts
+from shelf import SHA, metadata
 
 LOCK = (PROJECT / "requirements" / "model.txt").read_text(encoding="utf-8")
 WHEELS = (Wheel("toy-1.0-py3-none-any.whl", b"wheel"), Wheel("ringside_ml-1.0-py3-none-any.whl", b"package"))
@@ -27,7 +27,7 @@ def problem(content: dict[str, object]) -> object:
 @pytest.fixture(scope="module")
 def whole() -> dict[str, object]:
     """The bill of the project's own lock."""
-    return bill(LOCK, facts(version="v1.2.0"), WHEELS)
+    return bill(LOCK, metadata(version="v1.2.0"), WHEELS)
 
 
 class TestBill:
@@ -53,14 +53,14 @@ class TestBill:
 
     def test_is_a_function_of_what_it_says(self, whole):
         """The same lock, wheel and version give the same bill, serial number included."""
-        assert bill(LOCK, facts(version="v1.2.0"), WHEELS) == whole
+        assert bill(LOCK, metadata(version="v1.2.0"), WHEELS) == whole
 
     @pytest.mark.parametrize(
         "other",
         [
-            bill(LOCK, facts(version="v1.2.1"), WHEELS),
-            bill(LOCK.replace("==", "==1!"), facts(version="v1.2.0"), WHEELS),
-            bill(LOCK, facts(version="v1.2.0"), (WHEELS[0], Wheel(WHEELS[1].name, b"other"))),
+            bill(LOCK, metadata(version="v1.2.1"), WHEELS),
+            bill(LOCK.replace("==", "==1!"), metadata(version="v1.2.0"), WHEELS),
+            bill(LOCK, metadata(version="v1.2.0"), (WHEELS[0], Wheel(WHEELS[1].name, b"other"))),
         ],
         ids=["version", "lock", "wheel"],
     )

@@ -23,7 +23,7 @@ def rows(made: Made) -> pd.DataFrame:
 
 def predicted(made: Made, release: Path, frame: pd.DataFrame, *, check: bool = False) -> pd.DataFrame:
     """The predictions of v1.0.0 in a checkout."""
-    return predict_with(release, made.facts(), frame, made.workspace, made.task, check=check)
+    return predict_with(release, made.metadata(), frame, made.workspace, made.task, check=check)
 
 
 def _renamed(content: bytes) -> bytes:
@@ -42,13 +42,13 @@ class TestHere:
 
     def test_is_known_by_its_code(self, diabetes: Made):
         """The hash in `release.json` is that of the checkout."""
-        assert runs_here(diabetes.facts(), diabetes.workspace, diabetes.task)
+        assert runs_here(diabetes.metadata(), diabetes.workspace, diabetes.task)
 
     def test_starts_no_process(self, diabetes: Made, release: Path):
         """No child was waited for, and no environment was made."""
-        frame, facts, task = rows(diabetes), diabetes.facts(), diabetes.task
+        frame, metadata, task = rows(diabetes), diabetes.metadata(), diabetes.task
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        predict_with(release, facts, frame, diabetes.workspace, task)
+        predict_with(release, metadata, frame, diabetes.workspace, task)
 
         assert resource.getrusage(resource.RUSAGE_CHILDREN) == before
         assert environments(diabetes) == []
@@ -97,7 +97,7 @@ class TestApart:
 
     def test_is_known_by_its_code(self, apart: Made):
         """An edit of the task makes it another one."""
-        assert not runs_here(apart.facts(), apart.workspace, apart.task)
+        assert not runs_here(apart.metadata(), apart.workspace, apart.task)
 
     def test_predicts_as_it_did(self, apart: Made, diabetes: Made, release: Path):
         """Its own environment gives the same predictions under the same index."""

@@ -11,7 +11,7 @@ from made import Made
 from ringside.common.model_file import dump_model
 from ringside.errors import ModelError, RegistryError, UsageError
 from ringside.registry.checksums import SUMS, check_folder, sha256, write_sums
-from ringside.registry.client import fetch, find, read_facts, release_folder, verify
+from ringside.registry.client import fetch, find, read_metadata, release_folder, verify
 
 
 def verified(made: Made, folder: Path) -> object:
@@ -66,7 +66,7 @@ class TestVerify:
         """A file that is not on the list is no part of the version."""
         (release / "extra.py").touch()
 
-        with pytest.raises(RegistryError, match=r"extra\.py is not on the list"):
+        with pytest.raises(RegistryError, match=r"extra\.py is not listed"):
             verified(diabetes, release)
 
     def test_needs_the_list(self, diabetes: Made, release: Path):
@@ -81,7 +81,7 @@ class TestVerify:
         """No line, no hash, a path, or a name that stands twice."""
         (release / SUMS).write_text(line, encoding="utf-8")
 
-        with pytest.raises(RegistryError, match="no list of hashes"):
+        with pytest.raises(RegistryError, match="not a list of hashes"):
             verified(diabetes, release)
 
     def test_refuses_types_that_are_not_trusted(self, diabetes: Made, release: Path):
@@ -164,7 +164,7 @@ class TestVerb:
 
     def test_of_what_is_no_version_is_wrong_usage(self, mine: Made):
         """A text that is no version exits with 2."""
-        assert "is no version" in mine.checkout.fails("ringside", "verify", "../x", code=2)
+        assert "is not a version" in mine.checkout.fails("ringside", "verify", "../x", code=2)
 
 
 class TestFetch:
@@ -177,18 +177,18 @@ class TestFetch:
 
     def test_brings_nothing_twice(self, mine: Made, tmp_path: Path):
         """A folder that is right already stays as it is."""
-        facts = find(mine.registry, "v1.0.0")
+        metadata = find(mine.registry, "v1.0.0")
 
-        assert fetch(mine.registry, facts, tmp_path / "here")
-        assert not fetch(mine.registry, facts, tmp_path / "here")
+        assert fetch(mine.registry, metadata, tmp_path / "here")
+        assert not fetch(mine.registry, metadata, tmp_path / "here")
 
     def test_never_overwrites(self, mine: Made, tmp_path: Path):
         """Whatever else has the name is left alone."""
         (tmp_path / "here").mkdir()
         (tmp_path / "here" / "thesis.txt").touch()
 
-        with pytest.raises(UsageError, match=r"something else than v1\.0\.0"):
-            fetch(mine.registry, mine.facts(), tmp_path / "here")
+        with pytest.raises(UsageError, match=r"is not v1\.0\.0"):
+            fetch(mine.registry, mine.metadata(), tmp_path / "here")
 
     def test_leaves_nothing_of_a_damaged_release(self, own: Made, tmp_path: Path):
         """A hash that is wrong stops it, with no half of a folder."""
@@ -196,7 +196,7 @@ class TestFetch:
         target = tmp_path / "new" / "here"
 
         with pytest.raises(RegistryError, match=r"model\.skops has other bytes"):
-            fetch(own.registry, own.facts(), target)
+            fetch(own.registry, own.metadata(), target)
         assert list(target.parent.iterdir()) == []
 
 
@@ -205,26 +205,28 @@ class TestReleaseFolder:
 
     def test_are_used_again(self, own: Made):
         """What is there and right is not copied again: the file is the same one."""
-        first = (release_folder(own.registry, own.facts(), own.workspace) / "model.skops").stat().st_ino
+        first = (release_folder(own.registry, own.metadata(), own.workspace) / "model.skops").stat().st_ino
 
-        assert (release_folder(own.registry, own.facts(), own.workspace) / "model.skops").stat().st_ino == first
+        assert (release_folder(own.registry, own.metadata(), own.workspace) / "model.skops").stat().st_ino == first
 
     def test_are_mended(self, own: Made):
         """A kept file that was damaged is fetched again."""
-        kept = release_folder(own.registry, own.facts(), own.workspace) / "model.skops"
+        kept = release_folder(own.registry, own.metadata(), own.workspace) / "model.skops"
         kept.write_bytes(b"other")
 
-        assert sha256(release_folder(own.registry, own.facts(), own.workspace) / "model.skops") == own.facts().model
+        assert (
+            sha256(release_folder(own.registry, own.metadata(), own.workspace) / "model.skops") == own.metadata().model
+        )
 
     def test_are_those_of_the_registry_that_is_asked(self, own: Made):
         """The same version number in another registry is another model."""
-        release_folder(own.registry, own.facts(), own.workspace)
+        release_folder(own.registry, own.metadata(), own.workspace)
         with_model(own.release(), dump_model([1]))
 
-        assert read_facts(release_folder(own.registry, own.facts(), own.workspace)) == own.facts()
+        assert read_metadata(release_folder(own.registry, own.metadata(), own.workspace)) == own.metadata()
 
     def test_are_ignored_by_git(self, mine: Made):
         """They never come into a commit."""
-        release_folder(mine.registry, mine.facts(), mine.workspace)
+        release_folder(mine.registry, mine.metadata(), mine.workspace)
 
         assert "ringside-releases" not in mine.checkout.status()

@@ -24,7 +24,7 @@ from ringside.registry.version_numbers import (
     tag_of,
     version_of,
 )
-from shelf import Shelf, digest, facts, repository
+from shelf import Shelf, digest, metadata, repository
 
 NUMBERS = st.integers(min_value=0, max_value=999_999)
 
@@ -75,15 +75,15 @@ class TestNextVersion:
 
     def test_of_none_is_the_first(self):
         """The first version is v1.0.0."""
-        assert next_version([], None, facts()) == "v1.0.0"
+        assert next_version([], None, metadata()) == "v1.0.0"
 
     def test_of_new_data_is_a_patch(self):
         """Where only inputs differ, data or parameters did."""
-        assert next_version(["v1.2.3"], facts(), facts(inputs=digest(1))) == "v1.2.4"
+        assert next_version(["v1.2.3"], metadata(), metadata(inputs=digest(1))) == "v1.2.4"
 
     def test_of_new_code_is_minor(self):
         """Where the hash of the code differs, the task's files or the packages did."""
-        assert next_version(["v1.2.3"], facts(), facts(inputs=digest(1), code=digest(2))) == "v1.3.0"
+        assert next_version(["v1.2.3"], metadata(), metadata(inputs=digest(1), code=digest(2))) == "v1.3.0"
 
     @pytest.mark.parametrize(
         "change",
@@ -98,16 +98,16 @@ class TestNextVersion:
     )
     def test_of_another_interface_is_major(self, change):
         """Where columns, dtypes, missing values, target, kind or task differ, callers have to change."""
-        assert next_version(["v1.2.3"], facts(), facts(code=digest(2), **change)) == "v2.0.0"
+        assert next_version(["v1.2.3"], metadata(), metadata(code=digest(2), **change)) == "v2.0.0"
 
     def test_is_above_a_tag_without_a_release(self):
         """A number that somebody's tag has is never given again."""
-        assert next_version(["v1.0.0", "v1.4.0"], facts(version="v1.0.0"), facts(inputs=digest(1))) == "v1.4.1"
+        assert next_version(["v1.0.0", "v1.4.0"], metadata(version="v1.0.0"), metadata(inputs=digest(1))) == "v1.4.1"
 
     @given(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1), st.sampled_from([{}, {"code": digest(2)}]))
     def test_is_always_above_all(self, taken, change):
         """The next version is later than every one that there is."""
-        version = next_version([str(Version(*numbers)) for numbers in taken], facts(), facts(**change))
+        version = next_version([str(Version(*numbers)) for numbers in taken], metadata(), metadata(**change))
 
         assert tuple(map(int, version[1:].split("."))) > max(taken)
 
@@ -166,7 +166,7 @@ class TestGto:
         shelf.publish()
         # GTO orders tags by their time, which is in seconds.
         time.sleep(1.1)
-        second = shelf.publish(code=digest(2)).facts
+        second = shelf.publish(code=digest(2)).metadata
 
         shown = {version["version"]: version for version in gto(shelf.root, "show", "model")}
         assert sorted(shown) == ["v1.0.0", "v1.1.0"]

@@ -9,7 +9,7 @@ import pytest
 from made import report
 from ringside.cli.tracking import track_versions
 from ringside.errors import UsageError
-from ringside.registry.rollback import lift_hold, rollback
+from ringside.registry.rollback import lift_freeze, rollback
 from ringside.report.model import ModelRecord, ReproduceRecord
 from ringside.tracking.registered_models import RECENT, registered_name
 from ringside.tracking.runs import evaluation
@@ -50,9 +50,9 @@ def in_production(client, name: str) -> str:
 
 def evaluated(shelf, mine, name):
     """Publish a version and log its evaluation; the run."""
-    facts = shelf.publish().facts
-    made = ReproduceRecord(commit=facts.commit, dirty=False, model_lock=SHA, data=SHA, python="3.11.7")
-    challenger = ModelRecord(sha256=facts.model, bytes=1, rows=1, first="a", last="b")
+    metadata = shelf.publish().metadata
+    made = ReproduceRecord(commit=metadata.commit, dirty=False, model_lock=SHA, data=SHA, python="3.11.7")
+    challenger = ModelRecord(sha256=metadata.model, bytes=1, rows=1, first="a", last="b")
     order = evaluation(report(reproduce=made, challenger=challenger), {}, [], experiment=name).order()
     return send(order, mine).answer["run"]
 
@@ -132,15 +132,15 @@ class TestRollback:
 
         assert (before, in_production(client, name)) == ("v1.0.1", "v1.0.0")
 
-    def test_leaves_the_alias_where_a_hold_stands(self, shelf, mine, name, client):
-        """A version that is published under a hold is registered and not in production, until the hold is lifted."""
+    def test_leaves_the_alias_during_a_promotion_freeze(self, shelf, mine, name, client):
+        """A version published during a promotion freeze is registered; it goes to production after the freeze."""
         shelf.publish()
         shelf.publish()
         rollback(shelf.registry, None, "it is wrong")
-        held = shelf.publish().facts
+        held = shelf.publish().metadata
         track_versions(shelf.registry, mine)
         before = in_production(client, name)
-        lift_hold(shelf.registry)
+        lift_freeze(shelf.registry)
         shelf.again(held)
         track_versions(shelf.registry, mine)
 
@@ -190,5 +190,5 @@ class TestName:
     @pytest.mark.parametrize("given", ["a/b", "a'b", "a:b", "x" * 300, "a\nb"])
     def test_that_mlflow_refuses_is_wrong_usage(self, given):
         """A quote in it would end the question in which it stands."""
-        with pytest.raises(UsageError, match="no name of a registered model"):
+        with pytest.raises(UsageError, match="not a valid name of a registered model"):
             registered_name("flights", given)

@@ -23,13 +23,13 @@ pytestmark = [pytest.mark.long, pytest.mark.xdist_group("mlflow")]
 needs_client = pytest.mark.skipif(not has_client(), reason="MLflow's client is not installed")
 
 FAULTS = {
-    "error": "it answered 500",
-    "busy": "it answered 503",
-    "hangs": "no answer in time",
-    "cuts": "the answer broke off",
-    "empty": "the answer is none of MLflow's",
-    "page": "the answer is none of MLflow's",
-    "refuses": "it answered PERMISSION_DENIED",
+    "error": "it responded with 500",
+    "busy": "it responded with 503",
+    "hangs": "no response in time",
+    "cuts": "the connection broke off",
+    "empty": "the response is not from MLflow",
+    "page": "the response is not from MLflow",
+    "refuses": "it responded with PERMISSION_DENIED",
 }
 
 
@@ -72,7 +72,7 @@ class TestServer:
         with failing("drips") as server:
             sent = send(order(), variables(f"http://127.0.0.1:{server.server_address[1]}"), seconds=12)
 
-        assert sent.failed in ("no end within 12 s", "no answer in time")
+        assert sent.failed in ("it did not finish within 12 s", "no response in time")
 
     def test_that_is_not_there_is_told(self):
         """A port that nobody listens on."""
@@ -119,7 +119,7 @@ class TestClient:
         (tmp_path / "mlflow" / "__init__.py").write_text("import os; os._exit(9)")
         path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
 
-        assert send(order(), variables("http://127.0.0.1:1", PYTHONPATH=path)).failed == "its client broke off"
+        assert send(order(), variables("http://127.0.0.1:1", PYTHONPATH=path)).failed == "its client was interrupted"
 
 
 class TestLine:
@@ -136,7 +136,7 @@ class TestLine:
         port = server.server_address[1]
         assert out == ""
         where = f"MLflow at http://127.0.0.1:{port}"
-        assert err == f"warning: this evaluation is not logged in {where}: it answered 500\n"
+        assert err == f"warning: this evaluation is not logged in {where}: it responded with 500\n"
 
     def test_is_an_annotation_in_a_workflow(self, workspace, capfd, monkeypatch):
         """The run's page shows it."""

@@ -25,8 +25,8 @@ class Moment:
     there: Repository
     tags: tuple[tuple[str, str, str], ...]
     """Name, object and type of each."""
-    hold: str
-    """The hold as it is recorded; empty where none stands."""
+    freeze: str
+    """The promotion freeze as it is recorded; empty where none stands."""
     sent: list[dict[str, str]]
     """What consumers were told until then, in order."""
 
@@ -34,10 +34,10 @@ class Moment:
     def of(cls, arena: Arena, played: Played) -> "Moment":
         """After `played`."""
         there = copy.deepcopy(arena.hub.of(REPOSITORY))
-        hold = arena.bare.ask("show", "refs/ringside/production:hold.json").stdout
+        freeze = arena.bare.ask("show", "refs/ringside/production:hold.json").stdout
         calls = [call for call in arena.hub.called("POST", r"/dispatches$") if call.status == _DONE]
         sent = [json.loads(call.body)["client_payload"] for call in calls]
-        return cls(played, there, tuple(arena.bare.refs("refs/tags/")), hold, sent)
+        return cls(played, there, tuple(arena.bare.refs("refs/tags/")), freeze, sent)
 
     def said(self, level: str, job: str) -> list[str]:
         """What a job's page shows as `error`, `warning` or `notice`."""

@@ -1,4 +1,4 @@
-"""A rollback, the merge after it and the end of the hold: what the stories of both look at."""
+"""A rollback, the merge after it and the end of the promotion freeze: what the stories of both look at."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ COMMAND = "gto assign model --version v1.0.0 --stage prod --force --push"
 
 @dataclass(frozen=True)
 class Back:
-    """v1.1.0 is rolled back where nobody can read the data; a merge after it is accepted; the hold is lifted."""
+    """v1.1.0 is rolled back where nobody can read the data; a merge after it is accepted; the freeze is lifted."""
 
     arena: Arena
     replaced: Moment
@@ -37,7 +37,7 @@ class Back:
     typed: tuple[str, str]
     """What GTO says is in production before and after a person types the command that the run's page has."""
     doubted: Moment
-    """The next merge, under the hold: a model of which nothing can be said for sure."""
+    """The next merge, during the freeze: a model of which nothing can be said for sure."""
     accepted: Moment
     """That one is published all the same, for somebody says why."""
     lifted: Moment
@@ -65,7 +65,7 @@ def play_back(arena: Arena) -> Back:
     _merge_doubt(arena)
     doubted = Moment.of(arena, arena.play())
     accepted = Moment.of(arena, arena.dispatch("publish.yaml", accept_reason=ACCEPTED))
-    lifted = Moment.of(arena, arena.dispatch("publish.yaml", lift_hold="true"))
+    lifted = Moment.of(arena, arena.dispatch("publish.yaml", lift_freeze="true"))
     named = Moment.of(arena, arena.dispatch("rollback.yaml", version="1.1.0", reason="the other one was better"))
     second = Moment.of(arena, arena.dispatch("rollback.yaml", reason="that one neither"))
     return Back(arena, replaced, rolled, typed, doubted, accepted, lifted, named, second)

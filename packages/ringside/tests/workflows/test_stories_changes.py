@@ -208,7 +208,7 @@ class TestShallowClone:
     def test_trains_nothing_that_nobody_could_judge(self, shallow):
         """It ends before the pipeline; and what it cannot compare, it takes for a change of the model."""
         assert shallow.ran == []
-        assert "the base is not here" in shallow.played.check("What changed").summary
+        assert "this clone lacks the base" in shallow.played.check("What changed").summary
 
 
 def bump(arena, package, file):

@@ -32,10 +32,10 @@ class TestReplaced:
         assert "\n" not in said
 
     def test_changes_nothing(self, back):
-        """No hold, no issue, no note, and nobody is told."""
+        """No promotion freeze, no issue, no note, and nobody is told."""
         replaced = back.replaced
 
-        assert (replaced.latest, replaced.hold, issues(replaced), replaced.sent) == ("model@v1.1.0", "", [], [])
+        assert (replaced.latest, replaced.freeze, issues(replaced), replaced.sent) == ("model@v1.1.0", "", [], [])
         assert "Rolled back" not in replaced.release("v1.1.0").body
 
 
@@ -80,14 +80,14 @@ class TestRollback:
         assert files[0]["model@v1.1.0"] == files[1]["model@v1.1.0"]
 
     def test_opens_an_issue(self, back):
-        """One, by the workflow; it has the reason, the run, and how the hold is lifted."""
+        """One, by the workflow; it has the reason, the run, and how the freeze is lifted."""
         (issue,) = issues(back.rolled)
         run = back.rolled.played.run("Rollback").id
 
         assert (issue.user, issue.state) == (BOT, "open")
         assert issue.title == "v1.1.0 was rolled back; v1.0.0 is in production"
         assert REASON in issue.body
-        assert "with `lift_hold`" in issue.body
+        assert "with `lift_freeze`" in issue.body
         assert f"https://github.com/acme/demo/actions/runs/{run}" in issue.body
 
     def test_tells_other_workflows(self, back):
@@ -108,16 +108,16 @@ class TestRollback:
         """Typed by a person, it sets the tag, and GTO says what GitHub says."""
         assert back.typed == ("model@v1.1.0", "model@v1.0.0")
 
-    def test_sets_the_hold(self, back):
+    def test_sets_the_promotion_freeze(self, back):
         """It is recorded with the version that was rejected and the reason."""
-        hold = json.loads(back.rolled.hold)
+        freeze = json.loads(back.rolled.freeze)
 
-        assert (hold["rejected"], hold["reason"]) == ("v1.1.0", REASON)
-        assert "A hold stands" in back.rolled.played.check("Roll back").summary
+        assert (freeze["rejected"], freeze["reason"]) == ("v1.1.0", REASON)
+        assert "Promotion is frozen" in back.rolled.played.check("Roll back").summary
 
 
 class TestMergeAfter:
-    """The next merge, while the hold stands."""
+    """The next merge, while the promotion freeze stands."""
 
     def test_is_published_and_not_put_in_production(self, back):
         """It is judged against v1.0.0 and has a whole release; GitHub's flag stays where the rollback put it."""
@@ -129,24 +129,24 @@ class TestMergeAfter:
         assert json.loads(accepted.file("v1.1.1", "release.json"))["champion"] == "v1.0.0"
 
     def test_says_so(self, back):
-        """The run's page names the hold, its reason, and what lifts it; no consumer is told of anything."""
+        """The run's page names the promotion freeze, its reason, and what lifts it; no consumer is told of anything."""
         summary = back.accepted.played.check("Release").summary
 
         assert "v1.1.1](https://github.com/acme/demo/releases/tag/model@v1.1.1) is published; [v1.0.0]" in summary
-        assert f"v1.1.1 is not in production: a hold stands since v1.1.0 was rolled back ({REASON})" in summary
-        assert "start this workflow by hand with `lift_hold`" in summary
+        assert f"v1.1.1 is not in production: promotion is frozen since v1.1.0 was rolled back ({REASON})" in summary
+        assert "start this workflow by hand with `lift_freeze`" in summary
         assert back.accepted.sent == back.rolled.sent
 
 
 class TestLift:
-    """Publish by hand, with `lift_hold`."""
+    """Publish by hand, with `lift_freeze`."""
 
     def test_brings_the_newest_version_to_production(self, back):
         """Nothing is rebuilt for it; consumers are told."""
         lifted = back.lifted
 
         assert lifted.played.check("Rebuild and judge").conclusion == "skipped", lifted.played.log
-        assert (lifted.latest, lifted.hold) == ("model@v1.1.1", "")
+        assert (lifted.latest, lifted.freeze) == ("model@v1.1.1", "")
         assert lifted.sent[-1] == {"version": "v1.1.1", "before": "v1.0.0"}
         assert lifted.played.names == ["Publish", "Serve"]
 
@@ -155,16 +155,16 @@ class TestLift:
         (issue,) = issues(back.lifted)
 
         assert issue.state == "closed"
-        assert "The hold was lifted" in issue.comments[-1].body
+        assert "The promotion freeze was lifted" in issue.comments[-1].body
 
 
 class TestNamed:
     """A version that is named."""
 
     def test_goes_to_production(self, back):
-        """Though the previous one was another; there is a new issue and a new hold."""
+        """Though the previous one was another; there is a new issue and a new promotion freeze."""
         assert back.named.latest == "model@v1.1.0", back.named.played.log
-        assert json.loads(back.named.hold)["rejected"] == "v1.1.1"
+        assert json.loads(back.named.freeze)["rejected"] == "v1.1.1"
         assert [(issue.title, issue.state) for issue in issues(back.named)] == [
             ("v1.1.0 was rolled back; v1.0.0 is in production", "closed"),
             ("v1.1.1 was rolled back; v1.1.0 is in production", "open"),
@@ -177,7 +177,7 @@ class TestSecond:
     def test_goes_further_back(self, back):
         """To v1.0.0, and not to v1.1.1, from which the first one went away."""
         assert back.second.latest == "model@v1.0.0", back.second.played.log
-        assert json.loads(back.second.hold)["rejected"] == "v1.1.0"
+        assert json.loads(back.second.freeze)["rejected"] == "v1.1.0"
 
     def test_keeps_one_open_issue(self, back):
         """It says what stands now."""
@@ -196,8 +196,8 @@ class TestNothing:
         assert moment.played.check("Roll back").conclusion == "failure", moment.played.log
         (said,) = moment.said("error", "Roll back")
         assert "no version was in production before v1.0.0" in said
-        assert (moment.latest, moment.hold, issues(moment), moment.sent) == ("model@v1.0.0", "", [], [])
+        assert (moment.latest, moment.freeze, issues(moment), moment.sent) == ("model@v1.0.0", "", [], [])
 
 
 def _day(back: Back) -> str:
-    return json.loads(back.rolled.hold)["since"][:10]
+    return json.loads(back.rolled.freeze)["since"][:10]

@@ -58,7 +58,7 @@ def verify(
             folder = release_folder(registry, find(registry, version), workspace)
         found = check(folder, workspace, task)
     lines = [
-        f"{found.facts.version}: in order",
+        f"{found.metadata.version}: in order",
         f"  {found.files} files have the hashes that were published",
         "  the model file holds trusted types only",
     ]

@@ -112,7 +112,7 @@ class _Sources:
         """Let DVC know the file as it is now; the hashes of all that it was, by Git's history of its record."""
         import re
 
-        from ringside.registry.git import Repository
+        from ringside.git import Repository
         from ringside.store import dvc
 
         record = place.with_name(f"{place.name}.dvc")
@@ -136,9 +136,9 @@ def _releases(workspace: "Workspace", step: "Forget") -> list[str]:
     import tempfile
 
     from ringside.errors import RegistryError
+    from ringside.git import Repository
     from ringside.registry.checksums import ERASABLE
     from ringside.registry.folder import FolderReleases
-    from ringside.registry.git import Repository
     from ringside.registry.registry import Registry
 
     addresses = Repository(workspace.root).remotes()
@@ -205,7 +205,7 @@ def _beyond(workspace: "Workspace", params: "Params", done: "Forgotten") -> list
 
 
 def _is_tracked(workspace: "Workspace", name: str) -> bool:
-    from ringside.registry.git import Repository
+    from ringside.git import Repository
 
     found = Repository(workspace.root).run("log", "--all", "--format=%H", "-1", "--", name)
     return found.code == 0 and bool(found.out.strip())

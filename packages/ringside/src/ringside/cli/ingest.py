@@ -121,8 +121,8 @@ def record(workspace: "Workspace", done: "Ingested", *, commit: bool) -> None:
         StoreError: Git refuses; the data are here and whole.
     """
     from ringside.errors import StoreError
+    from ringside.git import Repository
     from ringside.params import read_params
-    from ringside.registry.git import Repository
 
     repository, folder = Repository(workspace.root), workspace.root / "data" / "source"
     in_git = read_params(workspace.params).data.store == "git"
@@ -144,7 +144,9 @@ def record(workspace: "Workspace", done: "Ingested", *, commit: bool) -> None:
         answer = repository.run(*command)
         if answer.code != 0:
             remedy = "mend what Git says, then run `ringside ingest --commit` again."
-            raise StoreError(f"it refuses: {' '.join(answer.said.split())}", where=f"git {command[0]}", remedy=remedy)
+            raise StoreError(
+                f"it refuses: {' '.join(answer.message.split())}", where=f"git {command[0]}", remedy=remedy
+            )
     say(f"ingest: committed {', '.join(names)}")
 
 

@@ -22,10 +22,10 @@ from ringside.evaluation.report_parts import changes
 from ringside.evaluation.resources import Costs, notes, rebuild, total_seconds
 from ringside.evaluation.rivals import RivalLoader, ScoredRival
 from ringside.evaluation.test_set import TestSet
+from ringside.git import Repository
 from ringside.params import Params, parse_params, read_sections
 from ringside.registry.client import find
 from ringside.registry.code_hash import code_hash
-from ringside.registry.git import Repository
 from ringside.registry.registry import Registry
 from ringside.report.model import LockRecord, ParamChangeRecord, PendingDataRecord, Report, UnreadState, name_of
 from ringside.report.prices import Runner

@@ -43,7 +43,7 @@ def unread(workspace: "Workspace") -> PendingData | None:
     Git tells whether the folder changed since the manifest did; only then is the file read. Other places, such as a
     database, are never asked.
     """
-    from ringside.registry.git import Repository
+    from ringside.git import Repository
     from ringside.sources.places import FOLDER
 
     if not (workspace.root / FOLDER).is_dir():

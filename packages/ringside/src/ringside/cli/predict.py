@@ -68,7 +68,7 @@ def _by_version(
 
     named = Path(version) if is_folder(version) else version
     released = load(named, root=workspace.root, remote=remote, opened=open_registry)
-    rows = _read(source, released.facts.columns)
+    rows = _read(source, released.metadata.columns)
     return released.version, rows.frame, released.predict(rows.frame, check=True)
 
 

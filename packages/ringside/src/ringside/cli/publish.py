@@ -35,8 +35,8 @@ def publish(
     candidate = candidate_of(workspace, accept_reason, registry)
     with working("publish: making the release"):
         done = make(registry, candidate, workspace.release_draft)
-    version = done.facts.version
-    notes = [*done.notes, *filter(None, [default_branch_note(registry, done.facts.commit) if done.new else None])]
+    version = done.metadata.version
+    notes = [*done.notes, *filter(None, [default_branch_note(registry, done.metadata.commit) if done.new else None])]
     for note in notes:
         say(f"publish: {note}")
     state = "published" if done.new else "already published as"
@@ -63,7 +63,7 @@ def candidate_of(workspace: "Workspace", accept_reason: str | None, registry: "R
     from ringside.loader import load_task
     from ringside.params import read_params
     from ringside.registry.build import assemble, release_notes
-    from ringside.registry.candidate import approval, checkout_facts, refuse_changes
+    from ringside.registry.candidate import approval, checkout_metadata, refuse_changes
     from ringside.registry.publish import Candidate
     from ringside.registry.rollback import checked_reason
     from ringside.report.read import read_report
@@ -73,7 +73,7 @@ def candidate_of(workspace: "Workspace", accept_reason: str | None, registry: "R
     params = read_params(workspace.params)
     task = load_task(workspace.root, params.task)
     report = read_report(read_bytes(workspace.report, remedy="run `make run`, which ends with a report."))
-    facts = checkout_facts(workspace, task, params, report, accepted=accepted)
+    facts = checkout_metadata(workspace, task, params, report, accepted=accepted)
     rows = functools.cache(lambda: _rows_may_be_seen(registry, params))
     return Candidate(
         facts,

@@ -17,21 +17,21 @@ def rollback(
         typer.Option(metavar="VERSION", help="The version; without it, the one that was in production before."),
     ] = None,
     reason: Annotated[str | None, typer.Option(help="Why, for the record.", metavar="TEXT")] = None,
-    lift_hold: Annotated[
-        bool, typer.Option("--lift-hold", help="Let the next version that is published go to production again.")
+    lift_freeze: Annotated[
+        bool, typer.Option("--lift-freeze", help="Let the next version that is published go to production again.")
     ] = False,
     remote: Annotated[str, typer.Option(help="The Git remote that is the registry.", metavar="NAME")] = "origin",
 ) -> None:
-    """Put an earlier version in production and hold the next ones back until people lift that."""
+    """Put an earlier version in production and freeze promotion until you lift the freeze."""
     from ringside.cli.tracking import track_versions
     from ringside.errors import UsageError
     from ringside.github.releases import open_registry
     from ringside.store.workspace import Workspace
 
-    if lift_hold and (to is not None or reason is not None):
-        remedy = "lift the hold first, or roll back without lifting it."
-        raise UsageError("--lift-hold stands alone", where="--lift-hold", remedy=remedy)
-    if not lift_hold and reason is None:
+    if lift_freeze and (to is not None or reason is not None):
+        remedy = "lift the freeze first, or roll back without --lift-freeze."
+        raise UsageError("--lift-freeze stands alone", where="--lift-freeze", remedy=remedy)
+    if not lift_freeze and reason is None:
         raise UsageError("it is missing", where="--reason", remedy="say why in one line, for whoever asks later.")
     registry = open_registry(Workspace.find(Path.cwd()).root, remote)
     if reason is None:
@@ -42,13 +42,13 @@ def rollback(
 
 
 def _lift(registry: "Registry") -> None:
-    from ringside.registry.rollback import lift_hold
+    from ringside.registry.rollback import lift_freeze
 
-    hold = lift_hold(registry)
-    if hold is None:
-        say("rollback: no hold stands; the next version that is published goes to production")
+    freeze = lift_freeze(registry)
+    if freeze is None:
+        say("rollback: there is no promotion freeze; the next version that is published goes to production")
         return
-    say(f"rollback: the hold since {hold.rejected} was rolled back ({hold.reason}) is lifted")
+    say(f"rollback: lifted the promotion freeze of the rollback of {freeze.rejected} ({freeze.reason})")
     say("rollback: the next `ringside publish` puts its version in production")
 
 
@@ -59,6 +59,6 @@ def _roll(registry: "Registry", to: str | None, reason: str) -> None:
     for note in done.notes:
         say(f"rollback: {note}")
     say(f"rollback: {done.after} is in production in {registry.where}, after {done.before}")
-    if done.hold is not None:
-        say("rollback: a hold stands: later versions are published and not put in production, until --lift-hold")
+    if done.freeze is not None:
+        say("rollback: promotion is frozen: later versions stay out of production until you run it with --lift-freeze")
     result(done.after)

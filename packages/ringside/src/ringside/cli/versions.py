@@ -26,9 +26,9 @@ def versions(
 
     registry = open_registry(Workspace.find(Path.cwd()).root, remote)
     listed = registry.versions()[::-1]
-    production, hold = registry.production(), registry.releases.hold()
+    production, freeze = registry.production(), registry.releases.promotion_freeze()
     if as_json:
-        result(json.dumps(_as_json(listed, production, hold), indent=2))
+        result(json.dumps(_as_json(listed, production, freeze), indent=2))
         return
     if not listed:
         champion = registry.champion()
@@ -39,9 +39,9 @@ def versions(
             say(f"versions: there is none that can be shown: {champion.where}")
         return
     result(table(_HEADER, [_row(facts, production) for facts in listed]))
-    if hold is not None:
-        why = f"since {hold.rejected} was rolled back ({hold.reason})"
-        say(f"versions: a hold stands {why}; `ringside rollback --lift-hold` lifts it")
+    if freeze is not None:
+        why = f"since {freeze.rejected} was rolled back ({freeze.reason})"
+        say(f"versions: promotion is frozen {why}; lift the freeze with `ringside rollback --lift-freeze`")
 
 
 def _row(facts: "ReleaseMetadata", production: str | None) -> tuple[str, ...]:
@@ -58,10 +58,10 @@ def _row(facts: "ReleaseMetadata", production: str | None) -> tuple[str, ...]:
 
 
 def _as_json(
-    listed: "list[ReleaseMetadata]", production: str | None, hold: "PromotionFreeze | None"
+    listed: "list[ReleaseMetadata]", production: str | None, freeze: "PromotionFreeze | None"
 ) -> dict[str, object]:
     return {
         "production": production,
-        "hold": None if hold is None else hold.model_dump(mode="json"),
+        "hold": None if freeze is None else freeze.model_dump(mode="json"),
         "versions": [facts.model_dump(mode="json") for facts in listed],
     }

@@ -1,1 +1,1 @@
-"""`ringside doctor`: what is on, what is off, and what each switch adds."""
+"""`ringside doctor`: the features that are on or off, and the benefit of each."""

@@ -1,4 +1,4 @@
-"""One thing that a repository can have switched on: what was found, what it would add, and what to do."""
+"""Types of a check: its definition, its context and its result."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -7,29 +7,29 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ringside.errors import GitHubError, RingsideError
+from ringside.git import Repository
 from ringside.github.api import GitHub
-from ringside.registry.git import Repository
 
 State = Literal["on", "off", "unknown", "problem"]
 
 
 @dataclass(frozen=True)
 class Check:
-    """What the doctor says of one thing."""
+    """The result of a check, with its name and benefit."""
 
     name: str
     state: State
     """`off` is a choice; `problem` means that two things that must agree do not."""
     found: str
     gain: str
-    """What it adds where it is on."""
+    """Benefit when it is on."""
     remedy: str
-    """The one thing to do; empty where nothing is."""
+    """Next step; empty if there is none."""
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a look at one thing found."""
+    """The state and the finding of a check."""
 
     state: State
     found: str
@@ -38,15 +38,15 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class CheckContext:
-    """What there is to look at: a checkout, and its repository on GitHub where it has one."""
+    """The checkout to examine, and its repository on GitHub if it has one."""
 
     root: Path
     server: str
     github: GitHub | None
-    """None where the remote is not on GitHub."""
+    """None if the remote is not on GitHub."""
     remote: str
     variables: Mapping[str, str] | None
-    """The repository's; None where this token may not read them."""
+    """Variables of the repository; None if this token may not read them."""
 
     @property
     def asked(self) -> GitHub:
@@ -62,26 +62,26 @@ class CheckContext:
 
     @property
     def page(self) -> str:
-        """The repository's page."""
+        """Address of the repository's page."""
         return f"{self.server}/{self.asked.repository}"
 
     @functools.cached_property
     def facts(self) -> Mapping[str, Any]:
-        """What GitHub says of the repository.
+        """GitHub's description of the repository.
 
         Raises:
-            GitHubError: no answer.
+            GitHubError: GitHub does not respond.
         """
         facts: Mapping[str, Any] = self.asked.get("")
         return facts
 
     @property
     def public(self) -> bool:
-        """Whether everybody may read it."""
+        """Whether the repository is public."""
         return self.facts.get("visibility") == "public"
 
     def may(self, right: str) -> bool:
-        """Whether the token surely has a right (`admin`, `push`); of a workflow's own token, GitHub does not say."""
+        """Return whether the token certainly has a right (`admin`, `push`); unknown for a workflow's own token."""
         return self.facts.get("permissions", {}).get(right) is True
 
     @property
@@ -90,29 +90,29 @@ class CheckContext:
         return Repository(self.root)
 
     def variable(self, name: str) -> str:
-        """A variable of the repository; empty where it is not set.
+        """Return a variable of the repository; empty if it is not set.
 
         Raises:
             GitHubError: this token may not read variables.
         """
         if self.variables is None:
             remedy = f"see {self.page}/settings/variables/actions, or run `gh variable list`."
-            raise GitHubError("variables cannot be read with this token", where=name, remedy=remedy)
+            raise GitHubError("this token may not read variables", where=name, remedy=remedy)
         return self.variables.get(name, "")
 
 
 @dataclass(frozen=True)
 class CheckDefinition:
-    """One thing to look at."""
+    """One check."""
 
     name: str
     gain: str
     ask: Callable[[CheckContext], CheckResult]
     look: str
-    """How a person sees it where the token may not; `{page}` is the repository's page."""
+    """How to look it up yourself if the token may not; `{page}` is the repository's page."""
 
     def answer(self, seen: CheckContext) -> Check:
-        """What is there; never an error."""
+        """Run the check; an error becomes the state `unknown`."""
         try:
             found = self.ask(seen)
         except GitHubError as error:
@@ -125,5 +125,5 @@ class CheckDefinition:
 
 def _why(error: GitHubError) -> str:
     if error.status in (401, 403, 404):
-        return f"cannot be read with this token (GitHub answers {error.status})"
+        return f"this token may not read it (GitHub responds with {error.status})"
     return error.found

@@ -1,4 +1,4 @@
-"""Whether tags, releases and the record of production say the same."""
+"""Check that tags, releases and the record of production agree."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -7,16 +7,16 @@ from typing import Any
 from ringside.doctor.checks import CheckContext, CheckDefinition, CheckResult
 from ringside.github.draft_release import MARKER
 from ringside.github.production import ProductionRef, Record
-from ringside.registry.version_numbers import in_order, next_stage_tag, stage_tags, tag_of, version_of
+from ringside.registry.version_numbers import TAG_PATTERNS, in_order, next_stage_tag, stage_tags, tag_of, version_of
 
 _PUBLISHING = timedelta(hours=1)
-"""A draft that is younger may be a publisher's at work."""
+"""Age below which a draft may belong to a running publisher."""
 _HEX = 7
 
 
 def versions(seen: CheckContext) -> CheckResult:
-    """Whether each tag of a version has its release, and the latest release is a version."""
-    tagged = _versions(seen.git.tags(seen.remote))
+    """Check that each tag of a version has its release, and that the latest release is a version."""
+    tagged = _versions(seen.git.tags(seen.remote, *TAG_PATTERNS))
     released = _versions(one["tag_name"] for one in _releases(seen) if not one["draft"])
     if not tagged | released:
         how = "set `live: true` in params.yaml and merge, or run `gh workflow run publish.yaml`."
@@ -34,8 +34,8 @@ def versions(seen: CheckContext) -> CheckResult:
 
 
 def stage(seen: CheckContext) -> CheckResult:
-    """Whether the tag that says what is in production is on the commit of the latest release."""
-    tags, latest = seen.git.tags(seen.remote), _latest(seen)
+    """Check that the stage tag is on the commit of the latest release."""
+    tags, latest = seen.git.tags(seen.remote, *TAG_PATTERNS), _latest(seen)
     if latest is None:
         return CheckResult("off", "nothing is in production")
     commit = tags.get(tag_of(latest))
@@ -49,35 +49,35 @@ def stage(seen: CheckContext) -> CheckResult:
         f"run `git fetch {seen.remote} --tags && git tag -a '{name}' {commit} -m 'in production' && "
         f"git push {seen.remote} '{name}'`; workflows may not tag a commit with other workflow files."
     )
-    found = f"{newest} is on {tags[newest][:_HEX]}" if newest else "there is none"
-    return CheckResult("problem", f"{found}, and {latest} is latest, on {commit[:_HEX]}", how)
+    message = f"{newest} is on {tags[newest][:_HEX]}" if newest else "there is none"
+    return CheckResult("problem", f"{message}, and {latest} is latest, on {commit[:_HEX]}", how)
 
 
 def record(seen: CheckContext) -> CheckResult:
-    """Whether the record of what was in production ends with the latest release."""
+    """Check that the record of production ends with the latest release."""
     latest, moves = _latest(seen), _record(seen).moves
     if latest is None and not moves:
         return CheckResult("off", "nothing was in production yet")
     if moves and moves[-1].version == latest:
         count = len(moves)
         return CheckResult("on", f"{count} change{'s' * (count != 1)} of production recorded, the last one to {latest}")
-    said = f"it ends with {moves[-1].version}" if moves else "it is empty"
-    how = f"if {latest} is meant, nothing: the next release records it; else `gh workflow run rollback.yaml`."
-    return CheckResult("problem", f"{said}, and {latest} is marked latest on GitHub", how)
+    message = f"it ends with {moves[-1].version}" if moves else "it is empty"
+    how = f"if {latest} is right, do nothing: the next release records it; else run `gh workflow run rollback.yaml`."
+    return CheckResult("problem", f"{message}, but {latest} is marked latest on GitHub", how)
 
 
-def hold(seen: CheckContext) -> CheckResult:
-    """Whether a rollback keeps newer versions from production."""
-    found = _record(seen).hold
+def freeze(seen: CheckContext) -> CheckResult:
+    """Check for a promotion freeze."""
+    found = _record(seen).freeze
     if found is None:
-        return CheckResult("on", "no hold stands")
+        return CheckResult("on", "there is no promotion freeze")
     since = f"{found.since:%Y-%m-%d}"
-    how = "run `gh workflow run publish.yaml -F lift_hold=true`, or `ringside rollback --lift-hold`."
-    return CheckResult("off", f"held back since {since}, when {found.rejected} was rolled back", how)
+    how = "run `gh workflow run publish.yaml -F lift_freeze=true`, or `ringside rollback --lift-freeze`."
+    return CheckResult("off", f"in effect since {since}, when {found.rejected} was rolled back", how)
 
 
 def drafts(seen: CheckContext) -> CheckResult:
-    """Whether a publisher that was killed left a draft."""
+    """Check for drafts of killed publishers."""
     ours = [one for one in _releases(seen) if one["draft"] and MARKER in (one.get("body") or "")]
     old = [one for one in ours if datetime.now(UTC) - datetime.fromisoformat(one["created_at"]) > _PUBLISHING]
     if old:
@@ -125,6 +125,8 @@ QUESTIONS = (
         "stage tag", "`gto show` and `dvc artifacts get` know what is in production", stage, "see {page}/tags."
     ),
     CheckDefinition("record", "a rollback knows what was in production before", record, "run `ringside versions`."),
-    CheckDefinition("hold", "the next version that passes goes to production", hold, "run `ringside versions`."),
+    CheckDefinition(
+        "promotion freeze", "the next version that passes goes to production", freeze, "run `ringside versions`."
+    ),
     CheckDefinition("drafts", "each release is whole", drafts, "see {page}/releases."),
 )

@@ -1,54 +1,54 @@
-"""What is on, what is off, and what each switch would add: for a person at a terminal and for a run's summary."""
+"""Run all checks and format their results, for a terminal and for a run's summary."""
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ringside.doctor import release_checks as checkup_releases
-from ringside.doctor import repository_checks as checkup_repository
-from ringside.doctor import settings_checks as checkup_settings
+from ringside.doctor import release_checks, repository_checks, settings_checks
 from ringside.doctor.checks import Check, CheckContext, CheckDefinition, State
 from ringside.errors import GitHubError
+from ringside.git import Repository
 from ringside.github.api import GitHub
 from ringside.github.releases import repository_at
 from ringside.github.run import Run
-from ringside.registry.git import Repository
 
 QUESTIONS: tuple[CheckDefinition, ...] = (
-    *checkup_repository.QUESTIONS[:1],
-    *checkup_settings.QUESTIONS,
-    *checkup_repository.QUESTIONS[1:-1],
-    *checkup_releases.QUESTIONS,
-    *checkup_repository.QUESTIONS[-1:],
+    *repository_checks.QUESTIONS[:1],
+    *settings_checks.QUESTIONS,
+    *repository_checks.QUESTIONS[1:-1],
+    *release_checks.QUESTIONS,
+    *repository_checks.QUESTIONS[-1:],
 )
 _ORDER: tuple[State, ...] = ("problem", "off", "unknown", "on")
 _ALL = "RINGSIDE_VARIABLES"
 _ASK = {"runner", "cache"}
-"""Questions about this checkout that are about GitHub, too."""
+"""Checks of this checkout that also need GitHub."""
 _TRIES, _SECONDS = 1, 30
 
 
 def sight(run: Run, root: Path, remote: str) -> CheckContext:
-    """What there is to look at from a checkout."""
+    """Return the context of a checkout."""
     name = run.repository or repository_at(Repository(root).configured(remote))
     github = GitHub(name, tries=_TRIES, seconds=_SECONDS) if name else None
     return CheckContext(root, run.server, github, remote, _variables(run, github))
 
 
 def look(seen: CheckContext) -> list[Check]:
-    """All checks; one that cannot be made is `unknown`, with the reason."""
+    """Run all checks; one that fails is `unknown`, with the reason."""
     if seen.github is not None:
         return [question.answer(seen) for question in QUESTIONS]
     how = "push it to GitHub, or name another remote with --remote."
-    nowhere = Check("GitHub", "off", f"the remote {seen.remote} is not on github.com", "all that the workflows do", how)
-    here = [question for question in checkup_repository.QUESTIONS if question.name not in _ASK]
+    nowhere = Check(
+        "GitHub", "off", f"the remote {seen.remote} is not on github.com", "everything the workflows do", how
+    )
+    here = [question for question in repository_checks.QUESTIONS if question.name not in _ASK]
     return [nowhere, *(question.answer(seen) for question in here)]
 
 
 def _variables(run: Run, github: GitHub | None) -> Mapping[str, str] | None:
-    """The repository's variables: a workflow hands them on, a person may ask."""
+    """Return the repository's variables: from the workflow, or from GitHub if you run the command yourself."""
     if given := run.environ.get(_ALL):
-        # The names are upper case wherever GitHub shows them.
+        # GitHub shows the names in upper case.
         return {str(name).upper(): str(value) for name, value in json.loads(given).items()}
     if run.in_actions or github is None:
         return {name: value for name, value in run.environ.items() if name.startswith("RINGSIDE_")}
@@ -59,12 +59,12 @@ def _variables(run: Run, github: GitHub | None) -> Mapping[str, str] | None:
 
 
 def is_broken(checks: Sequence[Check]) -> bool:
-    """Whether two things that must agree do not."""
+    """Return whether two things that must agree do not."""
     return any(check.state == "problem" for check in checks)
 
 
 def sentence(checks: Sequence[Check]) -> str:
-    """How many there are of each kind."""
+    """Return the number of checks per state as a sentence."""
     counts = {state: sum(check.state == state for check in checks) for state in _ORDER}
     problems = counts["problem"]
     first = f"{problems} problem{'s' * (problems != 1)}" if problems else "no problem"
@@ -72,18 +72,18 @@ def sentence(checks: Sequence[Check]) -> str:
 
 
 def in_order(checks: Sequence[Check]) -> list[Check]:
-    """What needs somebody first."""
+    """Sort checks, problems first."""
     return sorted(checks, key=lambda check: _ORDER.index(check.state))
 
 
 def markdown(checks: Sequence[Check]) -> str:
-    """A table for a run's summary."""
+    """Return a table for a run's summary."""
     lines = [
         "## Doctor",
         "",
         f"{sentence(checks).capitalize()}.",
         "",
-        "| | | found | what it adds | what to do |",
+        "| | | found | benefit | what to do |",
         "|---|---|---|---|---|",
     ]
     for check in in_order(checks):
@@ -94,5 +94,5 @@ def markdown(checks: Sequence[Check]) -> str:
 
 
 def _cell(text: str) -> str:
-    """A text that stays in its cell: what was found may hold what others wrote."""
+    """Escape a text for a table cell; findings may contain untrusted text."""
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;").replace("@", "@<!-- -->")

@@ -1,4 +1,4 @@
-"""What the settings of a repository on GitHub allow."""
+"""Check the settings of a repository on GitHub."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from ringside.doctor.checks import CheckContext, CheckDefinition, CheckResult
 from ringside.errors import GitHubError
 
 REQUIRED = ("Verdict", "Checks")
-"""The checks without which nothing may be merged."""
+"""Checks that a merge requires."""
 WORKFLOWS = ("checks", "train", "report", "publish", "retrain", "rollback", "doctor")
 _MAIN = "main"
 _NOBODY = "@example.com"
@@ -18,7 +18,7 @@ _ENTERPRISE = "on a private repository this needs GitHub Enterprise"
 
 
 def proposals(seen: CheckContext) -> CheckResult:
-    """Whether Actions may open pull requests."""
+    """Check whether Actions may open pull requests."""
     allowed = seen.asked.get("actions/permissions/workflow")
     if allowed.get("can_approve_pull_request_reviews"):
         return CheckResult("on", "Actions may create pull requests")
@@ -31,30 +31,28 @@ def proposals(seen: CheckContext) -> CheckResult:
 
 
 def reviewers(seen: CheckContext) -> CheckResult:
-    """Whether a person has to approve each release."""
+    """Check whether each release needs an approval."""
     found = seen.asked.find("environments/production")
     rules = [rule.get("type") for rule in (found or {}).get("protection_rules", [])]
     if "required_reviewers" in rules:
         return CheckResult("on", "a reviewer approves each release")
     if not seen.public:
-        return CheckResult(
-            "off", f"nobody is asked before a release; {_ENTERPRISE}", "review pull requests: that is the gate."
-        )
+        return CheckResult("off", f"releases need no approval; {_ENTERPRISE}", "review pull requests instead.")
     what = "the environment production has no reviewer" if found else "there is no environment production yet"
     return CheckResult("off", what, f"add *Required reviewers* to `production` at {seen.page}/settings/environments.")
 
 
 def attestations(seen: CheckContext) -> CheckResult:
-    """Whether releases say by signature where they come from."""
+    """Check whether releases have signed attestations of their origin."""
     if seen.public:
         return CheckResult("on", "releases are attested")
     return CheckResult(
-        "off", f"releases are not attested; {_ENTERPRISE} Cloud", "`ringside verify` compares hashes, as ever."
+        "off", f"releases are not attested; {_ENTERPRISE} Cloud", "`ringside verify` still compares hashes."
     )
 
 
 def rules(seen: CheckContext) -> CheckResult:
-    """Whether the rules of .github/rulesets stand, and as they are written."""
+    """Check whether the rules of .github/rulesets are installed unchanged."""
     places = sorted((seen.root / ".github" / "rulesets").glob("*.json"))
     if not places:
         return CheckResult("unknown", "there is no .github/rulesets/main.json", "`git checkout .github/rulesets`")
@@ -64,7 +62,7 @@ def rules(seen: CheckContext) -> CheckResult:
         if error.status != _FORBIDDEN or _UPGRADE not in error.found:
             raise
         return CheckResult(
-            "off", "a private repository of the free plan has no rulesets", "look at the checks before a merge."
+            "off", "a private repository of the free plan has no rulesets", "check the results yourself before a merge."
         )
     all_wanted = [json.loads(place.read_text(encoding="utf-8")) for place in places]
     if absent := [wanted["name"] for wanted in all_wanted if wanted["name"] not in listed]:
@@ -72,36 +70,36 @@ def rules(seen: CheckContext) -> CheckResult:
     for wanted in all_wanted:
         there = seen.asked.get(f"rulesets/{listed[wanted['name']]}")
         if differs := _differences(wanted, there):
-            found = f"the ruleset {wanted['name']} differs in {', '.join(differs)}"
-            return CheckResult("problem", found, "run `make rulesets`.")
+            finding = f"the ruleset {wanted['name']} differs in {', '.join(differs)}"
+            return CheckResult("problem", finding, "run `make rulesets`.")
         if wanted["name"] == _MAIN and (missing := set(REQUIRED) - _required(there)):
             how = "add it to .github/rulesets/main.json and run `make rulesets`."
             return CheckResult("problem", f"not required: {', '.join(sorted(missing))}", how)
-    return CheckResult("on", "the rulesets stand as in .github/rulesets")
+    return CheckResult("on", "the rulesets equal .github/rulesets")
 
 
 def _differences(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
-    """The parts in which a ruleset is not what was written; what GitHub adds by itself is none."""
+    """Return the parts of a ruleset that differ from the file; GitHub's additions do not count."""
     parts = [
         key
         for key in ("target", "enforcement", "conditions")
-        if key in wanted and not _holds(wanted[key], there.get(key))
+        if key in wanted and not _contains(wanted[key], there.get(key))
     ]
     rules = {rule["type"]: rule for rule in there.get("rules", [])}
     for rule in wanted.get("rules", []):
         found = rules.pop(rule["type"], None)
-        if found is None or not _holds(rule, found):
+        if found is None or not _contains(rule, found):
             parts.append(f"rule {rule['type']}")
     return [*parts, *(f"rule {name}" for name in rules)]
 
 
-def _holds(wanted: Any, there: Any) -> bool:  # noqa: ANN401  # JSON
-    """Whether all of `wanted` is in `there`."""
+def _contains(wanted: Any, there: Any) -> bool:  # noqa: ANN401  # JSON
+    """Return whether `there` contains all of `wanted`."""
     if isinstance(wanted, Mapping):
-        return isinstance(there, Mapping) and all(_holds(value, there.get(key)) for key, value in wanted.items())
+        return isinstance(there, Mapping) and all(_contains(value, there.get(key)) for key, value in wanted.items())
     if isinstance(wanted, list):
         same = isinstance(there, list) and len(wanted) == len(there)
-        return same and all(any(_holds(one, other) for other in there) for one in wanted)
+        return same and all(any(_contains(one, other) for other in there) for one in wanted)
     return bool(wanted == there)
 
 
@@ -113,11 +111,11 @@ def _required(ruleset: Mapping[str, Any]) -> set[str]:
 
 
 def owners(seen: CheckContext) -> CheckResult:
-    """Whether somebody has to see changes of the policy and the workflows."""
-    how = "write your team's name, as @acme/models, into .github/CODEOWNERS."
+    """Check whether changes of the policy and the workflows need an owner's review."""
+    how = "write your team's name, such such as @acme/models, into .github/CODEOWNERS."
     place = seen.root / ".github" / "CODEOWNERS"
     if not place.exists() or _NOBODY in place.read_text(encoding="utf-8").partition("\n/")[2]:
-        return CheckResult("off", ".github/CODEOWNERS names nobody yet", how)
+        return CheckResult("off", ".github/CODEOWNERS names no owner yet", how)
     errors = seen.asked.get("codeowners/errors").get("errors", [])
     if not errors:
         return CheckResult("on", ".github/CODEOWNERS names owners that exist")
@@ -128,69 +126,71 @@ def owners(seen: CheckContext) -> CheckResult:
 
 
 def workflows(seen: CheckContext) -> CheckResult:
-    """Whether GitHub runs the workflows."""
+    """Check whether GitHub runs the workflows."""
     listed = seen.asked.pages("actions/workflows", "workflows")
     states = {str(one["path"]).removeprefix(".github/workflows/"): one["state"] for one in listed}
     missing = [name for name in WORKFLOWS if f"{name}.yaml" not in states]
     if missing:
         named = ", ".join(f"{name}.yaml" for name in missing)
-        return CheckResult("problem", f"GitHub does not know {named}", "push them to the default branch.")
-    asleep = {name: states[f"{name}.yaml"] for name in WORKFLOWS if states[f"{name}.yaml"] != "active"}
-    if not asleep:
+        return CheckResult("problem", f"GitHub has no workflow {named}", "push them to the default branch.")
+    inactive = {name: states[f"{name}.yaml"] for name in WORKFLOWS if states[f"{name}.yaml"] != "active"}
+    if not inactive:
         return CheckResult("on", "all workflows are active")
-    name, state = next(iter(asleep.items()))
+    name, state = next(iter(inactive.items()))
     why = _STATES.get(state, state)
-    others = f", and {len(asleep) - 1} more" if len(asleep) > 1 else ""
+    others = f", and {len(inactive) - 1} more" if len(inactive) > 1 else ""
     return CheckResult("problem", f"{name}.yaml is {why}{others}", f"run `gh workflow enable {name}.yaml`.")
 
 
 _STATES = {
     "disabled_inactivity": "disabled: 60 days without a commit stop schedules",
-    "disabled_manually": "disabled by a person",
+    "disabled_manually": "disabled by a user",
     "disabled_fork": "disabled, as in each fork",
 }
 
 
 def immutable(seen: CheckContext) -> CheckResult:
-    """Whether a published release can still be exchanged."""
+    """Check whether the files of a published release can be replaced."""
     found = seen.asked.find("immutable-releases")
     if found is None and not seen.may("admin"):
-        return CheckResult("unknown", "cannot be read with this token", f"see *Releases* at {seen.page}/settings.")
+        return CheckResult("unknown", "this token may not read it", f"see *Releases* at {seen.page}/settings.")
     if found and found.get("enabled"):
         return CheckResult("on", "published releases and their tags cannot be changed")
     return CheckResult(
-        "off", "whoever may write can exchange a release's files", f"tick *Immutable releases* at {seen.page}/settings."
+        "off",
+        "anyone with write access can replace a release's files",
+        f"tick *Immutable releases* at {seen.page}/settings.",
     )
 
 
 def reports(seen: CheckContext) -> CheckResult:
-    """Whether somebody can tell of a weakness in private."""
+    """Check whether vulnerabilities can be reported in private."""
     if not seen.public:
-        return CheckResult("off", "only a public repository has it")
+        return CheckResult("off", "only public repositories have it")
     if seen.asked.get("private-vulnerability-reporting").get("enabled"):
-        return CheckResult("on", "weaknesses can be reported in private")
+        return CheckResult("on", "vulnerabilities can be reported in private")
     how = f"run `gh api -X PUT repos/{seen.asked.repository}/private-vulnerability-reporting`."
-    return CheckResult("off", "there is no private way to report a weakness", how)
+    return CheckResult("off", "vulnerabilities cannot be reported in private", how)
 
 
 QUESTIONS = (
     CheckDefinition(
         "pull requests by Actions",
-        "retraining opens its pull request by itself; without it, an issue with a link to open one",
+        "retraining opens its pull request; without it, an issue has a link to open one",
         proposals,
         "see *Workflow permissions* at {page}/settings/actions.",
     ),
     CheckDefinition(
         "review of releases",
-        "a person approves each release after the merge",
+        "a reviewer approves each release after the merge",
         reviewers,
         "see {page}/settings/environments.",
     ),
     CheckDefinition(
         "attestations",
-        "anybody can check which workflow made a release's files",
+        "anyone can check which workflow made a release's files",
         attestations,
-        "see whether the repository is public.",
+        "check whether the repository is public.",
     ),
     CheckDefinition(
         "ruleset",
@@ -202,18 +202,20 @@ QUESTIONS = (
         "code owners",
         "changes of the policy and the workflows need an owner's review",
         owners,
-        "open .github/CODEOWNERS on {page}: GitHub marks what is wrong.",
+        "open .github/CODEOWNERS on {page}: GitHub marks errors.",
     ),
-    CheckDefinition("workflows", "the loop runs by itself", workflows, "see {page}/actions."),
+    CheckDefinition(
+        "workflows", "merge, release, watch and retrain run automatically", workflows, "see {page}/actions."
+    ),
     CheckDefinition(
         "immutable releases",
-        "nobody can exchange a model that was published",
+        "published models cannot be replaced",
         immutable,
         "see *Releases* at {page}/settings.",
     ),
     CheckDefinition(
         "private reports",
-        "who finds a weakness can tell you first",
+        "finders of a vulnerability can tell you first",
         reports,
         "see {page}/settings/security_analysis.",
     ),

@@ -96,8 +96,8 @@ class RivalLoader:
         if isinstance(self.registry, RegistryError):
             return Rival(_state(self.registry, "unreachable"), str(self.registry))
         champion = self.registry.champion()
-        if champion.facts is not None:
-            return self.released(champion.facts)
+        if champion.metadata is not None:
+            return self.released(champion.metadata)
         return Rival("unreachable" if champion.state == "found" else champion.state, champion.where)
 
     def anchor(self) -> ReleaseMetadata | None:

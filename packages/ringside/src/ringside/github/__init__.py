@@ -1,1 +1,1 @@
-"""The places that talk to GitHub: its API through `gh`, and the files and variables of a workflow's run."""
+"""Everything that talks to GitHub: its API through `gh`, and the files and variables of a workflow run."""

@@ -1,4 +1,4 @@
-"""GitHub's REST API, asked through `gh`: it is on every runner, and knows a person's login on their own machine."""
+"""GitHub's REST API through `gh`, which every runner has and which knows your login on your own machine."""
 
 import json
 import os
@@ -17,64 +17,64 @@ from urllib.parse import quote
 from ringside.errors import GitHubError
 
 MAX_BYTES = 50_000_000
-"""An answer larger than this is not read, unless a caller asks for more."""
+"""Maximum bytes of a response, unless a caller sets another limit."""
 _MAX_HEADERS = 65_536
 _MAX_SAID = 300
-"""Characters of GitHub's own message that an error quotes."""
+"""Maximum characters of GitHub's message in an error."""
 _MAX_WAIT = 60.0
-"""Seconds; an answer that asks for a longer pause is an error."""
+"""Maximum pause before a retry, in seconds; a longer one is an error."""
 _LIMIT_PAUSE = 60.0
-"""Seconds that GitHub wants to pass where a rate limit names no time."""
+"""Pause in seconds after a rate limit without a stated time, as GitHub recommends."""
 _NOT_LOGGED_IN = 4
-"""How `gh` exits where it has no token."""
+"""Exit code of `gh` without a token."""
 _HELPER = "credential.https://github.com.helper"
 _HEAD = re.compile(rb"HTTP/[\d.]+ (\d{3})[^\n]*\n((?:[^\r\n]+\r?\n)*)\r?\n")
 _NEXT = re.compile(r'<(https://[^>]+)>;\s*rel="next"')
 _PLACE = re.compile(r"(?:/|https://)[!-z|~]*")
-"""ASCII without blanks and braces: `gh` fills `{branch}` and its like from the checkout."""
+"""Visible ASCII without braces: `gh` replaces `{branch}` and similar placeholders from the checkout."""
 
 
 def quoted(text: str) -> str:
-    """A text as one part of a path or a query: whatever a branch is called, it stays that part."""
+    """Quote a text as one part of a path or a query, whatever characters it contains."""
     return quote(text, safe="")
 
 
 @dataclass(frozen=True)
 class Response:
-    """What GitHub said."""
+    """A response of GitHub."""
 
     status: int
     headers: dict[str, str]
-    """By name in lower case."""
+    """Headers by lower-case name."""
     body: bytes
     where: str = "an answer"
-    """What was asked."""
+    """The request, for messages."""
 
     def json(self) -> Any:  # noqa: ANN401  # JSON
-        """The body; None where it is empty.
+        """Return the parsed body; None if it is empty.
 
         Raises:
-            GitHubError: it is no JSON.
+            GitHubError: the body is not valid JSON.
         """
         try:
             return json.loads(self.body) if self.body.strip() else None
         except ValueError:
             remedy = "see whether a proxy answers for GitHub, and githubstatus.com; then run again."
-            raise GitHubError("the answer is no JSON", where=self.where, remedy=remedy, status=self.status) from None
+            raise GitHubError("the response is not JSON", where=self.where, remedy=remedy, status=self.status) from None
 
 
 class GitHub:
     """One repository on GitHub.
 
-    Reads, and writes that say the same twice (PUT, PATCH, DELETE), are tried again after a rate limit, 5xx or a cut
-    connection, up to `tries` times and as late as the answer asks for. A POST is tried again only where GitHub says
-    that it did nothing (a rate limit): after a cut connection its caller has to look.
+    Reads and idempotent writes (PUT, PATCH, DELETE) are retried after a rate limit, a 5xx or a broken connection, up
+    to `tries` times and with the pause that the response asks for. A POST is retried only if GitHub states that it
+    did nothing (a rate limit); after a broken connection its caller has to check.
 
     Args:
         repository: `owner/name`.
-        seconds: one try ends after as long.
-        tries: how often a call is tried.
-        wait: sleeps so many seconds.
+        seconds: time limit of one try.
+        tries: maximum number of tries.
+        wait: sleeps for a number of seconds.
     """
 
     def __init__(
@@ -90,15 +90,15 @@ class GitHub:
         self._wait = wait
 
     def get(self, path: str) -> Any:  # noqa: ANN401  # JSON
-        """The JSON at a path below this repository (`pulls/7`); an absolute one starts with `/` or `https://`.
+        """Return the JSON at a path below this repository (`pulls/7`); absolute paths start with `/` or `https://`.
 
         Raises:
-            GitHubError: no answer, or one of 400 and above; `status` is it.
+            GitHubError: there is no response, or its `status` is 400 or above.
         """
         return self.call("GET", path).json()
 
     def find(self, path: str) -> Any:  # noqa: ANN401  # JSON
-        """As `get`; None where GitHub answers 404.
+        """Return the JSON as `get` does; None if GitHub responds with 404.
 
         Raises:
             GitHubError: as `get`.
@@ -111,15 +111,15 @@ class GitHub:
             raise
 
     def pages(self, path: str, key: str | None = None, *, most: int = 2000) -> list[Any]:
-        """All items of a list, page after page.
+        """Return all items of a list, from all pages.
 
         Args:
-            path: of the list; `per_page=100` is added.
-            key: where the items stand in each page, if a page is no list itself.
-            most: no more than so many are read.
+            path: the list; `per_page=100` is added.
+            key: the key of the items in each page; None if a page is a list itself.
+            most: maximum number of items.
 
         Raises:
-            GitHubError: as `get`; or a page holds no list.
+            GitHubError: as `get`; or a page has no list.
         """
         found: list[Any] = []
         place: str | None = f"{path}{'&' if '?' in path else '?'}per_page=100"
@@ -129,14 +129,14 @@ class GitHub:
             items = page.get(key) if key and isinstance(page, dict) else page
             if not isinstance(items, list):
                 remedy = "see that the path is that of a list; if it is, githubstatus.com may know more."
-                raise GitHubError("the answer is no list", where=answer.where, remedy=remedy, final=True)
+                raise GitHubError("the response is not a list", where=answer.where, remedy=remedy, final=True)
             found += items
             more = _NEXT.search(answer.headers.get("link", ""))
             place = more[1] if more else None
         return found[:most]
 
     def post(self, path: str, body: object = None) -> Any:  # noqa: ANN401  # JSON
-        """Send JSON.
+        """Send JSON with POST.
 
         Raises:
             GitHubError: as `get`.
@@ -144,7 +144,7 @@ class GitHub:
         return self.call("POST", path, body).json()
 
     def patch(self, path: str, body: object) -> Any:  # noqa: ANN401  # JSON
-        """Change something.
+        """Send JSON with PATCH.
 
         Raises:
             GitHubError: as `get`.
@@ -152,7 +152,7 @@ class GitHub:
         return self.call("PATCH", path, body).json()
 
     def put(self, path: str, body: object = None) -> Any:  # noqa: ANN401  # JSON
-        """Set something.
+        """Send JSON with PUT.
 
         Raises:
             GitHubError: as `get`.
@@ -160,7 +160,7 @@ class GitHub:
         return self.call("PUT", path, body).json()
 
     def delete(self, path: str) -> None:
-        """Remove something; where the answer to a first try was lost, what is gone by the second counts as removed.
+        """Send DELETE; if a retry finds nothing, the resource counts as deleted.
 
         Raises:
             GitHubError: as `get`.
@@ -168,17 +168,17 @@ class GitHub:
         self.call("DELETE", path)
 
     def download(self, path: str, *, limit: int = MAX_BYTES) -> bytes:
-        """The bytes of an asset or an artifact.
+        """Return the bytes of an asset or an artifact.
 
         Raises:
-            GitHubError: as `get`; or they are more than `limit`.
+            GitHubError: as `get`; or there are more than `limit` bytes.
         """
         # GitHub gives an asset's bytes only to who accepts them so, and refuses the same words (415) for an artifact.
         accept = "application/octet-stream" if "releases/assets/" in path else None
         return self.call("GET", path, accept=accept, limit=limit).body
 
     def upload(self, url: str, file: Path) -> Any:  # noqa: ANN401  # JSON
-        """Send a file's bytes to an absolute address.
+        """Upload a file's bytes to an absolute address.
 
         Raises:
             GitHubError: as `get`.
@@ -188,7 +188,7 @@ class GitHub:
     def call(
         self, method: str, path: str, body: object = None, *, accept: str | None = None, limit: int = MAX_BYTES
     ) -> Response:
-        """One question and its answer, tried again where that is safe.
+        """Send one request and return the response; retry if that is safe.
 
         Raises:
             GitHubError: as `get`.
@@ -215,7 +215,7 @@ class GitHub:
         raise ValueError(f"tries: {self._tries}; at least one is needed")
 
     def _pause_or_raise(self, method: str, answer: Response, tried: int) -> float:
-        """Seconds until another try makes sense; an error where none does."""
+        """Return the seconds until the next try; raise if a retry makes no sense."""
         limited, broken = _is_limited(answer), answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         again = limited or (broken and method != "POST")
         pause = _pause(answer, tried, limited=limited)
@@ -245,25 +245,25 @@ class GitHub:
         status = int(head[1])
         if code and status < HTTPStatus.BAD_REQUEST:
             # The status came, the end of the body did not.
-            raise GitHubError(f"the answer broke off{f' ({said})' if said else ''}", where=where, remedy=_AGAIN)
+            raise GitHubError(f"the response broke off{f' ({said})' if said else ''}", where=where, remedy=_AGAIN)
         lines = head[2].decode("latin-1").splitlines()
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         return Response(status, headers, rest, where)
 
 
-_AGAIN = "see that github.com answers (githubstatus.com) and run again."
+_AGAIN = "check that github.com responds (githubstatus.com) and run again."
 
 
 def _no_answer(code: int, said: str, where: str) -> NoReturn:
     if code == _NOT_LOGGED_IN:
         remedy = "log in (`gh auth login`), or give the step GH_TOKEN."
-        raise GitHubError("gh knows no login", where=where, remedy=remedy, final=True)
-    remedy = "see that github.com can be reached and that `gh auth status` is content, then run again."
+        raise GitHubError("gh is not logged in", where=where, remedy=remedy, final=True)
+    remedy = "check that github.com can be reached and that `gh auth status` succeeds, then run again."
     raise GitHubError(said[:_MAX_SAID] or "no answer", where=where, remedy=remedy)
 
 
 def _environment() -> dict[str, str]:
-    """This process's, without what would change how `gh` writes."""
+    """Return this process's environment without variables that change the output of `gh`."""
     loud = {"GH_DEBUG", "DEBUG", "GH_FORCE_TTY", "CLICOLOR_FORCE"}
     quiet = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "NO_COLOR": "1", "GH_PAGER": ""}
     # Half of the time of a call goes into Go's collection of garbage, which there is none of before these many bytes.
@@ -272,7 +272,7 @@ def _environment() -> dict[str, str]:
 
 
 def _talk(command: list[str], content: bytes | None, most: int, seconds: float, where: str) -> tuple[int, bytes, str]:
-    """How a command ended, what it wrote (no more than `most` bytes and one), and what it said.
+    """Run a command; return its exit code, its output (at most `most` + 1 bytes) and its error output.
 
     Raises:
         GitHubError: there is no such command, or it took longer than `seconds`.
@@ -287,7 +287,7 @@ def _talk(command: list[str], content: bytes | None, most: int, seconds: float, 
         )
     except OSError:
         remedy = "install GitHub's command line, `gh` (https://cli.github.com), and log in with `gh auth login`."
-        raise GitHubError("there is no gh", where=where, remedy=remedy, final=True) from None
+        raise GitHubError("gh is not installed", where=where, remedy=remedy, final=True) from None
     late = threading.Event()
 
     def end() -> None:
@@ -344,7 +344,7 @@ def _close(stream: IO[bytes]) -> None:
 
 
 def _is_gone(method: str, answer: Response) -> bool:
-    """Whether this answers a repeated DELETE whose first answer was lost: nothing is there any more."""
+    """Return whether a repeated DELETE found nothing because the first try, whose response was lost, succeeded."""
     gone = answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
     return method == "DELETE" and (gone or b"does not exist" in answer.body)
 
@@ -357,7 +357,7 @@ def _is_limited(answer: Response) -> bool:
 
 
 def _pause(answer: Response, tried: int, *, limited: bool) -> float:
-    """Seconds to wait: what the answer asks for, else twice as long each time."""
+    """Return the seconds to wait: as the response asks, else twice as long each time."""
     asked = answer.headers.get("retry-after", "")
     if asked.isdecimal():
         return float(asked)
@@ -368,7 +368,7 @@ def _pause(answer: Response, tried: int, *, limited: bool) -> float:
 
 
 def _said(answer: Response) -> str:
-    """GitHub's own words, on one line."""
+    """Return GitHub's error message, on one line."""
     try:
         body = json.loads(answer.body)
     except ValueError:
@@ -386,12 +386,12 @@ def _said(answer: Response) -> str:
 
 def _refuse(answer: Response, pause: float | None) -> NoReturn:
     said = _said(answer)
-    found = f"GitHub answers {answer.status}{f' ({said})' if said else ''}"
+    message = f"GitHub answers {answer.status}{f' ({said})' if said else ''}"
     remedy = _REMEDIES.get(answer.status, _AGAIN)
     if pause is not None:
         then = datetime.fromtimestamp(time.time() + pause, UTC)
         remedy = f"the token has asked too often: run again after {then:%H:%M} UTC."
-    raise GitHubError(found, where=answer.where, remedy=remedy, status=answer.status)
+    raise GitHubError(message, where=answer.where, remedy=remedy, status=answer.status)
 
 
 _REMEDIES = {
@@ -406,13 +406,13 @@ _REMEDIES = {
 
 
 def lend_token(environ: MutableMapping[str, str] | None = None) -> bool:
-    """Let Git ask `gh` for the password of github.com, where a step of a workflow gave it a token; whether it does.
+    """Let Git use `gh` as the credential helper for github.com if a workflow step has a token; return whether it does.
 
-    Checkouts of the workflows keep no credentials. The token stays in the environment; no file holds it. A person's Git
-    has its own way and is left alone.
+    Checkouts of the workflows keep no credentials. The token stays in the environment and is not written to a file.
+    Outside of workflows, Git keeps its own configuration.
 
     Args:
-        environ: the variables; those of this process where None.
+        environ: the variables; None for those of this process.
     """
     given = os.environ if environ is None else environ
     if not given.get("GH_TOKEN"):

@@ -1,7 +1,7 @@
-"""What a run of Train uploaded, read as the untrusted data that it is.
+"""Read the artifact of a Train run as untrusted data.
 
-Whoever opens a pull request decides what its run uploads. The archive is opened in memory and never extracted, no name
-in it is used, reading stops at fixed sizes, and what it holds is refused unless all of it is as the schemas say.
+The author of a pull request controls what its run uploads. The archive is opened in memory and never extracted, no
+name in it is used, reading stops at fixed sizes, and the content is refused unless all of it matches the schemas.
 """
 
 import hashlib
@@ -23,17 +23,17 @@ from ringside.report.status import MAX_BYTES as MAX_STATUS
 from ringside.report.status import Status, read_status
 
 NAME = "report"
-"""The artifact that holds the report's data."""
+"""Name of the artifact with the report's data."""
 PAGE = "page"
-"""The artifact that holds the report as a page; it is linked to and never read."""
+"""Name of the artifact with the report as a page; it is linked and never read."""
 MAX_ZIP = 2_500_000
-"""Bytes; a larger archive is not downloaded. What it may hold is smaller."""
+"""Maximum bytes of an archive that is downloaded; the limits of its content are lower."""
 
 _LIMITS = {"status.json": MAX_STATUS, "report.json": MAX_BYTES}
 _ENCRYPTED = 0x1 | 0x40
 _DOS_FOLDER = 0x10
 _UNIX = 16
-_AGAIN = "look at what the pull request does in its run of Train; nothing of the report is shown."
+_AGAIN = "check what the pull request does in its Train run; the report is not shown."
 _BROKEN = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -50,21 +50,21 @@ _BROKEN = (
 
 @dataclass(frozen=True)
 class Uploaded:
-    """What one run of Train says, checked in form; the figures are still the pull request's own."""
+    """The upload of one Train run, valid by its schema; the pull request's code wrote the figures."""
 
     status: Status
     report: Report | None
-    """None where nothing was judged."""
+    """None without an evaluation."""
     page: int | None
-    """The artifact with the report as a page, where there is one."""
+    """ID of the artifact with the report as a page; None if there is none."""
 
 
 def uploaded(github: GitHub, run: TrainRun) -> Uploaded | None:
-    """What a run uploaded; None where it uploaded no report, as where nothing had to be trained.
+    """Return the upload of a run; None if it has no report, for example because no training was needed.
 
     Raises:
-        ReportError: it is not a report of this run's commit, or not in the form of one.
-        GitHubError: GitHub does not answer.
+        ReportError: it is not a valid report of this run's commit.
+        GitHubError: GitHub does not respond.
     """
     listed = github.pages(f"actions/runs/{run.id}/artifacts", "artifacts", most=1000)
     chosen = _chosen(listed, run)
@@ -77,10 +77,10 @@ def uploaded(github: GitHub, run: TrainRun) -> Uploaded | None:
 
 
 def opened(archive: bytes) -> tuple[Status, Report | None]:
-    """The status and, where the run was judged, the report in an archive that anybody may have made.
+    """Return the status and, after an evaluation, the report from an untrusted archive.
 
     Raises:
-        ReportError: it holds anything else.
+        ReportError: the archive contains anything else.
     """
     files = _files(archive)
     if "status.json" not in files:
@@ -92,9 +92,9 @@ def opened(archive: bytes) -> tuple[Status, Report | None]:
 
 
 def _chosen(listed: list[Any], run: TrainRun) -> Mapping[str, Any] | None:
-    """The one artifact called report; of a run that was repeated, the newest.
+    """Return the one artifact called report; of a repeated run, the newest.
 
-    A name is given once in each attempt, so more artifacts than attempts were not made by the workflow.
+    A name is used once per attempt, so more artifacts than attempts cannot come from the workflow.
     """
     found = [artifact for artifact in listed if isinstance(artifact, Mapping) and artifact.get("name") == NAME]
     if not found:
@@ -132,7 +132,7 @@ def _downloaded(github: GitHub, artifact: Mapping[str, Any]) -> bytes:
 
 
 def _files(archive: bytes) -> dict[str, bytes]:
-    """The content by name; only names of `_LIMITS`, each once."""
+    """Return the content by name; only the names of `_LIMITS` are allowed, each once."""
     if len(archive) > MAX_ZIP:
         _refuse(f"it has more than {MAX_ZIP:,} bytes")
     try:
@@ -146,9 +146,9 @@ def _files(archive: bytes) -> dict[str, bytes]:
                 _refuse("its entries are longer than the whole")
             found = {entry.filename: _content(opened_, entry) for entry in entries}
     except _BROKEN:
-        _refuse("it is no archive that can be read")
+        _refuse("it is not a readable archive")
     if len(found) < len(entries):
-        _refuse("it holds a file twice")
+        _refuse("it contains a file twice")
     return found
 
 
@@ -158,7 +158,7 @@ def _check(entry: zipfile.ZipInfo) -> None:
         _refuse("it holds something else than status.json and report.json")
     kind = stat.S_IFMT(entry.external_attr >> _UNIX)
     if kind not in (0, stat.S_IFREG) or entry.external_attr & _DOS_FOLDER:
-        _refuse("it holds a link, a folder or a device")
+        _refuse("it contains a link, a folder or a device")
     if entry.flag_bits & _ENCRYPTED:
         _refuse("it is encrypted")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -168,7 +168,7 @@ def _check(entry: zipfile.ZipInfo) -> None:
 
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """The bytes of one entry; a header that understates the size gains nothing."""
+    """Return the bytes of one entry; a header that understates the size has no effect."""
     limit = _LIMITS[entry.filename]
     with archive.open(entry) as stream:
         content = stream.read(limit + 1)
@@ -188,5 +188,5 @@ def _fits(github: GitHub, run: TrainRun, status: Status, report: Report | None) 
             _refuse("it is of another commit than the run")
 
 
-def _refuse(found: str) -> NoReturn:
-    raise ReportError(found, where=f"the artifact {NAME}", remedy=_AGAIN)
+def _refuse(message: str) -> NoReturn:
+    raise ReportError(message, where=f"the artifact {NAME}", remedy=_AGAIN)

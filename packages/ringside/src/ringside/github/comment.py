@@ -1,8 +1,8 @@
-"""The one comment on a pull request: written once, then updated, whoever writes it, CML or `gh`.
+"""The one comment on a pull request: created once, then updated, by CML or by `gh`.
 
-Both end the comment with CML's watermark, so that each finds what the other wrote. CML looks at the first 30 comments
-alone, takes the last that bears the watermark and never asks who wrote it; so it gets the work only where that leads to
-our own comment, or to a new one that it would find again.
+Both end the comment with CML's watermark, so that each finds the other's. CML looks at the first 30 comments only,
+takes the last one with the watermark and does not check its author. So CML is used only if it would pick our own
+comment, or would find a new one again.
 """
 
 import os
@@ -21,16 +21,16 @@ from ringside.errors import GitHubError
 from ringside.github.api import GitHub
 
 TITLE = "ringside"
-"""Of the watermark."""
+"""Title in the watermark."""
 AUTHOR = "github-actions[bot]"
-"""Who writes with the token of a job; a login of a person has no brackets."""
+"""Login of comments that a job's token writes; a user's login has no brackets."""
 LIMITS = (60_000, 30_000, 12_000)
-"""Characters of the report, tried in turn where GitHub says that it is too long."""
+"""Maximum characters of the report, tried in turn if GitHub responds that it is too long."""
 
 _MARK = re.compile(rf'!\[\]\(https://cml\.dev/watermark\.png#[0-9a-fA-F]+ "CML watermark {TITLE}"\)')
 _SEEN_BY_CML = 30
 _SECONDS = 60.0
-"""CML waits two minutes and more where GitHub limits its rate; ours has the better manners then."""
+"""Time limit of CML, which waits two minutes or more after a rate limit; then `gh` takes over."""
 _TRIES = 4
 _KEPT = (
     "PATH",
@@ -49,32 +49,32 @@ Way = Literal["cml", "gh", "same"]
 
 @dataclass(frozen=True)
 class CommentResult:
-    """What became of a comment."""
+    """The result of writing a comment."""
 
     way: Way
-    """Who wrote it; `same` where it said that already."""
+    """Tool that wrote it; `same` if it was up to date."""
     new: bool
     url: str
 
 
 @dataclass(frozen=True)
 class Found:
-    """What stands in a conversation."""
+    """Our comment in a conversation."""
 
     ours: Mapping[str, Any] | None
     cml: bool
-    """Whether CML would come to the same comment."""
+    """Whether CML would pick the same comment to update."""
 
 
 class Commenter:
-    """Writes the one comment of a pull request.
+    """Writer of the one comment of a pull request.
 
     Args:
         github: the repository.
-        server: as https://github.com.
+        server: such as https://github.com.
         sha: a commit for the watermark, 40 hexadecimal digits; CML finds no watermark without one.
-        environ: the variables that CML gets a few of; those of this process where None.
-        wait: sleeps so many seconds.
+        environ: the variables, some of which CML gets; None for those of this process.
+        wait: sleeps for a number of seconds.
     """
 
     def __init__(
@@ -93,15 +93,15 @@ class Commenter:
         self._wait = wait
 
     def write(self, number: int, body: Callable[[int], str], *, create: bool = True) -> CommentResult | None:
-        """Bring the comment up to date; None where there is none and `create` is false.
+        """Create or update the comment; return None if there is none and `create` is false.
 
         Args:
-            number: of the pull request.
-            body: the Markdown, for a largest number of characters.
-            create: whether to write a first one.
+            number: the number of the pull request.
+            body: returns the Markdown for a maximum number of characters.
+            create: whether to create a first comment.
 
         Raises:
-            GitHubError: GitHub does not answer or does not let us; then nothing new was written, or the whole.
+            GitHubError: GitHub does not respond or refuses; then the comment is unchanged or complete.
         """
         for limit in LIMITS:
             try:
@@ -112,10 +112,10 @@ class Commenter:
         raise AssertionError("unreachable: the last limit returns or raises")
 
     def find(self, number: int) -> Found:
-        """Our comment, the last where there are several, and whether CML would find it.
+        """Find our comment, the last if there are several, and whether CML would find it.
 
         Raises:
-            GitHubError: GitHub does not answer.
+            GitHubError: GitHub does not respond.
         """
         comments = self._github.pages(f"issues/{number}/comments")
         ours = [comment for comment in comments if _is_marked(comment) and _is_mine(comment)]
@@ -143,7 +143,7 @@ class Commenter:
         return f'{text}\n\n![](https://cml.dev/watermark.png#{self._sha} "CML watermark {TITLE}")'
 
     def _by_gh(self, number: int, text: str, ours: Mapping[str, Any] | None) -> CommentResult:
-        """Update our comment, or write it; after a cut answer look first, so that none stands twice."""
+        """Update or create the comment; after a lost response look first, so that none is created twice."""
         for left in range(_TRIES - 1, -1, -1):
             try:
                 if ours is None:
@@ -167,7 +167,7 @@ class Commenter:
         return self._environ.get("GH_TOKEN") or self._environ.get("GITHUB_TOKEN") or ""
 
     def _by_cml(self, number: int, text: str) -> str | None:
-        """The address of the comment that CML wrote; None where it did not succeed."""
+        """Return the address of the comment that CML wrote; None if it failed."""
         command = shutil.which("cml", path=self._environ.get("PATH")) or "cml"
         # CML writes to the global configuration of Git, and takes variables that begin with CML_ for its options.
         with tempfile.TemporaryDirectory(prefix="ringside-") as home:
@@ -228,5 +228,5 @@ def _is_too_long(error: GitHubError) -> bool:
 
 
 def is_locked(error: GitHubError) -> bool:
-    """Whether GitHub refused because the conversation is locked."""
+    """Return whether GitHub refused because the conversation is locked."""
     return error.status == 403 and "locked" in error.found  # noqa: PLR2004

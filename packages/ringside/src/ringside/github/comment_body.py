@@ -1,7 +1,6 @@
-"""What the comment says: the report or the status by their own renderers, and below it where to look further.
+"""The body of the comment: the rendered report or status, and links below it.
 
-All text comes from here and from the renderers; of the run's own words there are only names that the schemas let
-through.
+All text comes from this module and the renderers; the run contributes only names that the schemas allow.
 """
 
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from ringside.report import status as statuses
 from ringside.report.render.markdown import to_markdown
 
 Body = Callable[[int], str]
-"""Markdown, for the largest number of characters that the report may have."""
+"""Function that returns Markdown for a maximum number of characters of the report."""
 
 _OWN = (
     "The figures are the pull request's own: its code computed them. Before anything is published, the model is built "
@@ -21,12 +20,12 @@ _OWN = (
 
 
 def body_of(found: Uploaded, run: TrainRun, place: str) -> Body:
-    """The comment on what a run uploaded.
+    """Return the comment on a run's upload.
 
     Args:
-        found: what it uploaded.
+        found: the upload.
         run: the run.
-        place: the address of the repository, as https://github.com/acme/demo.
+        place: the address of the repository, such as https://github.com/acme/demo.
     """
 
     def body(limit: int) -> str:
@@ -39,7 +38,7 @@ def body_of(found: Uploaded, run: TrainRun, place: str) -> Body:
 
 
 def body_without(run: TrainRun, place: str) -> Body:
-    """The comment where a later run has no report: an older verdict must not stand as if it were this one's."""
+    """Return the comment if a later run has no report: an older verdict must not look like this run's."""
     if run.conclusion == "success":
         said = "Nothing to judge: the change touches nothing that matters to the model"
         tone, now = "NOTE", "Nothing is to be done for the model; what is in production stays."
@@ -50,7 +49,7 @@ def body_without(run: TrainRun, place: str) -> Body:
 
 
 def body_refused(run: TrainRun, place: str) -> Body:
-    """The comment where what a later run uploaded was refused."""
+    """Return the comment if the upload of a later run was refused."""
     said = "Refused: what the run of Train uploaded is no report of this commit."
     now = "Look at what it changes in the workflow and in the machinery; the log of the job Report says what was found."
     return _plain("CAUTION", said, now, run, place)

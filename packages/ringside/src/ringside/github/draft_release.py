@@ -1,4 +1,4 @@
-"""A release on its way: a draft that is filled, compared with what was meant, and published."""
+"""A draft release: created, filled, verified and published."""
 
 import base64
 import hashlib
@@ -16,14 +16,14 @@ from ringside.github.issues import post_once
 from ringside.registry.checksums import SUMS, sha256
 
 MARKER = "<!-- ringside-release: "
-"""Starts the hidden copy of release.json at the end of a release's notes; a draft with it is ours."""
+"""Start of the hidden copy of release.json at the end of a release's notes; it marks our drafts."""
 _RECORD = re.compile(rf"{re.escape(MARKER)}([A-Za-z0-9+/=]{{1,60000}}) -->\s*\Z")
 _TRIES = 3
 _EXISTS = 422
 
 
-def facts_in(body: str) -> bytes | None:
-    """The copy of release.json that notes carry, which anybody may have written who may edit a release; or None."""
+def metadata_in(body: str) -> bytes | None:
+    """Return the copy of release.json in release notes, None if there is none; collaborators can edit it."""
     found = _RECORD.search(body)
     if found is None:
         return None
@@ -35,27 +35,27 @@ def facts_in(body: str) -> bytes | None:
 
 @dataclass(frozen=True)
 class DraftRelease:
-    """A draft that was made just now."""
+    """A new draft."""
 
     github: GitHub
     large: GitHub
-    """The same for files, with more patience."""
+    """Client for files, with a higher time limit."""
     tag: str
     number: int
     upload_url: str
 
     @classmethod
     def make(cls, github: GitHub, large: GitHub, tag: str, commit: str, body: str) -> Self:
-        """A new draft.
+        """Create a draft.
 
         Raises:
-            GitHubError: GitHub refuses or gives no answer.
+            GitHubError: GitHub refuses or does not respond.
         """
         # A draft may be made and its answer lost: by this number it is told from every other one.
         name = f"{tag} ({secrets.token_hex(8)})"
 
         def made() -> Any:  # noqa: ANN401  # JSON
-            """The draft, if it was made."""
+            """Return the draft if it was created."""
             listed = github.pages("releases")
             return next((release for release in listed if release["draft"] and release["name"] == name), None)
 
@@ -64,14 +64,14 @@ class DraftRelease:
         return cls(github, large, tag, draft["id"], draft["upload_url"].partition("{")[0])
 
     def fill(self, folder: Path, sums: Mapping[str, str]) -> None:
-        """Upload all files, and see that GitHub has just these bytes.
+        """Upload all files, and verify that GitHub has exactly these bytes.
 
         Args:
             folder: the files.
-            sums: what their hashes must be, but for SHA256SUMS itself.
+            sums: the expected hashes of all files except SHA256SUMS.
 
         Raises:
-            GitHubError: GitHub refuses or gives no answer, or has other bytes.
+            GitHubError: GitHub refuses, does not respond, or has other bytes.
         """
         wanted = dict(sums) | {SUMS: sha256(folder / SUMS)}
         for name in sorted(wanted):
@@ -83,10 +83,10 @@ class DraftRelease:
             raise GitHubError(f"{names}: not what was uploaded", where=f"draft of {self.tag}", remedy="run again.")
 
     def publish(self) -> bool:
-        """Make it a release that is not yet in production; False where there is another one of its tag.
+        """Publish the draft without putting it in production; return False if its tag has another release.
 
         Raises:
-            GitHubError: GitHub refuses or gives no answer.
+            GitHubError: GitHub refuses or does not respond.
         """
         wanted = {"tag_name": self.tag, "name": self.tag, "draft": False, "make_latest": "false"}
         place = f"releases/{self.number}"
@@ -125,7 +125,7 @@ class DraftRelease:
         return next((asset for asset in listed if asset["name"] == name), None)
 
     def _is(self, asset: dict[str, Any] | None, file: Path, digest: str) -> bool:
-        """Whether an asset has the bytes of a file."""
+        """Return whether an asset has the bytes of a file."""
         if asset is None or asset["state"] != "uploaded" or asset["size"] != file.stat().st_size:
             return False
         stated = asset.get("digest")

@@ -1,7 +1,7 @@
-"""The DVC remote that a repository's variables name: where data and the pipeline's outputs are kept for all runs.
+"""The DVC remote in a repository's variables, which stores data and pipeline outputs for all runs.
 
-`RINGSIDE_REMOTE` is its address; `RINGSIDE_AZURE_ACCOUNT` the storage account, which an Azure address does not hold.
-Nothing secret stands in either: credentials come from the runner's identity (docs/remotes.md).
+`RINGSIDE_REMOTE` is its address; `RINGSIDE_AZURE_ACCOUNT` the storage account, which an Azure address does not
+contain. Neither is secret: credentials come from the runner's identity (docs/remotes.md).
 """
 
 import importlib.util
@@ -20,9 +20,9 @@ from ringside.store.workspace import Workspace
 
 Kind = Literal["s3", "gs", "azure", "ssh", "folder"]
 NAME = "ringside"
-"""The remote's name in DVC's configuration."""
+"""Name of the remote in DVC's configuration."""
 SECONDS = 3600
-"""Data may be large; a job's own limit usually ends it earlier."""
+"""Time limit of a transfer; data may be large, and the job's own limit usually ends it earlier."""
 _PROBE_SECONDS = 60
 
 _PATH = r"(?:/[A-Za-z0-9._=@+~-]+)*/?"
@@ -48,31 +48,31 @@ class Remote:
     url: str
     kind: Kind
     account: str | None = None
-    """The storage account, for Azure alone."""
+    """Storage account, for Azure only."""
 
     @property
     def package(self) -> str | None:
-        """The module that DVC needs for this kind; None where it needs none."""
+        """Module that DVC needs for this kind; None if it needs none."""
         return _PACKAGES.get(self.kind)
 
 
 @dataclass(frozen=True)
 class Done:
-    """How a transfer went."""
+    """The result of a transfer."""
 
     ok: bool
-    """Whether the remote answered."""
+    """Whether the remote responded."""
     said: str
-    """What DVC said of a failure, in one line."""
+    """DVC's error message, in one line."""
     lacks: bool = False
-    """Whether the remote answered and has not everything that the checkout names."""
+    """Whether the remote responded but lacks files of the checkout."""
 
 
 def named(environ: Mapping[str, str]) -> Remote | None:
-    """The remote that the variables name; None where they name none.
+    """Return the remote in the variables; None if there is none.
 
     Raises:
-        UsageError: `RINGSIDE_REMOTE` is no address of a remote, or an Azure address comes without its account.
+        UsageError: `RINGSIDE_REMOTE` is not the address of a remote, or an Azure address has no account.
     """
     url = environ.get("RINGSIDE_REMOTE", "")
     if not url:
@@ -89,16 +89,16 @@ def named(environ: Mapping[str, str]) -> Remote | None:
     account = environ.get("RINGSIDE_AZURE_ACCOUNT", "")
     if not _ACCOUNT.fullmatch(account):
         remedy = "set it to the name of the storage account, 3 to 24 small letters and digits."
-        found = "it is missing" if not account else "it is no name of a storage account"
-        raise UsageError(found, where="variable RINGSIDE_AZURE_ACCOUNT", remedy=remedy)
+        message = "it is missing" if not account else "it is no name of a storage account"
+        raise UsageError(message, where="variable RINGSIDE_AZURE_ACCOUNT", remedy=remedy)
     return Remote(url, kind, account)
 
 
 def configure(workspace: Workspace, remote: Remote) -> bool:
-    """Let DVC use the remote in this checkout; False where a person's own `.dvc/config.local` stands, which is kept.
+    """Configure DVC to use the remote in this checkout; return False if you have your own `.dvc/config.local`.
 
-    Git ignores that file. DVC compares the hash of each file that it fetches (`verify`), so whoever can write to the
-    remote can take a file away, and not exchange it.
+    Git ignores that file. DVC compares the hash of each file that it fetches (`verify`), so write access to the
+    remote suffices to delete a file, but not to replace it.
 
     Raises:
         StoreError: the file cannot be written.
@@ -113,30 +113,30 @@ def configure(workspace: Workspace, remote: Remote) -> bool:
 
 
 def forget(workspace: Workspace) -> None:
-    """Take back what `configure` wrote."""
+    """Remove the configuration that `configure` wrote."""
     place = config_file(workspace)
     if is_ours(workspace):
         remove(place)
 
 
 def is_ours(workspace: Workspace) -> bool:
-    """Whether DVC uses the remote of the variables here, so that `dvc repro --pull` finds more than is in the cache."""
+    """Return whether DVC uses the remote of the variables, so that `dvc repro --pull` can fetch from it."""
     place = config_file(workspace)
     return place.exists() and place.read_text(encoding="utf-8").startswith(_OURS)
 
 
 def config_file(workspace: Workspace) -> Path:
-    """DVC's configuration of this checkout alone, which Git ignores."""
+    """Return DVC's local configuration of this checkout, which Git ignores."""
     return workspace.root / ".dvc" / "config.local"
 
 
 def install(workspace: Workspace, remote: Remote) -> str | None:
-    """Install what DVC needs for this kind of remote, from its lock; what was installed, None where nothing was.
+    """Install what DVC needs for this kind of remote, from its lock; return its name, None if nothing was needed.
 
-    The lock lists only what comes beside requirements/model.txt and tools.txt, and none of their packages changes.
+    The lock lists only packages in addition to requirements/model.txt and tools.txt; it changes none of theirs.
 
     Raises:
-        StoreError: the lock is missing, or a package cannot be had.
+        StoreError: the lock is missing, or a package cannot be installed.
     """
     if remote.package is None or importlib.util.find_spec(remote.package):
         return None
@@ -158,13 +158,13 @@ def install(workspace: Workspace, remote: Remote) -> str | None:
 
 
 def fetch(workspace: Workspace) -> Done:
-    """Bring the raw data and the record of earlier runs from the remote into DVC's cache."""
+    """Fetch the raw data and the run cache from the remote into DVC's cache."""
     data = [workspace.relative(workspace.raw_dvc)] if workspace.raw_dvc.exists() else []
     return _dvc(workspace, ["fetch", "--run-cache", *data])
 
 
 def probe(remote: Remote) -> Done | None:
-    """Whether the remote answers from here; None where what DVC needs to ask it is not installed."""
+    """Return whether the remote responds from here; None if DVC's package for it is not installed."""
     if remote.kind == "folder":
         there = Path(remote.url).is_dir()
         return Done(ok=there, said="" if there else "there is no such folder")
@@ -187,7 +187,7 @@ except Exception as error:
 
 
 def push(workspace: Workspace) -> Done:
-    """Send the raw data, the outputs of the pipeline and the record of runs to the remote."""
+    """Push the raw data, the pipeline's outputs and the run cache to the remote."""
     return _dvc(workspace, ["push", "--run-cache"])
 
 

@@ -1,9 +1,9 @@
-"""The last job of a workflow, the check that a branch's rules require: it answers from what the others came to.
+"""The last job of a workflow, the check that a branch's rules require: its result follows from the other jobs.
 
     python3 -m ringside.github.gate
 
-reads the variable NEEDS, the workflow's `toJSON(needs)`. Standard library only. What the training job put out was
-written by code of the pull request, so it is read as anybody's text.
+reads the variable NEEDS, the workflow's `toJSON(needs)`. It needs the standard library alone. The outputs of the
+training job were written by code of the pull request, so they are untrusted text.
 """
 
 import json
@@ -17,20 +17,20 @@ from typing import Any
 from ringside.github.run import Level, Run
 
 _MOST = 600
-"""Characters of a sentence."""
+"""Maximum characters of a sentence."""
 _OTHER = re.compile(r"[^A-Za-z0-9 .,;:%()+=/'²_-]")
-"""What no sentence of a verdict holds: anything else could be markup, a mention or an invisible sign."""
+"""Characters that no sentence of a verdict contains: they could be markup, a mention or invisible."""
 _LINKS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class GateResult:
-    """What the check says."""
+    """The result of the check."""
 
     level: Level
-    """An error is red."""
+    """Level of the annotation; an error fails the check."""
     sentence: str
-    """Why and what now, plain text."""
+    """Reason and next step, plain text."""
 
     @property
     def green(self) -> bool:
@@ -45,14 +45,14 @@ class _Job:
 
 
 def answer(needs: str) -> GateResult:
-    """The answer of the check.
+    """Return the result of the check.
 
     Args:
-        needs: JSON: for each job that this one needs its `result` and `outputs`.
+        needs: JSON with the `result` and `outputs` of each job that this one needs.
     """
     jobs = _jobs(needs)
     if not jobs:
-        return _red("What the other jobs came to is not known (NEEDS says nothing). Run the workflow again.")
+        return _red("The results of the other jobs are unknown (NEEDS lists none). Run the workflow again.")
     return _of_verdict(jobs) if "train" in jobs else _of_checks(jobs)
 
 
@@ -61,7 +61,7 @@ def _of_verdict(jobs: Mapping[str, _Job]) -> GateResult:
     model = changes.outputs.get("model")
     if changes.result != "success" or model not in ("true", "false"):
         return _red(
-            "What this changes could not be found out. See the log of the job before this one, and run it again."
+            "The changed files could not be determined. See the log of the job before this one, and run it again."
         )
     if model == "false" and train.result == "skipped":
         return GateResult(
@@ -76,7 +76,7 @@ def _of_verdict(jobs: Mapping[str, _Job]) -> GateResult:
 
 
 _ENDED = {
-    "failure": "The training job broke before it could judge. Its log says at which step; mend that, or run it again.",
+    "failure": "The training job failed before the evaluation. Its log shows the step; fix it, or run it again.",
     "cancelled": "The training job was cancelled or took longer than it may. Run it again; name a larger runner "
     "(RINGSIDE_RUNNER) if it is too slow.",
     "skipped": "The training job was skipped though this touches the model. Run the whole workflow again.",
@@ -84,7 +84,7 @@ _ENDED = {
 
 
 def _of_run(verdict: str, said: str, blocks: str) -> GateResult:
-    """Of a training job that ended well."""
+    """Return the result for a training job that succeeded."""
     match verdict, blocks:
         case "pass", _:
             return GateResult("notice", said or "Pass.")
@@ -96,7 +96,7 @@ def _of_run(verdict: str, said: str, blocks: str) -> GateResult:
             return _red(said or "Inconclusive, which the policy does not let through.")
         case "not_judged", _:
             return GateResult("notice", said or "Not judged. Somebody who may read the data can judge it.")
-    return _red("The training job ended without a verdict. Its log says why; run it again.")
+    return _red("The training job ended without a verdict. Its log shows why; run it again.")
 
 
 def _of_checks(jobs: Mapping[str, _Job]) -> GateResult:
@@ -105,19 +105,19 @@ def _of_checks(jobs: Mapping[str, _Job]) -> GateResult:
         return GateResult("notice", "All checks passed.")
     named = ", ".join(f"{plain(name)} ({plain(result)})" for name, result in sorted(wrong.items()))
     return _red(
-        f"Not all checks passed: {named}. The log of each says what to mend; make lint and make test repeat them."
+        f"Not all checks passed: {named}. The log of each shows what to fix; make lint and make test repeat them."
     )
 
 
 def plain(text: str) -> str:
-    """A sentence of harmless characters, in one line of at most 600, which no page reads as markup or link."""
+    """Return one line of at most 600 harmless characters, which no page renders as markup or link."""
     words = " ".join(_OTHER.sub("?", " ".join(text[: 4 * _MOST].split())).split())
     words = _LINKS.sub(lambda found: found[0].replace("/", " ").replace(".", " "), words)
     return words if len(words) <= _MOST else f"{words[: _MOST - 4]} ..."
 
 
 def markdown(text: str) -> str:
-    """A sentence of `plain` as Markdown that shows it as it is; names with an underscore stay names."""
+    """Escape a sentence of `plain` as Markdown, so that names with underscores stay unchanged."""
     return re.sub(r"([_+=()-])", r"\\\1", text)
 
 
@@ -126,7 +126,7 @@ def _red(sentence: str) -> GateResult:
 
 
 def _jobs(needs: str) -> dict[str, _Job]:
-    """The jobs; none where the text is not what Actions writes."""
+    """Parse the jobs; empty if the text is not what Actions writes."""
     try:
         values = json.loads(needs)
     except (ValueError, RecursionError):
@@ -145,7 +145,7 @@ def _text(value: object) -> str:
 
 
 def main() -> int:
-    """Say the sentence; the exit code is the check."""
+    """Write the sentence; return the exit code of the check."""
     found = answer(os.environ.get("NEEDS", ""))
     run = Run.here()
     run.annotate(found.level, found.sentence)

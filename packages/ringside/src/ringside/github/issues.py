@@ -1,4 +1,4 @@
-"""One open issue for one matter: opened when the matter comes up, kept up to date, closed when it is over."""
+"""One open issue per topic: opened when the topic comes up, updated, closed when it is over."""
 
 import re
 from collections.abc import Callable
@@ -10,37 +10,37 @@ from ringside.github.api import GitHub
 
 _MARKER = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}")
 _MAX_BODY = 60_000
-"""Characters; GitHub takes 65,536."""
+"""Maximum characters of a body; GitHub accepts 65,536."""
 _BOT = "github-actions[bot]"
 _TEAM = {"OWNER", "MEMBER", "COLLABORATOR"}
-"""Authors who may write to the repository: a person who runs a command with an own login is one."""
+"""Author associations with write access, such as a colleague who runs a command with their own login."""
 _HEAD = "ringside"
 
 
 @dataclass(frozen=True)
 class Issue:
-    """An issue that was kept."""
+    """An issue that was opened or updated."""
 
     number: int
     url: str
-    """Its page."""
+    """Address of its page."""
     new: bool
-    """Opened now."""
+    """Whether it was opened now."""
 
 
 def keep_issue(github: GitHub, marker: str, title: str, body: str) -> Issue:
-    """Let the open issue of this matter have a title and a body, and open it where there is none.
+    """Update title and body of the open issue about a topic; open one if there is none.
 
     Args:
         github: the repository.
-        marker: names the matter, of `a-z0-9.-`; it stands hidden in the body. An issue in which an outsider wrote it
-            is not taken for ours.
+        marker: the topic's name, of `a-z0-9.-`; it is hidden in the body. Issues by outsiders that contain it are
+            ignored.
         title: one line.
-        body: Markdown; its author sees that nothing in it is markup of somebody else's.
+        body: Markdown; the caller makes sure that it contains no untrusted markup.
 
     Raises:
-        GitHubError: no answer, or GitHub refuses; where issues are switched off the status is 404 or 410.
-        ValueError: `marker` is none.
+        GitHubError: GitHub does not respond or refuses; the status is 404 or 410 if issues are disabled.
+        ValueError: `marker` is invalid.
     """
     text = f"{_hidden(marker)}\n\n{body[:_MAX_BODY]}"
     wanted = {"title": title, "body": text}
@@ -52,16 +52,16 @@ def keep_issue(github: GitHub, marker: str, title: str, body: str) -> Issue:
     if any(oldest.get(key) != value for key, value in wanted.items()):
         github.patch(f"issues/{oldest['number']}", wanted)
     for doubled in others:
-        _close(github, doubled["number"], f"The same matter as #{oldest['number']}.")
+        _close(github, doubled["number"], f"The same topic as #{oldest['number']}.")
     return Issue(oldest["number"], oldest["html_url"], new=False)
 
 
 def close_issue(github: GitHub, marker: str, body: str) -> int | None:
-    """Close the open issue of a matter that is over, with a comment; its number, None where there is none.
+    """Close the open issue about a topic with a comment; return its number, None if there is none.
 
     Raises:
-        GitHubError: no answer, or GitHub refuses.
-        ValueError: `marker` is none.
+        GitHubError: GitHub does not respond or refuses.
+        ValueError: `marker` is invalid.
     """
     found = _open(github, marker)
     for issue in found:
@@ -70,16 +70,16 @@ def close_issue(github: GitHub, marker: str, body: str) -> int | None:
 
 
 def post_once(github: GitHub, path: str, body: object, look: Callable[[], Any]) -> Any:  # noqa: ANN401  # JSON
-    """Send JSON that makes something, which is not made twice where only the answer was lost.
+    """Send JSON that creates something, without creating it twice if only the response was lost.
 
     Args:
         github: the repository.
-        path: as `GitHub.post` takes it.
-        body: what is sent.
-        look: finds what was made; None where it was not.
+        path: as in `GitHub.post`.
+        body: the JSON.
+        look: finds what was created; None if nothing was.
 
     Raises:
-        GitHubError: GitHub refuses, or gave no answer twice and nothing was made.
+        GitHubError: GitHub refuses, or did not respond twice and nothing was created.
     """
     try:
         return github.post(path, body)
@@ -97,7 +97,7 @@ def _hidden(marker: str) -> str:
 
 
 def _open(github: GitHub, marker: str) -> list[dict[str, Any]]:
-    """The open issues of the matter that we or a colleague opened, the oldest first."""
+    """Return the open issues about this topic created by Ringside or a colleague, the oldest first."""
     hidden = _hidden(marker)
     listed = github.pages("issues?state=open")
     ours = [
@@ -116,7 +116,7 @@ def _is_ours(issue: dict[str, Any]) -> bool:
 
 def _close(github: GitHub, number: int, body: str) -> None:
     def said() -> Any:  # noqa: ANN401  # JSON
-        """The comment, if it is there."""
+        """Return the comment if it exists."""
         comments = github.pages(f"issues/{number}/comments")
         return next((comment for comment in comments if comment.get("body") == body), None)
 
@@ -125,4 +125,4 @@ def _close(github: GitHub, number: int, body: str) -> None:
 
 
 _BROKEN = 500
-"""From this status on nobody knows what was done."""
+"""Lowest status after which it is unknown whether the request was carried out."""

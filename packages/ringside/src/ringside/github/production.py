@@ -1,8 +1,8 @@
-"""What was in production, and the hold, in Git: a ref beside the branches, which no clone brings.
+"""History of production and the promotion freeze, on a Git ref that `git clone` does not fetch.
 
-`refs/ringside/production` is a commit that has nothing to do with the code's history. Its tree holds `production.json`
-(the moves) and `hold.json` (the hold that stands); its parent is what stood before. A push that would lose somebody
-else's commit is refused by Git, so two writers never overwrite each other.
+`refs/ringside/production` is a commit outside of the code's history. Its tree has `production.json` (the changes of
+production) and `hold.json` (the promotion freeze); its parent is the previous state. Git refuses a push that would
+lose another writer's commit, so two writers never overwrite each other.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,51 +12,51 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ringside.errors import RegistryError
-from ringside.registry.git import Repository
+from ringside.git import Repository
 from ringside.registry.models import Move, PromotionFreeze
 
 REF = "refs/ringside/production"
-_MOVES_FILE, _HOLD_FILE = "production.json", "hold.json"
+_MOVES_FILE, _FREEZE_FILE = "production.json", "hold.json"
 _MOVES = TypeAdapter(list[Move])
 _TRIES = 5
-"""Other writers are waited for so often; each takes seconds."""
+"""Maximum tries after another writer's push; each takes seconds."""
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Record:
-    """What the ref says."""
+    """The content of the ref."""
 
     where: str
     commit: str | None = None
-    """None where nothing was ever written."""
+    """Commit of the ref; None if it does not exist."""
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def moves(self) -> list[Move]:
-        """What was in production, the oldest first.
+        """Changes of production, the oldest first.
 
         Raises:
-            RegistryError: the file is none of ours; state `files_damaged`.
+            RegistryError: the file is invalid; state `files_damaged`.
         """
         return self._parsed(_MOVES_FILE, _MOVES.validate_json) or []
 
     @property
-    def hold(self) -> PromotionFreeze | None:
-        """The hold that stands.
+    def freeze(self) -> PromotionFreeze | None:
+        """Promotion freeze in effect; None if there is none.
 
         Raises:
-            RegistryError: the file is none of ours; state `files_damaged`.
+            RegistryError: the file is invalid; state `files_damaged`.
         """
-        return self._parsed(_HOLD_FILE, PromotionFreeze.model_validate_json)
+        return self._parsed(_FREEZE_FILE, PromotionFreeze.model_validate_json)
 
     def with_moves(self, moves: list[Move]) -> "Record":
-        """This record with other moves."""
+        """Return this record with other changes of production."""
         return self._with(_MOVES_FILE, _MOVES.dump_json(moves, indent=2) + b"\n")
 
-    def with_hold(self, hold: PromotionFreeze | None) -> "Record":
-        """This record with another hold, or without one."""
-        return self._with(_HOLD_FILE, None if hold is None else hold.model_dump_json(indent=2).encode() + b"\n")
+    def with_freeze(self, freeze: PromotionFreeze | None) -> "Record":
+        """Return this record with another promotion freeze, or without one."""
+        return self._with(_FREEZE_FILE, None if freeze is None else freeze.model_dump_json(indent=2).encode() + b"\n")
 
     def _with(self, name: str, content: bytes | None) -> "Record":
         kept = {key: value for key, value in self.files.items() if key != name}
@@ -69,47 +69,47 @@ class Record:
             return parse(self.files[name])
         except ValidationError as error:
             detail = error.errors(include_input=False)[0]
-            found = f"it is none of this registry's ({'.'.join(map(str, detail['loc']))}: {detail['msg']})"
+            message = f"it is not a valid record ({'.'.join(map(str, detail['loc']))}: {detail['msg']})"
             place = f"{self.where}, {REF}:{name}"
-            raise RegistryError(found, where=place, remedy=_REMEDIES[name], state="files_damaged") from None
+            raise RegistryError(message, where=place, remedy=_REMEDIES[name], state="files_damaged") from None
 
 
 @dataclass(frozen=True)
 class ProductionRef:
-    """The ref in a remote, read and written through a checkout, which may be a shallow one."""
+    """The ref in a remote, read and written through a checkout, which may be shallow."""
 
     repository: Repository
     remote: str
     where: str
-    """For people."""
+    """Name of the place in messages."""
 
     def read(self) -> Record:
-        """What stands there now.
+        """Read the current record.
 
         Raises:
-            RegistryError: the remote gives no answer (state `unreachable`).
+            RegistryError: the remote does not answer (state `unreachable`).
         """
         commit = self._at_remote()
         if commit is None:
             return Record(self.where)
         if not self.repository.has_commit(commit):
-            # Not `--depth`, which would make a whole clone a shallow one: this history is a few kilobytes.
+            # Not `--depth`, which would make a full clone shallow; this history has a few kilobytes.
             told = self.repository.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", self.remote, REF)
             if told.code != 0 or not self.repository.has_commit(commit):
-                raise self._unreachable(told.said or f"{commit} did not come")
+                raise self._unreachable(told.message or f"{commit} did not come")
         listed = self.repository.ok("ls-tree", "--name-only", commit, remedy=_AGAIN).split()
         files = {name: self._content(f"{commit}:{name}") for name in listed if name in _REMEDIES}
         return Record(self.where, commit, files)
 
     def write(self, change: Callable[[Record], Record], message: str) -> Record:
-        """Change what stands there, whatever it is by then; the answer is what stands there after.
+        """Change the current record and push it; return the new record.
 
         Args:
-            change: given what stands there, what shall stand there; asked again where somebody else was faster.
-            message: why, one line.
+            change: returns the new record, given the current one; called again if another writer was faster.
+            message: the reason, one line.
 
         Raises:
-            RegistryError: the remote gives no answer (state `unreachable`), or refuses.
+            RegistryError: the remote does not answer (state `unreachable`), or refuses.
         """
         for _ in range(_TRIES):
             before = self.read()
@@ -119,19 +119,19 @@ class ProductionRef:
             commit = self._commit(after, message)
             answer = self.repository.run("push", "--quiet", "--no-verify", "--", self.remote, f"{commit}:{REF}")
             if answer.code == 0 or (now := self._at_remote()) == commit:
-                # The answer to a push can be lost; what counts is what stands there.
+                # The response to a push can be lost; the state of the ref counts.
                 return Record(self.where, commit, after.files)
             if now == before.commit:
                 remedy = (
                     f"give the token the right to write contents, or see which rule of the repository covers {REF}."
                 )
-                raise RegistryError(f"{REF} cannot be pushed ({answer.said})", where=self.where, remedy=remedy)
-        raise RegistryError(f"{REF} is changed by others all the time", where=self.where, remedy="run again.")
+                raise RegistryError(f"{REF} cannot be pushed ({answer.message})", where=self.where, remedy=remedy)
+        raise RegistryError(f"{REF} is changed by other writers all the time", where=self.where, remedy="run again.")
 
     def _at_remote(self) -> str | None:
         answer = self.repository.run("ls-remote", "--", self.remote, REF)
         if answer.code != 0:
-            raise self._unreachable(answer.said)
+            raise self._unreachable(answer.message)
         return answer.out.split("\t")[0] or None
 
     def _content(self, name: str) -> bytes:
@@ -146,17 +146,17 @@ class ProductionRef:
         who = self.repository.who()
         parent = f"parent {record.commit}\n" if record.commit else ""
         text = f"tree {tree}\n{parent}author {who}\ncommitter {who}\n\n{message}\n"
-        # By hand and not by `git commit-tree`, which asks for a name that a build machine does not have.
+        # Not `git commit-tree`, which needs a user.name that a build machine may lack.
         return self.repository.ok("hash-object", "-t", "commit", "-w", "--stdin", stdin=text, remedy=_AGAIN)
 
     def _unreachable(self, said: str) -> RegistryError:
         return RegistryError(said or "no answer", where=self.where, remedy=_ASK, state="unreachable")
 
 
-_AGAIN = "see that the disk has room and run again."
-_ASK = "see that the remote can be reached and that you may read it, then run again."
+_AGAIN = "free disk space and run again."
+_ASK = "check that the remote can be reached and that you may read it, then run again."
 _REMEDIES = {
-    _MOVES_FILE: f"mend the file and push it to {REF}; `git log` of that ref has what stood there before.",
-    _HOLD_FILE: "lift it with `ringside rollback --lift-hold`, or roll back once more.",
+    _MOVES_FILE: f"fix the file and push it to {REF}; `git log` of that ref has its earlier states.",
+    _FREEZE_FILE: "lift it with `ringside rollback --lift-freeze`, or roll back once more.",
 }
-"""The files, each with what to do where it cannot be read."""
+"""Remedy for each file if it is damaged."""

@@ -1,7 +1,7 @@
-"""What the watch proposes, on GitHub: a branch of its own, one pull request, one issue for each alarm.
+"""Proposals of the watch on GitHub: a branch, one pull request, and one issue per alarm.
 
-The proposal comes from another job, which ran the pipeline. Whatever it holds, only the files of `FILES` are changed,
-on the commit that was watched, and the branch never carries anything else.
+The proposal comes from another job, which ran the pipeline. Whatever it contains, only the files of `FILES` are
+changed, on the commit that was watched, and the branch contains nothing else.
 """
 
 import hashlib
@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 from ringside.common.files import read_bytes
 from ringside.errors import GitHubError, ReportError, StoreError
+from ringside.git import Repository
 from ringside.github.api import GitHub
 from ringside.github.issues import close_issue, keep_issue, post_once
 from ringside.registry.checksums import SUMS, check_folder
-from ringside.registry.git import Repository
 from ringside.report import proposal_text as text
 from ringside.report.model import MAX_BYTES as REPORT_BYTES
 from ringside.report.model import Report
@@ -33,10 +33,9 @@ FILES: Mapping[str, str] = {
     "dvc.lock": "dvc.lock",
     "metrics.json": "reports/metrics.json",
 }
-"""The files of a proposal that a pull request changes, and where they go."""
+"""Files of a proposal that a pull request changes, and their targets."""
 STORED, IMPORTED = "store-", "source-"
-"""What the name of a partition's file begins with, where Git keeps data; it goes to data/store. And that of a record of
-what DVC imported, which goes to data/source. There are no others."""
+"""Prefixes of the files of partitions in Git (to data/store) and of records of DVC imports (to data/source)."""
 WATCH, REPORT = "watch.json", "report.json"
 ALARMS: tuple[AlarmCode, ...] = ("below_floor", "worse", "data", "performance", "drift")
 PREFIX = "retrain/"
@@ -44,11 +43,11 @@ BOT = "github-actions[bot]"
 BOT_ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
 
 _MOST = 50_000_000
-"""Bytes of a file that a pull request changes: as many as Git is to keep of data."""
+"""Maximum bytes of a file that a pull request changes: the limit for data in Git."""
 _BRANCH = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _MARKER = "<!-- ringside: retrain -->"
 _WAITING = "retrain"
-"""The matter of the issue that stands in for a pull request."""
+"""Topic of the issue that replaces a pull request."""
 _NOT_ALLOWED = re.compile(r"not permitted to create", re.IGNORECASE)
 _FORBIDDEN, _GONE = 403, (404, 422)
 _TAKE_AGAIN = "run the workflow Retrain again; nothing was changed."
@@ -56,37 +55,37 @@ _TAKE_AGAIN = "run the workflow Retrain again; nothing was changed."
 
 @dataclass(frozen=True)
 class Proposal:
-    """What one run of the watch handed on."""
+    """The result of one watch run."""
 
     watch: Watch
     report: Report | None
-    """Where a model was trained."""
+    """Report of the trained model; None without training."""
     files: Mapping[str, bytes]
-    """By their paths in the repository."""
+    """Contents by path in the repository."""
 
 
 def read_proposal(folder: Path, sums: str) -> Proposal:
-    """The proposal in a folder, all of it checked.
+    """Read and validate the proposal in a folder.
 
     Args:
-        folder: as `ringside ci watch` wrote it.
-        sums: the SHA-256 of its SHA256SUMS, which came by another way than the folder.
+        folder: a folder that `ringside ci watch` wrote.
+        sums: the SHA-256 of its SHA256SUMS, from a job output instead of the folder.
 
     Raises:
-        ReportError: the folder is not what that job wrote, or a file is not as it must be.
-        RegistryError: a file has other bytes than SHA256SUMS says.
+        ReportError: the folder is not from that job, or a file is invalid.
+        RegistryError: a file does not match its hash in SHA256SUMS.
     """
     if not folder.is_dir():
         raise _refused("there is no such folder", folder)
     if any(path.is_symlink() or not path.is_file() for path in folder.iterdir()):
-        raise _refused("it holds something else than files", folder)
+        raise _refused("it contains something other than files", folder)
     listed = read_bytes(folder / SUMS, remedy=_TAKE_AGAIN, most=_MOST)
     if hashlib.sha256(listed).hexdigest() != sums:
         raise _refused("its SHA256SUMS is not the one that the watch stated", folder)
     names = set(check_folder(folder, where="the proposal"))
     places = dict(FILES) | {name: place for name in names if (place := place_of(name))}
     if strange := sorted(names - {*places, WATCH, REPORT}):
-        raise _refused(f"it holds {strange[0]}, which no proposal has", folder)
+        raise _refused(f"it contains {strange[0]}, which is not part of a proposal", folder)
     watch = read_watch(_bytes(folder / WATCH, WATCH_BYTES))
     report = read_report(_bytes(folder / REPORT, REPORT_BYTES)) if REPORT in names else None
     files = {place: _bytes(folder / name, _MOST) for name, place in places.items() if name in names}
@@ -96,7 +95,7 @@ def read_proposal(folder: Path, sums: str) -> Proposal:
 
 
 def place_of(name: str) -> str | None:
-    """Where a partition's file or a record of DVC's goes; None where a name is none of one."""
+    """Return the target of a partition's file or a DVC record; None if the name is neither."""
     if re.fullmatch(rf"{STORED}{PARTITION_NAME}\.parquet", name):
         return f"data/store/{name.removeprefix(STORED)}"
     if re.fullmatch(rf"{IMPORTED}{PARTITION_NAME}\.dvc", name):
@@ -111,30 +110,30 @@ def _bytes(path: Path, most: int) -> bytes:
     return content
 
 
-def _refused(found: str, folder: Path) -> ReportError:
-    return ReportError(found, where=str(folder), remedy=_TAKE_AGAIN)
+def _refused(message: str, folder: Path) -> ReportError:
+    return ReportError(message, where=str(folder), remedy=_TAKE_AGAIN)
 
 
 @dataclass(frozen=True)
 class Proposer:
-    """Carries a proposal out."""
+    """Pushes a proposal and opens its pull request and issues."""
 
     github: GitHub
     repository: Repository
-    """A checkout of the commit that was watched."""
+    """Checkout of the commit that was watched."""
     run_url: str
     base: str = "main"
-    """The default branch."""
+    """Default branch."""
     remote: str = "origin"
     server: str = "https://github.com"
 
     def alarms(self, watch: Watch) -> list[str]:
-        """Open or update an issue for each alarm, and close those of what is over; what was done.
+        """Open or update an issue per alarm, and close those of past alarms; return sentences for the user.
 
-        What this run could not tell is not over: without a judged champion its issues stay.
+        An alarm that this run could not check is not past: without an evaluated champion its issues stay open.
 
         Raises:
-            GitHubError: no answer, or GitHub refuses.
+            GitHubError: GitHub does not respond or refuses.
         """
         done = []
         rollback = f"{self.server}/{self.github.repository}/actions/workflows/rollback.yaml"
@@ -149,13 +148,13 @@ class Proposer:
         return done
 
     def propose(self, proposal: Proposal) -> str:
-        """Push the branch and open or update its pull request, or the issue that stands in for it; what was done.
+        """Push the branch and open or update its pull request, or an issue instead; return sentences for the user.
 
         Raises:
-            GitHubError: no answer, or GitHub refuses.
+            GitHubError: GitHub does not respond or refuses.
             RegistryError: Git refuses.
-            StoreError: the branch holds somebody else's work.
-            ReportError: the proposal is of another commit than this checkout.
+            StoreError: the branch contains other commits.
+            ReportError: the proposal belongs to another commit than this checkout.
         """
         watch, report = proposal.watch, proposal.report
         assert report is not None  # noqa: S101  # a proposal that retrained has one
@@ -172,9 +171,9 @@ class Proposer:
         return "; ".join([said, *self._supersede(branch, said)])
 
     def _commit(self, proposal: Proposal, title: str) -> str | None:
-        """The commit of the proposal on the one that was watched; None where it changes nothing.
+        """Return the proposal's commit on the one that was watched; None if it changes nothing.
 
-        Equal proposals give equal commits, so that a run without news moves no branch and asks for no new approval.
+        Equal proposals give equal commits, so that a run without news moves no branch and needs no new approval.
         """
         base = proposal.watch.commit
         remedy = _TAKE_AGAIN
@@ -198,10 +197,10 @@ class Proposer:
         try:
             return self.repository.ok(*command, stdin=content.decode(), remedy=_TAKE_AGAIN)
         except UnicodeDecodeError:
-            raise _refused("a file of it is no text", self.repository.path) from None
+            raise _refused("one of its files is not text", self.repository.path) from None
 
     def _with(self, tree: str, parts: list[str], blob: str) -> str:
-        """A tree in which one path is another file; neither the index nor the files here are touched."""
+        """Return a tree in which one path is replaced; the index and the work tree do not change."""
         first, *rest = parts
         listed = self.repository.ok("ls-tree", tree, remedy=_TAKE_AGAIN).splitlines()
         entries = {line.partition("\t")[2]: line for line in listed}
@@ -216,32 +215,32 @@ class Proposer:
         return self.repository.ok("mktree", stdin="", remedy=_TAKE_AGAIN)
 
     def _tip(self, branch: str) -> str | None:
-        remedy = "see that the remote can be reached and run again."
+        remedy = "check that the remote can be reached and run again."
         found = self.repository.ok("ls-remote", "--", self.remote, f"refs/heads/{branch}", remedy=remedy)
         return found.split()[0] if found else None
 
     def _is_ours(self, tip: str) -> bool:
-        """Whether a branch holds nothing but a commit of ours: each is made on the default branch, never on another."""
+        """Return whether a branch has only a commit of ours, based on the default branch."""
         command = ("fetch", "--quiet", "--no-tags", "--", self.remote, tip)
-        self.repository.ok(*command, remedy="see that the remote can be reached and run again.")
+        self.repository.ok(*command, remedy="check that the remote can be reached and run again.")
         shown = self.repository.ok("show", "--no-patch", "--format=%ae%n%ce", tip, remedy=_TAKE_AGAIN)
         return shown.split("\n") == [BOT_ADDRESS, BOT_ADDRESS]
 
     def _push(self, branch: str, commit: str) -> None:
-        """Let the branch be the commit, if what it was is nobody else's work and stays so until then."""
+        """Set the branch to the commit, unless it contains other work or changes in the meantime."""
         before = self._tip(branch)
         if before == commit:
             return
         if before is not None and not self._is_ours(before):
             remedy = f"merge or close the pull request of {branch}, or remove the branch, and run the workflow again."
-            raise StoreError("its newest commit is somebody else's work, which is kept", where=branch, remedy=remedy)
+            raise StoreError("its newest commit is not from Ringside and is kept", where=branch, remedy=remedy)
         lease = f"--force-with-lease=refs/heads/{branch}:{before or ''}"
         command = ("push", "--quiet", "--no-verify", lease, "--", self.remote, f"{commit}:refs/heads/{branch}")
         remedy = "run again: somebody moved the branch at the same time, or the token may not push."
         self.repository.ok(*command, remedy=remedy)
 
     def _declined(self, branch: str, commit: str) -> bool:
-        """Whether people closed a pull request of this very commit."""
+        """Return whether a pull request of exactly this commit was closed without merging."""
         closed = self.github.pages(f"pulls?state=closed&head={self._head(branch)}&base={quote(self.base)}", most=100)
         return any(pull["head"]["sha"] == commit and not pull.get("merged_at") for pull in closed)
 
@@ -254,7 +253,7 @@ class Proposer:
         return found[0] if found else None
 
     def _pull(self, branch: str, watch: Watch, report: Report) -> str:
-        """Open the branch's pull request, or bring the open one up to date."""
+        """Open the branch's pull request, or update the open one."""
         wanted = {
             "title": text.title(watch, report),
             "body": f"{_MARKER}\n\n{text.body(watch, report, run_url=self.run_url, limit=LIMIT - 100)}",
@@ -275,14 +274,14 @@ class Proposer:
         return f"pull request: {found['html_url']}"
 
     def _ask(self, branch: str, watch: Watch, report: Report) -> str:
-        """An issue with the link that opens the pull request."""
+        """Open an issue with the link that opens the pull request."""
         compare = f"{self.server}/{self.github.repository}/compare/{quote(self.base)}...{quote(branch)}?quick_pull=1"
         body = text.asks_for_pull(watch, report, compare, run_url=self.run_url)
         kept = keep_issue(self.github, _WAITING, text.title(watch, report), body)
         return f"workflows may not open pull requests here, so an issue has the link: {kept.url}"
 
     def _supersede(self, branch: str, said: str) -> list[str]:
-        """Close older proposals of ours, whose data this one holds too; what was done."""
+        """Close our older proposals, whose data this one includes; return sentences for the user."""
         done = []
         for pull in self.github.pages(f"pulls?state=open&base={quote(self.base)}"):
             head = pull["head"]
@@ -306,7 +305,7 @@ class Proposer:
 
 
 def branch_of(watch: Watch) -> str:
-    """The branch of a proposal, by its newest partition."""
+    """Return the branch of a proposal, named by its newest partition."""
     name = text.partition_of(watch) or ""
     if _BRANCH.fullmatch(name) and not name.endswith(".lock"):
         return f"{PREFIX}{name}"
@@ -314,21 +313,21 @@ def branch_of(watch: Watch) -> str:
 
 
 def alarm_marker(alarm: AlarmCode) -> str:
-    """The matter of an alarm's issue."""
+    """Return the topic of an alarm's issue."""
     return f"alarm-{alarm.replace('_', '-')}"
 
 
 def has_open_alarms(github: GitHub) -> bool:
-    """Whether an alarm's issue is open, which may be over by now.
+    """Return whether an alarm's issue is open, which may be past by now.
 
     Raises:
-        GitHubError: no answer, or GitHub refuses.
+        GitHubError: GitHub does not respond or refuses.
     """
     listed = github.pages("issues?state=open")
     return any(str(issue.get("body") or "").startswith("<!-- ringside: alarm-") for issue in listed)
 
 
 def _is_written_by_us(pull: Mapping[str, Any]) -> bool:
-    """Whether title and body are ours, or a person opened it from our link and wrote nothing."""
+    """Return whether title and body are ours, or you opened it from our link without adding text."""
     body = str(pull.get("body") or "")
     return not body.strip() or body.startswith(_MARKER)

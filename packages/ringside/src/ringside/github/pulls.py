@@ -1,8 +1,7 @@
-"""Pull requests: which one a finished run of Train belongs to, and how many were judged on the same test rows.
+"""Pull requests: the one of a finished Train run, and the number evaluated on the same test rows.
 
-Only GitHub's own answers count, and nothing that the run wrote. The payload's list of pull requests is empty for forks,
-and what a run uploads is written by the pull request's own code; so the branch is looked up, and its tip has to be the
-commit that the run was made for.
+Only GitHub's responses count, not what the run wrote. The payload's list of pull requests is empty for forks, and the
+pull request's own code writes what a run uploads. So the branch is looked up, and its tip must be the run's commit.
 """
 
 import re
@@ -16,12 +15,12 @@ from ringside.errors import GitHubError
 from ringside.github.api import GitHub
 
 TRAIN = ".github/workflows/train.yaml"
-"""The workflow whose runs are reported; another file may bear its name."""
+"""Workflow file whose runs are reported; another file may have the same workflow name."""
 
 MANIFEST = "data/manifest.json"
 _PAGES = 10
 _SIZE = 100
-"""Pull requests on a page of GitHub's list."""
+"""Pull requests per page of GitHub's list."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 _NOTHING = "nothing is to be done: no comment was written."
@@ -29,18 +28,18 @@ _NOTHING = "nothing is to be done: no comment was written."
 
 @dataclass(frozen=True)
 class TrainRun:
-    """A finished run of Train on a pull request, as GitHub describes it."""
+    """A finished Train run on a pull request, as GitHub describes it."""
 
     id: int
     attempt: int
-    """Counts from 1; more where somebody ran it again."""
+    """Number of the attempt, from 1."""
     started: str
-    """When this attempt began, as GitHub writes times (they compare as texts)."""
+    """Start of this attempt in GitHub's time format, which sorts as text."""
     conclusion: str
     head_sha: str
-    """The tip of the pull request's branch, not the merge that was checked out."""
+    """Tip of the pull request's branch, not the merge that was checked out."""
     head_branch: str
-    """Anybody's text."""
+    """Branch name, untrusted text."""
     head_repository: str
     """`owner/name` of the fork, or of this repository."""
 
@@ -52,21 +51,21 @@ class Pull:
     number: int
     locked: bool
     shared: bool = False
-    """Whether its branch is to be merged into another branch, too; a run may then be that one's."""
+    """Whether another pull request merges the branch into another branch; the run may belong to that one."""
 
 
 @dataclass(frozen=True)
 class NoPull:
-    """Why a run has no pull request to report to; nothing is wrong."""
+    """Reason why a run has no pull request to report to; this is not an error."""
 
     reason: Literal["stale", "closed"]
 
 
 def train_run(github: GitHub, run: object) -> TrainRun:
-    """The run in the payload of `workflow_run`, or in an answer of `actions/runs/ID`.
+    """Parse the run in the payload of `workflow_run`, or in a response of `actions/runs/ID`.
 
     Raises:
-        GitHubError: it is no run of Train for a pull request to this repository, or is not as GitHub writes one.
+        GitHubError: it is not a Train run for a pull request to this repository, or is malformed.
     """
     if not isinstance(run, Mapping):
         raise _odd("there is no workflow_run in it")
@@ -89,10 +88,10 @@ def train_run(github: GitHub, run: object) -> TrainRun:
 
 
 def pull_of(github: GitHub, run: TrainRun, default_branch: str) -> Pull | NoPull:
-    """The one open pull request into the default branch whose tip is what the run was made for.
+    """Return the one open pull request into the default branch whose tip is the run's commit.
 
     Raises:
-        GitHubError: GitHub does not answer, or there are several.
+        GitHubError: GitHub does not respond, or there are several.
     """
     owner = run.head_repository.partition("/")[0]
     found = github.pages(f"pulls?state=open&head={quote(f'{owner}:{run.head_branch}', safe='')}")
@@ -107,12 +106,12 @@ def pull_of(github: GitHub, run: TrainRun, default_branch: str) -> Pull | NoPull
 
 
 def is_commit_of(github: GitHub, run: TrainRun, commit: str) -> bool:
-    """Whether `commit` is what the run was made for, or a merge that has it as its second parent.
+    """Return whether `commit` is the run's commit, or a merge that has it as its second parent.
 
-    A pull request's workflow checks out such a merge, of the base and the branch.
+    A pull request's workflow checks out such a merge of the base and the branch.
 
     Raises:
-        GitHubError: GitHub does not answer.
+        GitHubError: GitHub does not respond.
     """
     if commit == run.head_sha:
         return True
@@ -128,19 +127,18 @@ def is_commit_of(github: GitHub, run: TrainRun, commit: str) -> bool:
 
 
 def is_into(github: GitHub, run: TrainRun, commit: str, branch: str) -> bool:
-    """Whether a commit of the run is no merge into something else than `branch`.
+    """Return whether a commit of the run is not a merge into a branch other than `branch`.
 
-    GitHub says of a run which branch it came from, not which one it was to be merged into: whose policy judged it is
-    seen from the merge alone.
+    GitHub reports the source branch of a run, but not its target. Only the merge shows whose policy was applied.
 
     Args:
         github: the repository.
-        run: what `commit` was made for.
-        commit: as `is_commit_of` accepts it.
-        branch: of the repository.
+        run: the run of `commit`.
+        commit: a commit that `is_commit_of` accepts.
+        branch: a branch of the repository.
 
     Raises:
-        GitHubError: GitHub does not answer.
+        GitHubError: GitHub does not respond.
     """
     if commit == run.head_sha:
         return True
@@ -151,10 +149,9 @@ def is_into(github: GitHub, run: TrainRun, commit: str, branch: str) -> bool:
 
 
 def reviewed_run(github: GitHub, merged: str, default_branch: str) -> TrainRun | None:
-    """The newest successful run of Train for the pull request that was merged as a commit of the default branch.
+    """Return the newest successful Train run of the pull request that was merged as a commit.
 
-    This is what people looked at before they merged. None where the commit came by no pull request, or its runs are
-    gone.
+    This is the run that reviewers saw. None if the commit has no pull request, or its runs are gone.
 
     Args:
         github: the repository.
@@ -162,7 +159,7 @@ def reviewed_run(github: GitHub, merged: str, default_branch: str) -> TrainRun |
         default_branch: its name.
 
     Raises:
-        GitHubError: GitHub does not answer.
+        GitHubError: GitHub does not respond.
     """
     for pull in github.find(f"commits/{merged}/pulls") or []:
         sha, branch = _at(pull, "head", "sha"), _at(pull, "head", "ref")
@@ -200,18 +197,18 @@ def _is_here(pull: Mapping[str, Any], repository: str) -> bool:
 
 
 def others_since(github: GitHub, since: datetime | None, commit: str, own: int | None) -> int | None:
-    """The pull requests, but for the own one, that were opened since the newest data arrived.
+    """Return the other pull requests that were opened since the newest data arrived.
 
-    A test window moves with the data, so each of them could be judged on this one.
+    The test set moves with the data, so each of them may have been evaluated on this one.
 
     Args:
         github: the repository.
-        since: when data/manifest.json last changed; None where this clone cannot tell, and GitHub is asked.
-        commit: whose history GitHub looks at.
-        own: the number of the pull request that is judged.
+        since: the last change of data/manifest.json; None to ask GitHub, if this clone lacks it.
+        commit: the commit whose history GitHub searches.
+        own: the number of the evaluated pull request.
 
     Returns:
-        None where GitHub cannot be asked, or has no such file.
+        The pull requests; None if GitHub does not respond, or has no such file.
     """
     try:
         moment = since or _manifest_changed(github, commit)
@@ -263,5 +260,5 @@ def _name(value: object) -> str:
     return value
 
 
-def _odd(found: str) -> GitHubError:
-    return GitHubError(found, where="the run that is to be reported", remedy=_NOTHING, final=True)
+def _odd(message: str) -> GitHubError:
+    return GitHubError(message, where="the run that is to be reported", remedy=_NOTHING, final=True)

@@ -1,7 +1,7 @@
-"""Releases on GitHub: a version's files are the assets of the release of its tag; the one marked latest is production.
+"""Releases on GitHub: a version's files are the assets of its tag's release; the one marked latest is in production.
 
-Who publishes is alone by the concurrency group of the workflows; GitHub has no lock to take. Without one, two
-publishers make no half of a release either: each step looks at what stands there, and the second one is refused.
+The workflows' concurrency group lets one publisher run at a time; GitHub has no lock. Two publishers without that
+group still make no partial release: each step checks the current state, and the second one is refused.
 """
 
 import base64
@@ -18,14 +18,14 @@ from pydantic import ValidationError
 
 from ringside.common.files import write_bytes
 from ringside.errors import GitHubError, RegistryError, ReleaseExistsError
+from ringside.git import Repository
 from ringside.github.api import GitHub
-from ringside.github.draft_release import MARKER, DraftRelease, facts_in
+from ringside.github.draft_release import MARKER, DraftRelease, metadata_in
 from ringside.github.production import ProductionRef, Record
 from ringside.registry.checksums import check_folder
-from ringside.registry.git import Repository
 from ringside.registry.models import Move, PromotionFreeze, ReleaseMetadata
 from ringside.registry.registry import Registry
-from ringside.registry.version_numbers import in_order, tag_of, version_of
+from ringside.registry.version_numbers import TAG_PATTERNS, in_order, tag_of, version_of
 
 RECORD = "release.json"
 _ADDRESS = re.compile(
@@ -33,27 +33,27 @@ _ADDRESS = re.compile(
     r"([A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}?)(?:\.git)?/?"
 )
 _LARGE = 3600.0
-"""Seconds that a file may take on its way."""
+"""Time limit of a file transfer, in seconds."""
 _FRESH = 5.0
-"""Seconds for which the list of releases is not asked for again."""
+"""Seconds for which the list of releases is cached."""
 _MOST = 10_000
-"""Releases that are listed; GitHub lists no more."""
+"""Maximum releases listed; GitHub's own limit."""
 
 
 def repository_at(address: str) -> str | None:
-    """`owner/name` of a remote's address that is on github.com; None for any other."""
+    """Return `owner/name` of a remote's address on github.com; None for any other."""
     found = _ADDRESS.fullmatch(address)
     return found[1] if found else None
 
 
 def releases_at(root: Path, remote: str, address: str) -> "GitHubReleases | None":
-    """The releases of a remote that is on github.com, seen from the checkout `root`; None for any other."""
+    """Return the releases of a remote on github.com, for the checkout `root`; None for any other."""
     name = repository_at(address)
     return None if name is None else GitHubReleases(root, remote, name)
 
 
 def open_registry(root: Path, remote: str = "origin") -> Registry:
-    """The registry that a remote is: on github.com with GitHub's releases, else as `Registry.open` says.
+    """Open the registry of a remote: on github.com with GitHub's releases, else as `Registry.open` does.
 
     Raises:
         RegistryError: as `Registry.open`.
@@ -62,18 +62,18 @@ def open_registry(root: Path, remote: str = "origin") -> Registry:
 
 
 def parent(root: Path, remote: str = "origin") -> str | None:
-    """The address of the template or the fork's parent; None where the remote is not on github.com, or has neither.
+    """Return the address of the template or the fork's parent; None if there is none, or not on github.com.
 
     Raises:
-        GitHubError: GitHub gives no answer.
+        GitHubError: GitHub does not respond.
     """
     name = repository_at(Repository(root).configured(remote))
     return None if name is None else parent_of(GitHub(name).get(""))
 
 
-def parent_of(facts: Mapping[str, Any]) -> str | None:
-    """The address of what a repository was made from, out of what GitHub says of it."""
-    found = facts.get("template_repository") or facts.get("parent")
+def parent_of(repository: Mapping[str, Any]) -> str | None:
+    """Return the address of a repository's template or parent, from GitHub's description of it."""
+    found = repository.get("template_repository") or repository.get("parent")
     return None if found is None else f"https://github.com/{found['full_name']}"
 
 
@@ -81,10 +81,10 @@ class GitHubReleases:
     """The releases of a repository on GitHub.
 
     Args:
-        root: a checkout whose remote the repository is; it may be shallow.
+        root: a checkout with the repository as a remote; it may be shallow.
         remote: the remote's name.
         name: `owner/name`.
-        wait: sleeps so many seconds between two tries.
+        wait: sleeps for a number of seconds between two tries.
     """
 
     def __init__(self, root: Path, remote: str, name: str, *, wait: Callable[[float], None] = time.sleep) -> None:
@@ -98,24 +98,24 @@ class GitHubReleases:
         self._marked = False
 
     def tags(self) -> list[str]:
-        """The tags of all published releases of versions, in no order; drafts are none.
+        """Return the tags of all published releases of versions, unordered and without drafts.
 
         Raises:
-            RegistryError: GitHub gives no answer, or refuses; state `unreachable`.
+            RegistryError: GitHub does not respond, or refuses; state `unreachable`.
         """
         return [release["tag_name"] for release in self._published() if version_of(release["tag_name"])]
 
-    def facts(self, tag: str) -> ReleaseMetadata:
-        """The `release.json` of a release.
+    def metadata(self, tag: str) -> ReleaseMetadata:
+        """Return the `release.json` of a release.
 
         Raises:
-            RegistryError: there is no such release or file (state `files_missing`), it is none, or of another version
-                (`files_damaged`), or GitHub gives no answer (`unreachable`).
+            RegistryError: there is no such release or file (state `files_missing`), the file is invalid or of another
+                version (`files_damaged`), or GitHub does not respond (`unreachable`).
         """
         release = self._release(tag)
         asset = self._asset(release, RECORD)
         # The notes carry a copy, so that a hundred versions are one question; GitHub's digest says whether it is true.
-        content = facts_in(release.get("body") or "")
+        content = metadata_in(release.get("body") or "")
         if content is None or _digest(content) != asset.get("digest"):
             content = self._download(tag, asset)
         where, remedy = f"{self.where}/tag/{tag}", "remove the release and publish again."
@@ -131,19 +131,20 @@ class GitHubReleases:
         return found
 
     def files(self, tag: str) -> dict[str, int]:
-        """The files of a release and their bytes.
+        """Return the files of a release and their sizes in bytes.
 
         Raises:
-            RegistryError: there is no such release (state `files_missing`), or no answer (`unreachable`).
+            RegistryError: there is no such release (state `files_missing`), or GitHub does not respond
+                (`unreachable`).
         """
         return {asset["name"]: asset["size"] for asset in _uploaded(self._release(tag))}
 
     def fetch(self, tag: str, names: Sequence[str], folder: Path) -> None:
-        """Download files of a release into `folder`, which exists; each has the digest that GitHub states.
+        """Download files of a release into the existing folder `folder`; compare the digests that GitHub states.
 
         Raises:
-            RegistryError: the release or a file is not there (state `files_missing`), has other bytes than GitHub
-                states (`files_damaged`), or GitHub gives no answer (`unreachable`).
+            RegistryError: the release or a file is missing (state `files_missing`), has another digest
+                (`files_damaged`), or GitHub does not respond (`unreachable`).
             StoreError: `folder` cannot be written to.
         """
         release = self._release(tag)
@@ -152,37 +153,37 @@ class GitHubReleases:
             write_bytes(folder / asset["name"], self._download(tag, asset))
 
     def publish(self, tag: str, commit: str, folder: Path, notes: str) -> None:
-        """Make a release of all files in `folder`: a draft that is filled and compared, the tag, then the release.
+        """Publish all files in `folder` as one release: create and verify a draft, set the tag, publish.
 
-        A step whose answer is lost is looked at and not repeated blindly. What a killed publisher leaves is a draft,
-        and perhaps the tag, which `clean` removes.
+        If the response of a step is lost, its result is looked up instead of repeating it. A killed publisher leaves
+        a draft and perhaps the tag, which `clean` removes.
 
         Raises:
-            ReleaseExistsError: there is a release of this tag.
-            RegistryError: `tag` is no version's, the files are not those that SHA256SUMS names, the tag is on another
-                commit, or GitHub refuses or gives no answer (`unreachable`).
+            ReleaseExistsError: there is a release with this tag.
+            RegistryError: `tag` is not the tag of a version, the files do not match SHA256SUMS, the tag is on another
+                commit, or GitHub refuses or does not respond (`unreachable`).
         """
         sums = check_folder(folder, new=True)
         self._listed = None
         remedy = "run again: the next free version is taken."
         if self._find(_checked(tag)) is not None:
-            raise ReleaseExistsError("it was published in between", where=f"{self.where}/tag/{tag}", remedy=remedy)
+            raise ReleaseExistsError("another run published it", where=f"{self.where}/tag/{tag}", remedy=remedy)
         with self._asked():
             draft = DraftRelease.make(self.github, self._large, tag, commit, _with_record(notes, folder))
             draft.fill(folder, sums)
             thing = self._push_tag(tag, commit)
             if not draft.publish():
                 where = f"{self.where}/tag/{tag}"
-                raise ReleaseExistsError("it was published in between", where=where, remedy=remedy)
+                raise ReleaseExistsError("another run published it", where=where, remedy=remedy)
         self._listed = None
         if thing is not None:
             self._repository.name_tag(tag, thing)
 
     def moves(self) -> list[Move]:
-        """What was in production, the oldest first. Where GitHub marks another version latest, that is the last move.
+        """Return the changes of production, the oldest first, ending with the release that GitHub marks latest.
 
         Raises:
-            RegistryError: the record is damaged (state `files_damaged`), or no answer (`unreachable`).
+            RegistryError: the record is damaged (state `files_damaged`), or GitHub does not respond (`unreachable`).
         """
         return self._true(self._ref.read())
 
@@ -190,7 +191,7 @@ class GitHubReleases:
         """Put a version in production: on GitHub first, then in the record.
 
         Raises:
-            RegistryError: there is no release of it (state `files_missing`), or GitHub refuses or gives no answer.
+            RegistryError: there is no release of it (state `files_missing`), or GitHub refuses or does not respond.
         """
         release = self._release(tag_of(move.version))
         # Before the flag moves, or a move that somebody else made by it would be lost.
@@ -199,7 +200,7 @@ class GitHubReleases:
             self.github.patch(f"releases/{release['id']}", {"make_latest": "true"})
 
         def moved(record: Record) -> Record:
-            """The record with this move as its last one."""
+            """Return the record with this change as its last one."""
             known = record.moves
             missing = before[len(known) :] if before[: len(known)] == known else []
             return record.with_moves([*known, *missing, move])
@@ -207,28 +208,28 @@ class GitHubReleases:
         self._ref.write(moved, f"{move.version} is in production")
         self._marked = True
 
-    def hold(self) -> PromotionFreeze | None:
-        """The hold that stands.
+    def promotion_freeze(self) -> PromotionFreeze | None:
+        """Return the promotion freeze in effect; None if there is none.
 
         Raises:
-            RegistryError: it is damaged (state `files_damaged`), or no answer (`unreachable`).
+            RegistryError: the record is damaged (state `files_damaged`), or GitHub does not respond (`unreachable`).
         """
-        return self._ref.read().hold
+        return self._ref.read().freeze
 
-    def set_hold(self, hold: PromotionFreeze | None) -> None:
-        """Set or lift the hold.
+    def set_freeze(self, freeze: PromotionFreeze | None) -> None:
+        """Set the promotion freeze, or lift it if `freeze` is None.
 
         Raises:
-            RegistryError: GitHub refuses or gives no answer.
+            RegistryError: GitHub refuses or does not respond.
         """
-        message = "The hold is lifted" if hold is None else f"Promotion freeze: {hold.rejected} was rolled back"
-        self._ref.write(lambda record: record.with_hold(hold), message)
+        message = "Lift the promotion freeze" if freeze is None else f"Freeze promotion after {freeze.rejected}"
+        self._ref.write(lambda record: record.with_freeze(freeze), message)
 
     def clean(self) -> list[str]:
-        """Remove what publishers that were killed left: their drafts, each after the tag that it did not come to use.
+        """Remove the drafts of killed publishers, each after its unused tag; return what was removed.
 
         Raises:
-            RegistryError: GitHub refuses or gives no answer.
+            RegistryError: GitHub refuses or does not respond.
         """
         self._listed = None
         removed = []
@@ -248,11 +249,11 @@ class GitHubReleases:
         return removed
 
     def lock(self) -> AbstractContextManager[None]:
-        """Nothing: the workflows that publish share a concurrency group, and GitHub has no other lock."""
+        """Return a lock without effect: GitHub has none, and publishing workflows share a concurrency group."""
         return nullcontext()
 
     def tag(self, name: str, commit: str, message: str) -> bool:
-        """Make an annotated tag by a call of GitHub's, where a push of it was refused; False where this is, too."""
+        """Create an annotated tag through GitHub's API after a refused push; return False if that is refused."""
         wanted = {"tag": name, "message": message, "object": commit, "type": "commit"}
         try:
             thing = self.github.post("git/tags", wanted)["sha"]
@@ -262,10 +263,10 @@ class GitHubReleases:
         return True
 
     def note(self, tag: str, text: str) -> bool:
-        """Add a paragraph to the notes of a release, once; False where it stands there already.
+        """Add a paragraph to the notes of a release, once; return False if the notes contain it already.
 
         Raises:
-            RegistryError: there is no such release, or GitHub refuses or gives no answer.
+            RegistryError: there is no such release, or GitHub refuses or does not respond.
         """
         release = self._release(tag)
         body = str(release.get("body") or "")
@@ -279,10 +280,10 @@ class GitHubReleases:
         return True
 
     def _true(self, record: Record) -> list[Move]:
-        """The moves of a record, with the one that somebody made on GitHub's own page."""
+        """Return the changes in a record, plus one that was made on GitHub's own page."""
         moves = record.moves
         if self._marked:
-            # GitHub may take seconds to show the flag that was just set, and here it was.
+            # GitHub may take seconds to show the flag that this process has just set.
             return moves
         with self._asked():
             release = self.github.find("releases/latest")
@@ -290,34 +291,34 @@ class GitHubReleases:
         if release is None or version is None or (moves and moves[-1].version == version):
             return moves
         if not moves and version == in_order(filter(None, map(version_of, self.tags())))[-1]:
-            # GitHub calls the newest one latest where nobody marked any.
+            # GitHub shows the newest one as latest if none was marked.
             return moves
-        # When that was, GitHub does not say; it was not before the release.
-        at = self.facts(release["tag_name"]).published
+        # GitHub does not state the time; it was not before the release.
+        at = self.metadata(release["tag_name"]).published
         return [*moves, Move(version=version, at=at, reason="marked latest on GitHub")]
 
     def _push_tag(self, tag: str, commit: str) -> str | None:
-        """Push the version's annotated tag; its object, None where the tag stood there already."""
-        standing = self._repository.tags(self._remote)
+        """Push the version's annotated tag; return its object, None if the tag was there already."""
+        standing = self._repository.tags(self._remote, *TAG_PATTERNS)
         if standing.get(tag) == commit:
             return None
         thing = self._repository.make_tag(tag, commit, f"Version {version_of(tag)} of the model")
         answer = self._repository.push_tag(self._remote, tag, thing)
-        if answer.code == 0 or self._repository.tags(self._remote).get(tag) == commit:
+        if answer.code == 0 or self._repository.tags(self._remote, *TAG_PATTERNS).get(tag) == commit:
             return thing
         if tag not in standing and self.tag(tag, commit, f"Version {version_of(tag)} of the model"):
             return None
         remedy = f"see what {tag} is on (`git ls-remote --tags`) and what the token may push, then run again."
-        raise RegistryError(f"{tag} cannot be pushed ({answer.said})", where=self.where, remedy=remedy)
+        raise RegistryError(f"{tag} cannot be pushed ({answer.message})", where=self.where, remedy=remedy)
 
     def _remove_tag(self, tag: str) -> bool:
-        """Remove a tag that nothing was published under; False where there was none, or it may not be removed."""
-        if tag not in self._repository.tags(self._remote):
+        """Remove a tag without a release; return False if there was none, or it must not be removed."""
+        if tag not in self._repository.tags(self._remote, *TAG_PATTERNS):
             return False
         return self._repository.run("push", "--no-verify", "--", self._remote, f":refs/tags/{tag}").code == 0
 
     def _all(self) -> list[dict[str, Any]]:
-        """All releases that the token may see, drafts among them."""
+        """Return all releases that the token may see, including drafts."""
         if self._listed is None or time.monotonic() - self._listed[0] > _FRESH:
             with self._asked():
                 self._listed = time.monotonic(), self.github.pages("releases", most=_MOST)
@@ -327,7 +328,7 @@ class GitHubReleases:
         return [release for release in self._all() if not release["draft"]]
 
     def _find(self, tag: str) -> dict[str, Any] | None:
-        """The published release of a tag."""
+        """Return the published release of a tag; None if there is none."""
         known = next((release for release in self._published() if release["tag_name"] == tag), None)
         if known is not None:
             return known
@@ -358,22 +359,26 @@ class GitHubReleases:
         stated = asset.get("digest")
         if len(content) == asset["size"] and stated in (None, _digest(content)):
             return content
-        found, remedy = f"{asset['name']} has other bytes than GitHub states", "run again; if it stays, do not use it."
-        raise RegistryError(found, where=f"{self.where}/tag/{tag}", remedy=remedy, state="files_damaged")
+        message, remedy = (
+            f"{asset['name']} does not match GitHub's digest",
+            "run again; if it stays, do not use it.",
+        )
+        raise RegistryError(message, where=f"{self.where}/tag/{tag}", remedy=remedy, state="files_damaged")
 
     @contextmanager
     def _asked(self) -> Iterator[None]:
-        """What GitHub does not answer is what the registry does not answer."""
+        """Turn errors of GitHub into errors of the registry."""
         try:
             yield
         except GitHubError as error:
-            found = f"{error.found} ({error.where})"
-            raise RegistryError(found, where=self.where, remedy=error.remedy, state="unreachable") from error
+            message = f"{error.found} ({error.where})"
+            raise RegistryError(message, where=self.where, remedy=error.remedy, state="unreachable") from error
 
 
 def _checked(tag: str) -> str:
     if version_of(tag) is None:
-        raise RegistryError(f"{tag!r} is no tag of a version", where="tag", remedy="use one as model@v1.2.0.")
+        remedy = "use a tag such as model@v1.2.0."
+        raise RegistryError(f"{tag!r} is not the tag of a version", where="tag", remedy=remedy)
     return tag
 
 
@@ -390,6 +395,6 @@ def _is_ours(release: dict[str, Any]) -> bool:
 
 
 def _with_record(notes: str, folder: Path) -> str:
-    """The notes with a hidden copy of `release.json`."""
+    """Return the notes with a hidden copy of `release.json`."""
     record = base64.b64encode((folder / RECORD).read_bytes()).decode()
     return f"{notes.rstrip()}\n\n{MARKER}{record} -->\n"

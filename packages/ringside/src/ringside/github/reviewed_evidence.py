@@ -1,7 +1,7 @@
-"""What reviewers saw of a model that was merged, beside what the merged code makes.
+"""Compare what reviewers saw of a merged model with what the merged code produces.
 
-A pull request's own figures can be forged by whoever wrote it. So they publish nothing here: they can only stop what
-comes out otherwise than it was shown.
+The author of a pull request can forge its figures. So they publish nothing: they can only stop a model whose figures
+differ from those that reviewers saw.
 """
 
 import hashlib
@@ -21,36 +21,36 @@ from ringside.report.words import metric_name
 State = Literal["same", "close", "apart", "other_window", "nothing"]
 
 _PRECISION = 1e-3
-"""Relative; what two runs of the same code on two kinds of processor stay within, by far."""
+"""Relative tolerance, far above the difference between two runs of the same code on two kinds of processor."""
 _MODEL, _METRICS, _SPLIT = "models/model.skops", "reports/metrics.json", "reports/split.json"
 
 
 @dataclass(frozen=True)
 class Reviewed:
-    """What was seen."""
+    """The figures that reviewers saw."""
 
     source: str
-    """For people: where it stood."""
+    """Origin of the figures, for messages."""
     same_model: bool
     same_window: bool
     metric: float | None
-    """The deciding metric; None where it was not stated."""
+    """Deciding metric; None if it was not stated."""
 
 
 @dataclass(frozen=True)
 class ReviewedComparison:
-    """How what was rebuilt compares with what was seen."""
+    """The comparison of the rebuilt model with the reviewed one."""
 
     state: State
     sentence: str
 
 
 def compare(report: Report, seen: Reviewed | None) -> ReviewedComparison:
-    """Whether what was rebuilt is what was reviewed, as far as that can be told.
+    """Compare the rebuilt model with the reviewed figures, as far as they are known.
 
     Args:
-        report: of what was rebuilt.
-        seen: what reviewers saw; None where nothing is there to compare with.
+        report: the report on the rebuilt model.
+        seen: the reviewed figures; None if there are none.
     """
     if seen is None:
         return ReviewedComparison("nothing", "There is nothing that was reviewed to compare it with.")
@@ -73,13 +73,13 @@ def compare(report: Report, seen: Reviewed | None) -> ReviewedComparison:
 
 
 def shown(github: GitHub, commit: str, default_branch: str, report: Report) -> Reviewed | None:
-    """What the pull request showed that was merged as `commit`; None where there is nothing that can be read.
+    """Return the figures of the pull request that was merged as `commit`; None if there are no valid ones.
 
     Args:
         github: the repository.
         commit: a commit of the default branch.
         default_branch: its name.
-        report: of what was rebuilt.
+        report: the report on the rebuilt model.
     """
     from ringside.github.artifact import uploaded
     from ringside.github.pulls import reviewed_run
@@ -103,15 +103,15 @@ def shown(github: GitHub, commit: str, default_branch: str, report: Report) -> R
 
 
 def committed(root: Path, read: Callable[[str], str | None], report: Report) -> Reviewed | None:
-    """What the commit itself holds: dvc.lock and reports/metrics.json, where somebody committed them.
+    """Return the figures in the commit itself, from dvc.lock and reports/metrics.json.
 
-    A lock of other code, parameters or data than the commit's says nothing about its model: somebody did not run the
-    pipeline after the last change. That gives None, as does a lock that cannot be read.
+    A lock of other code, parameters or data than the commit's does not describe its model: the pipeline was not run
+    after the last change. Then the result is None, as for an unreadable lock.
 
     Args:
         root: the checkout, in which the pipeline has run.
-        read: the text of a file as it was committed; None where it was not.
-        report: of what was rebuilt.
+        read: returns the text of a committed file; None if it was not committed.
+        report: the report on the rebuilt model.
     """
     lock, metrics = read("dvc.lock"), read(_METRICS)
     outputs = _outputs(lock) if lock else {}
@@ -126,7 +126,7 @@ def committed(root: Path, read: Callable[[str], str | None], report: Report) -> 
 
 
 def _outputs(lock: str) -> dict[str, str]:
-    """The hash of each file that a stage wrote, as a dvc.lock that anybody may have written states it."""
+    """Return the hash of each stage output in an untrusted dvc.lock."""
     try:
         stages = yaml.safe_load(lock)["stages"].values()
         return {str(out["path"]): str(out["md5"]) for stage in stages for out in stage.get("outs", ())}
@@ -135,12 +135,12 @@ def _outputs(lock: str) -> dict[str, str]:
 
 
 def _is_stale(lock: str, made: Path) -> bool:
-    """Whether a lock is of other inputs than the one that the pipeline made here."""
+    """Return whether a lock has other inputs than the one that the pipeline wrote here."""
     return made.is_file() and _inputs(lock) != _inputs(made.read_text(encoding="utf-8"))
 
 
 def _inputs(lock: str) -> object:
-    """What the stages of a lock started from: commands, parameters, and the files that no stage made."""
+    """Return the inputs of a lock's stages: commands, parameters, and files that no stage wrote."""
     try:
         stages = yaml.safe_load(lock)["stages"]
         made = {out["path"] for stage in stages.values() for out in stage.get("outs", ())}

@@ -1,4 +1,4 @@
-"""The rules of .github/rulesets, installed on GitHub: which checks and reviews a change of the main branch needs."""
+"""Install the rules of .github/rulesets on GitHub: the checks and reviews that changes of main need."""
 
 import json
 from collections.abc import Sequence
@@ -10,24 +10,24 @@ from ringside.errors import GitHubError, UsageError
 from ringside.github.api import GitHub
 
 PLACEHOLDER = "owner@example.com"
-"""Stands in .github/CODEOWNERS until somebody writes who reviews."""
+"""Placeholder in .github/CODEOWNERS until you name reviewers."""
 _FORBIDDEN = (403, 404)
 
 
 @dataclass(frozen=True)
 class Installed:
-    """What became of one file."""
+    """The result for one file."""
 
     name: str
-    """The ruleset's."""
+    """Name of the ruleset."""
     done: Literal["made", "updated"]
 
 
 def read_rulesets(root: Path) -> list[dict[str, Any]]:
-    """The rulesets of a checkout, by the names of their files.
+    """Return the rulesets of a checkout, sorted by file name.
 
     Raises:
-        UsageError: there is none, or a file is no ruleset.
+        UsageError: there is none, or a file is not a ruleset.
     """
     places = sorted((root / ".github" / "rulesets").glob("*.json"))
     if not places:
@@ -49,10 +49,10 @@ def _read(place: Path) -> dict[str, Any]:
 
 
 def install(github: GitHub, rulesets: Sequence[dict[str, Any]]) -> list[Installed]:
-    """Make each ruleset, or bring the one of the same name up to date; run twice it says the same once.
+    """Create each ruleset, or update the one of the same name; a second run changes nothing.
 
     Raises:
-        GitHubError: GitHub refuses or does not answer; also where the plan has no rulesets, or the asker is no
+        GitHubError: GitHub refuses or does not respond; also if the plan has no rulesets, or you are not an
             administrator.
     """
     try:
@@ -78,7 +78,7 @@ def _install(github: GitHub, wanted: dict[str, Any], number: int | None) -> Inst
 
 
 def nobody_reviews(root: Path) -> bool:
-    """Whether .github/CODEOWNERS still names nobody, so that GitHub asks no owner for a review."""
+    """Return whether .github/CODEOWNERS names no reviewer, so that GitHub requests no review."""
     place = root / ".github" / "CODEOWNERS"
     if not place.exists():
         return True

@@ -1,7 +1,7 @@
-"""One run of a workflow: what GitHub says of it, and the few ways to answer.
+"""One run of a workflow: its context from GitHub, and its outputs, summary and annotations.
 
-Standard library only, so that the jobs which decide whether anything has to be done install nothing. Outside of Actions
-the same commands work for a person: what would be an output or a summary is printed.
+Standard library only, so that jobs which decide whether anything has to be done install nothing. Outside of Actions
+the same commands print what would be an output or a summary.
 """
 
 import json
@@ -21,17 +21,17 @@ Level = Literal["notice", "warning", "error"]
 
 _MAX_OUTPUT = 4000
 _MAX_MESSAGE = 4000
-"""GitHub cuts an annotation at 4,096 characters."""
+"""Maximum characters of an annotation; GitHub cuts it at 4,096."""
 _MAX_SUMMARY = 1_000_000
-"""Bytes; GitHub shows nothing of a step's summary that is larger than 1 MiB."""
+"""Maximum bytes of a summary; GitHub shows nothing of one larger than 1 MiB."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a workflow's run knows of itself.
+    """The context of a workflow run.
 
-    Nothing in `event` is to be trusted where a pull request can cause the run: titles, branch names and bodies are
-    texts that anybody wrote.
+    Do not trust anything in `event` if a pull request can start the run: titles, branch names and bodies are
+    untrusted text.
     """
 
     repository: str
@@ -39,20 +39,20 @@ class Run:
     server: str = "https://github.com"
     event_name: str = ""
     event: Mapping[str, Any] = field(default_factory=dict)
-    """The payload."""
+    """Payload of the event."""
     sha: str = ""
     ref: str = ""
     run_id: str = ""
     temp: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
-    """A folder of this job alone."""
+    """Temporary folder of this job."""
     environ: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def here(cls, environ: Mapping[str, str] | None = None) -> "Run":
-        """The run that this process is a step of; without Actions, one that prints.
+        """Return the run of this process; outside of Actions, one that prints.
 
         Args:
-            environ: the variables; those of this process where None.
+            environ: the variables; None for those of this process.
 
         Raises:
             UsageError: the payload cannot be read.
@@ -72,11 +72,11 @@ class Run:
 
     @property
     def url(self) -> str:
-        """The page of this run; empty outside of Actions."""
+        """Address of this run's page; empty outside of Actions."""
         return f"{self.server}/{self.repository}/actions/runs/{self.run_id}" if self.repository and self.run_id else ""
 
     def at(self, *keys: str) -> Any:  # noqa: ANN401  # JSON
-        """A value of the payload, by its path; None where there is none."""
+        """Return a value of the payload by its path; None if there is none."""
         value: Any = self.event
         for key in keys:
             value = value.get(key) if isinstance(value, Mapping) else None
@@ -86,8 +86,8 @@ class Run:
         """Set an output of this step.
 
         Raises:
-            ValueError: the value has a line's end or another control character, or is longer than 4,000 characters:
-                such a value could set other outputs.
+            ValueError: the value contains a line break or another control character, or is longer than 4,000
+                characters: such a value could set other outputs.
         """
         if (
             not re.fullmatch(r"[a-z_]{1,40}", name)
@@ -98,7 +98,7 @@ class Run:
         self._append("GITHUB_OUTPUT", f"{name}={value}")
 
     def summary(self, text: str) -> None:
-        """Add Markdown to the job's summary; what GitHub would not show any more is left out, and said so."""
+        """Add Markdown to the job's summary; replace what exceeds GitHub's limit by a note."""
         place = self.environ.get("GITHUB_STEP_SUMMARY")
         used = Path(place).stat().st_size if place and Path(place).exists() else 0
         content = text.encode(errors="replace")
@@ -116,7 +116,7 @@ class Run:
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
-        """Fold what is printed within."""
+        """Fold the output within the block."""
         if self.in_actions:
             print(f"::group::{_escaped(title, prop=False)}", flush=True)
         try:
@@ -141,9 +141,9 @@ class Run:
 
 
 def plain(text: str) -> str:
-    """A text that anybody wrote, fit to print in a step's log: no line of it is a command to the runner.
+    """Return untrusted text that is safe to print in a step's log: no line of it is a command to the runner.
 
-    The runner takes `::name::` at the start of a line and `##[name]` anywhere in one.
+    The runner reads `::name::` at the start of a line and `##[name]` anywhere in one.
     """
     lines = ("".join(letter if letter.isprintable() else " " for letter in line) for line in text.splitlines())
     return "\n".join(re.sub(r"^(\s*)::", r"\1: :", line).replace("##[", "## [") for line in lines)
@@ -161,6 +161,6 @@ def _payload(place: str) -> Mapping[str, Any]:
 
 
 def _escaped(text: str, *, prop: bool) -> str:
-    """As the toolkit's commands escape: what a message holds cannot start another command."""
+    """Escape a message as the toolkit does, so that its content cannot start another command."""
     text = text.replace("##[", "## [").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return text.replace(":", "%3A").replace(",", "%2C") if prop else text

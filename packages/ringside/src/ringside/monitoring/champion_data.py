@@ -110,10 +110,10 @@ class Watched:
             self.say(f"monitor: {self.registry}")
             return self._without(_state(self.registry, "unreachable"))
         state = self.registry.champion()
-        if state.facts is None:
+        if state.metadata is None:
             self.say(f"monitor: {state.where}")
             return self._without("unreachable" if state.state == "found" else state.state)
-        metadata = state.facts
+        metadata = state.metadata
         if (metadata.task, metadata.kind, metadata.target) != (self.task.name, self.task.kind, self.task.target):
             return self._without("another_target", metadata.version)
         try:
@@ -213,7 +213,7 @@ class Watched:
             version = _before(self.registry, model.metadata)
             if version is None:
                 return None
-            metadata = self.registry.releases.facts(tag_of(version))
+            metadata = self.registry.releases.metadata(tag_of(version))
         except RegistryError as error:
             self.say(f"monitor: {error}")
             return None

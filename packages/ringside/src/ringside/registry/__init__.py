@@ -1,1 +1,1 @@
-"""Versions of the model: where they are, which one is in production, and how an old one predicts."""
+"""The model registry: versions, the one in production, and predictions of released versions."""

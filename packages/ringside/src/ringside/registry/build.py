@@ -1,4 +1,4 @@
-"""What a release holds: every file of it, written into a folder, the hashes last."""
+"""Build the files of a release in a folder, `SHA256SUMS` last."""
 
 import hashlib
 from pathlib import Path
@@ -28,33 +28,33 @@ from ringside.store.workspace import Workspace
 
 CARD = "MODEL_CARD.md"
 SBOM = "sbom.json"
-_RERUN = "run `make run`, which makes what is missing, and publish again."
+_RERUN = "run `make run`, which creates the missing file, and publish again."
 
 
-def assemble(  # noqa: PLR0913  # the checkout, what is published of it, and where it goes
-    workspace: Workspace, task: Task, facts: ReleaseMetadata, report: Report, folder: Path, *, rows: bool = True
+def assemble(  # noqa: PLR0913  # checkout, content and target
+    workspace: Workspace, task: Task, metadata: ReleaseMetadata, report: Report, folder: Path, *, rows: bool = True
 ) -> None:
-    """Write all files of a release but `release.json`, which is there, and `SHA256SUMS` over all of them last.
+    """Write all files of a release except `release.json`, which exists already; `SHA256SUMS` is written last.
 
     Args:
-        workspace: the checkout, in which the pipeline and the verdict have run.
+        workspace: the checkout, in which the pipeline and the evaluation have run.
         task: its task.
-        facts: the version.
-        report: the verdict on the model, which reports/report.json holds.
-        folder: where the files go.
-        rows: whether rows of the data may stand in it.
+        metadata: the metadata of the version.
+        report: the report on the model, as in reports/report.json.
+        folder: the target folder.
+        rows: whether the release may contain rows of the data.
 
     Raises:
-        RegistryError: the model is not the one of `facts`, or its predictions are not those of the report.
-        ModelError: the model file holds a type that is not trusted.
+        RegistryError: the model does not match `metadata`, or its predictions differ from the evaluated ones.
+        ModelError: the model file contains a type that is not trusted.
         DataError: a file that the release needs is missing.
-        StoreError: the disk is full or the folder cannot be written to.
+        StoreError: the disk is full, or the folder cannot be written to.
     """
     params = read_params(workspace.params)
     content = read_bytes(workspace.model, remedy=_RERUN)
-    if hashlib.sha256(content).hexdigest() != facts.model:
-        found = "it is not the model that is to be published"
-        raise RegistryError(found, where=workspace.relative(workspace.model), remedy=_RERUN)
+    if hashlib.sha256(content).hexdigest() != metadata.model:
+        message = "it is not the model in the release metadata"
+        raise RegistryError(message, where=workspace.relative(workspace.model), remedy=_RERUN)
     estimator = load_model(content, where="models/model.skops", trusted_types=task.trusted_types)
     for name, source in _copies(workspace).items():
         write_bytes(folder / name, read_bytes(source, remedy=_RERUN))
@@ -71,14 +71,14 @@ def assemble(  # noqa: PLR0913  # the checkout, what is published of it, and whe
     entries = list(Manifest.read(workspace.manifest, task=task.name).entries.values())
     read_by_stages = params.model_dump(by_alias=True, exclude={"data", "live", "policy", "publish", "retrain"})
     material = Material(read_by_stages, entries, asked_types(content), count)
-    write_bytes(folder / CARD, card(facts, report, material).encode())
+    write_bytes(folder / CARD, card(metadata, report, material).encode())
     lock = read_bytes(workspace.lock, remedy=_RERUN).decode()
-    write_json(folder / SBOM, bill(lock, facts, wheels))
+    write_json(folder / SBOM, bill(lock, metadata, wheels))
     write_sums(folder)
 
 
-def release_notes(workspace: Workspace, facts: ReleaseMetadata, report: Report, *, rows: bool = True) -> str:
-    """The notes of the release that `assemble` makes.
+def release_notes(workspace: Workspace, metadata: ReleaseMetadata, report: Report, *, rows: bool = True) -> str:
+    """Return the notes of the release that `assemble` makes.
 
     Raises:
         UsageError: params.yaml is not in order.
@@ -86,15 +86,15 @@ def release_notes(workspace: Workspace, facts: ReleaseMetadata, report: Report, 
     """
     content = read_bytes(workspace.model, remedy=_RERUN)
     has_rows = rows and bool(read_params(workspace.params).publish.reference_rows)
-    return notes(facts, report, loader_lines(content, facts.kind, has_rows=has_rows))
+    return notes(metadata, report, loader_lines(content, metadata.kind, has_rows=has_rows))
 
 
 def reference_rows(workspace: Workspace, task: Task, count: int) -> pd.DataFrame:
-    """At most `count` test rows, evenly spread: what the model takes, and the predictions that were judged.
+    """Return at most `count` evenly spread test rows: the features and the evaluated predictions.
 
     Raises:
         DataError: a file of the pipeline is missing.
-        RegistryError: the predictions are of other rows.
+        RegistryError: the predictions belong to other rows.
     """
     decided = Split.from_json(read_json(workspace.split, remedy=_RERUN))
     parts = []
@@ -105,7 +105,7 @@ def reference_rows(workspace: Workspace, task: Task, count: int) -> pd.DataFrame
     judged = read_table(workspace.predictions, remedy=_RERUN)
     place = workspace.relative(workspace.predictions)
     if judged.select(list(task.identity)) != rows.select(list(task.identity)):
-        raise RegistryError("it has other rows than the test rows", where=place, remedy=_RERUN)
+        raise RegistryError("its rows are not the test rows", where=place, remedy=_RERUN)
     where = np.unique(np.linspace(0, rows.num_rows - 1, count).round().astype(int))
     features: pd.DataFrame = rows.drop_columns([task.target]).take(where).to_pandas()
     predictions: pd.DataFrame = judged.select(_predicted(judged.column_names)).take(where).to_pandas()
@@ -113,12 +113,12 @@ def reference_rows(workspace: Workspace, task: Task, count: int) -> pd.DataFrame
 
 
 def _predicted(names: "pd.DataFrame | list[str]") -> list[str]:
-    """The columns of predictions."""
+    """Return the names of the prediction columns."""
     return [str(name) for name in names if name == PREDICTION or str(name).startswith(f"{PREDICTION}:")]
 
 
 def _copies(workspace: Workspace) -> dict[str, Path]:
-    """The files that a release has as they are here."""
+    """Return the files that a release copies from the checkout, by their name in the release."""
     return {
         MODEL: workspace.model,
         LOCK: workspace.lock,

@@ -1,4 +1,4 @@
-"""What this checkout would publish: its facts, and whether its report allows it."""
+"""The release metadata of this checkout, and the check that its report allows a release."""
 
 import hashlib
 import json
@@ -8,31 +8,32 @@ from datetime import UTC, datetime
 from ringside.common.manifest import Manifest
 from ringside.common.task import Task
 from ringside.errors import RegistryError
+from ringside.git import Repository
 from ringside.loader import load_schema
 from ringside.params import Params
 from ringside.registry.checksums import sha256
 from ringside.registry.code_hash import code_hash
-from ringside.registry.git import Repository
 from ringside.registry.models import CostRecord, ReleaseMetadata
 from ringside.report.model import Report
 from ringside.store.workspace import Workspace
 
 UNPUBLISHED = "v0.0.0"
-"""The version of what has none yet."""
+"""Version in the metadata of a model that is not published yet."""
 _SECTIONS = {"task", "validate_", "split", "train", "evaluate"}
 _EXIT_CODES = {"fail": 3, "inconclusive": 4}
-_AGAIN = "run `make run`, which trains and judges what is here, and publish then."
+_AGAIN = "run `make run`, which trains and evaluates this checkout, then publish."
 
 
 def inputs_hash(workspace: Workspace, params: Params) -> str:
-    """SHA-256 over what a model is made of, 64 hex digits: equal where publishing again would publish the same.
+    """Return the SHA-256 of a model's inputs, 64 hex digits; equal inputs would publish the same version.
 
-    It covers the task's code with its packages, the parameters that stages read (not the policy, and no comment), and
-    the values of the data. The machinery is no input: an update of it publishes nothing. The task's code is not run.
+    It covers the task's code with its packages, the parameters that stages read (neither the policy nor comments),
+    and the values of the data. The package `ringside` is not an input: an update of it publishes nothing. The task's
+    code is not run.
 
     Raises:
-        DataError: the manifest is none.
-        RegistryError: the task's code is not here.
+        DataError: the manifest is missing or invalid.
+        RegistryError: the task's code is missing.
     """
     entries = Manifest.read(workspace.manifest, task=params.task).entries.values()
     parts = {
@@ -44,7 +45,7 @@ def inputs_hash(workspace: Workspace, params: Params) -> str:
 
 
 def columns(task: Task) -> dict[str, str]:
-    """What the model takes: each column of the schema but the target with its dtype, `?` where it may be missing.
+    """Return each feature of the schema with its dtype, followed by `?` if it is nullable.
 
     Raises:
         TaskError: `schema.py` is missing or has no schema.
@@ -53,22 +54,22 @@ def columns(task: Task) -> dict[str, str]:
     return {str(name): f"{column.dtype}{'?' * column.nullable}" for name, column in schema if name != task.target}
 
 
-def checkout_facts(
+def checkout_metadata(
     workspace: Workspace, task: Task, params: Params, report: Report, *, accepted: str | None
 ) -> ReleaseMetadata:
-    """The facts of this checkout and its report, of version `UNPUBLISHED`.
+    """Return the release metadata of this checkout and its report, with the version `UNPUBLISHED`.
 
     Args:
         workspace: the checkout.
         task: its task.
         params: its parameters.
-        report: what judged its model.
-        accepted: why people publish it without a pass, if they do.
+        report: the report on its model.
+        accepted: the reason to publish without a pass; None if there is none.
 
     Raises:
         RegistryError: there is no commit.
-        DataError: the manifest is none.
-        TaskError: the schema is none.
+        DataError: the manifest is missing or invalid.
+        TaskError: the schema is missing or invalid.
     """
     compared = report.rival is not None and report.rival.source == "champion" and report.champion == "compared"
     return ReleaseMetadata(
@@ -87,7 +88,7 @@ def checkout_facts(
         verdict=report.verdict,
         deciding=report.metrics[0].outcome if compared and report.metrics else None,
         champion=report.rival.version if compared and report.rival else None,
-        # A reason says why there was no pass; where there was one, there is nothing to accept.
+        # A passing verdict needs no reason.
         accepted=accepted if report.verdict != "pass" else None,
         window=report.window.sha256,
         metrics={metric.metric: metric.challenger for metric in report.metrics if metric.challenger is not None},
@@ -108,50 +109,52 @@ def _spent(report: Report) -> CostRecord | None:
 
 
 def refuse_changes(workspace: Workspace) -> None:
-    """See that the commit holds what is here.
+    """Raise if the checkout has uncommitted changes of inputs.
 
     Raises:
-        RegistryError: a file that decides the model or its wheel differs from the commit.
+        RegistryError: a file that determines the model or its wheel differs from the commit.
     """
     if changed := Repository(workspace.root).changed_inputs():
-        found = f"{', '.join(changed[:_SHOWN])}{' and more' * (len(changed) > _SHOWN)} differ from the commit"
-        remedy = "commit (or put away) your changes, run `make run` and publish then."
-        raise RegistryError(found, where=str(workspace.root), remedy=remedy)
+        message = f"{', '.join(changed[:_SHOWN])}{' and more' * (len(changed) > _SHOWN)} differ from the commit"
+        remedy = "commit or stash your changes, run `make run`, then publish."
+        raise RegistryError(message, where=str(workspace.root), remedy=remedy)
 
 
-def approval(workspace: Workspace, report: Report, facts: ReleaseMetadata) -> Callable[[], None]:
-    """What refuses to publish where the report does not allow it, or is of another state than this checkout's.
+def approval(workspace: Workspace, report: Report, metadata: ReleaseMetadata) -> Callable[[], None]:
+    """Return a function that raises if the report does not allow a release or belongs to another checkout state.
 
     The function raises:
-        RegistryError: the verdict is no pass and nobody accepted that (exit code 3 for `fail`, 4 for `inconclusive`);
-            or the report is of another task, model, lock, data or commit.
+        RegistryError: the verdict is no pass and no reason accepts it (exit code 3 for `fail`, 4 for `inconclusive`);
+            or the report belongs to another task, model, lock, data or commit.
     """
 
     def approve() -> None:
-        """Raise where the report does not allow it."""
-        _check_state(workspace, report, facts)
-        if report.verdict != "pass" and facts.accepted is None:
-            found = f"the verdict is {report.verdict}: nothing is published, the champion stays"
-            remedy = "see why in reports/report.md; who takes it all the same says --accept-reason TEXT, which is kept."
-            error = RegistryError(found, where=workspace.relative(workspace.report), remedy=remedy)
+        """Raise if the report does not allow a release."""
+        _check_state(workspace, report, metadata)
+        if report.verdict != "pass" and metadata.accepted is None:
+            message = f"the verdict is {report.verdict}, so nothing is published"
+            remedy = "see reports/report.md; to publish anyway, pass --accept-reason TEXT, which the release records."
+            error = RegistryError(message, where=workspace.relative(workspace.report), remedy=remedy)
             error.exit_code = _EXIT_CODES[report.verdict]
             raise error
 
     return approve
 
 
-def _check_state(workspace: Workspace, report: Report, facts: ReleaseMetadata) -> None:
+def _check_state(workspace: Workspace, report: Report, metadata: ReleaseMetadata) -> None:
     stated = report.reproduce
-    found = {
-        f"task {report.task}": report.task == facts.task,
+    mismatches = {
+        f"task {report.task}": report.task == metadata.task,
         "another model than models/model.skops": report.challenger.sha256 == sha256(workspace.model),
         "another requirements/model.txt": stated.model_lock == sha256(workspace.lock),
         "another data/manifest.json": stated.data == sha256(workspace.manifest),
-        "a checkout with changes that were not committed": not stated.dirty,
+        "a checkout with uncommitted changes": not stated.dirty,
         f"another commit ({stated.commit or 'none'})": stated.commit is not None
-        and (stated.commit == facts.commit or Repository(workspace.root).same_inputs(stated.commit, facts.commit)),
+        and (
+            stated.commit == metadata.commit or Repository(workspace.root).same_inputs(stated.commit, metadata.commit)
+        ),
     }
-    if wrong := [what for what, same in found.items() if not same]:
+    if wrong := [what for what, same in mismatches.items() if not same]:
         where = workspace.relative(workspace.report)
         raise RegistryError(f"it is about {wrong[0]}", where=where, remedy=_AGAIN)
 

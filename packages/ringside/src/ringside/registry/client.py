@@ -1,4 +1,4 @@
-"""Using a released version: fetch, verify, load, predict."""
+"""Use a released version: fetch, verify, load, predict."""
 
 import functools
 import re
@@ -25,53 +25,58 @@ if TYPE_CHECKING:
     from ringside.common.task import Task
 
 PRODUCTION = ("latest", "champion")
-"""What the version in production is also called."""
+"""Names of the version in production."""
 RECORD = "release.json"
 Opener = Callable[[Path, str], Registry]
-_REMEDY = "take the release again (`ringside fetch`)."
+_REMEDY = "fetch the release again (`ringside fetch`)."
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What `verify` found to be in order."""
+    """The result of `verify`."""
 
-    facts: ReleaseMetadata
+    metadata: ReleaseMetadata
     files: int
-    """Files with the hashes that were published."""
+    """Number of files whose hash matches the published one."""
     reference_rows: int
-    """Rows whose predictions were compared; 0 where the release carries none, or has them no more."""
+    """Number of rows whose predictions were compared; 0 if the release has none, or has them no longer."""
     largest: float | None
-    """The largest difference of a prediction, relative; None without reference rows."""
+    """Largest relative difference of a prediction; None without reference rows."""
     erased: bool
-    """It was published with reference rows, and they were erased since."""
+    """Whether the reference rows were erased after the release."""
     own_environment: bool
-    """The predictions were made by the version's own code and packages."""
+    """Whether the version's own code and packages made the predictions."""
 
 
 class Model:
     """A released version, ready to predict.
 
-    Its files were compared with their hashes. `predict` uses the version's own code and packages: in this process
-    where they are those of the checkout, else in an environment of its own.
+    Its files were compared with their hashes. `predict` uses the version's own code and packages: in this process if
+    they equal those of the checkout, else in a separate environment.
     """
 
-    def __init__(self, folder: Path, facts: ReleaseMetadata, workspace: Workspace, task: "Task") -> None:
-        self.facts = facts
+    def __init__(self, folder: Path, metadata: ReleaseMetadata, workspace: Workspace, task: "Task") -> None:
+        self.metadata = metadata
         self.folder = folder
         self._workspace = workspace
         self._task = task
 
     @property
+    def facts(self) -> ReleaseMetadata:
+        """The metadata, by the name that releases before 0.1.0 know; programs that load those use it."""
+        return self.metadata
+
+    @property
     def version(self) -> str:
-        """As in `v1.2.0`."""
-        return self.facts.version
+        """The version, such as `v1.2.0`."""
+        return self.metadata.version
 
     @functools.cached_property
     def estimator(self) -> Any:  # noqa: ANN401  # scikit-learn's estimators share no base type
         """The fitted estimator, loaded into this process with trusted types only.
 
         Raises:
-            ModelError: it holds types that are not trusted, or this process's packages cannot load it.
+            ModelError: the file contains types that are not trusted, or this process's packages cannot load it.
         """
         from ringside.common.model_file import load_model
         from ringside.registry.scoring import MODEL
@@ -79,48 +84,48 @@ class Model:
         path = self.folder / MODEL
         return load_model(read_bytes(path, remedy=_REMEDY), where=str(path), trusted_types=self._task.trusted_types)
 
-    def rows(self, found: "Iterable[Mapping[str, object]] | pd.DataFrame") -> "pd.DataFrame":
-        """Rows from JSON or a database, in the types that the model takes.
+    def rows(self, records: "Iterable[Mapping[str, object]] | pd.DataFrame") -> "pd.DataFrame":
+        """Convert rows from JSON or a database to the types of the model's features.
 
         Raises:
-            DataError: a value is none of its column's type.
+            DataError: a value cannot be converted to its column's type.
         """
         from ringside.registry.rows import in_types
 
-        return in_types(found, self.facts.columns)
+        return in_types(records, self.metadata.columns)
 
     def predict(self, frame: "pd.DataFrame", *, check: bool = False) -> "pd.DataFrame":
-        """The predictions for rows.
+        """Return the predictions for rows.
 
         Args:
-            frame: `(n_rows, n_columns)`, as `facts.columns` says; not changed.
-            check: hold the rows against the version's schema first.
+            frame: `(n_rows, n_columns)`, with the columns of `metadata.columns`; not changed.
+            check: validate the rows with the version's schema first.
 
         Returns:
-            `prediction`, or `prediction:<class>` for each class, under the index of `frame`.
+            `prediction`, or `prediction:<class>` for each class, with the index of `frame`.
 
         Raises:
-            DataError: a row is not what the schema says (with `check`).
+            DataError: a row does not match the schema (with `check`).
             RegistryError: the version cannot predict these rows, or its environment cannot be made.
         """
         from ringside.registry.scoring import predict_with
 
-        return predict_with(self.folder, self.facts, frame, self._workspace, self._task, check=check)
+        return predict_with(self.folder, self.metadata, frame, self._workspace, self._task, check=check)
 
 
 def load(
     version: str | Path, *, root: str | Path = ".", remote: str = "origin", opened: Opener = Registry.open
 ) -> Model:
-    """A released version.
+    """Load a released version.
 
     Args:
-        version: `champion` or `latest`, a version as in `v1.2.0`, or the folder that `ringside fetch` made.
+        version: `champion`, `latest`, a version such as `v1.2.0`, or a folder made by `ringside fetch`.
         root: the checkout, or a folder in it.
-        remote: the Git remote whose releases are asked.
+        remote: the Git remote that has the releases.
         opened: opens the registry of a checkout and a remote.
 
     Raises:
-        UsageError: it is no version and no folder.
+        UsageError: `version` is neither a version nor a folder.
         RegistryError: there is no such release, or a file of it is missing or damaged.
     """
     workspace = Workspace.find(Path(root))
@@ -128,14 +133,14 @@ def load(
     if is_folder(version):
         folder = Path(version)
         check_folder(folder)
-        return Model(folder, read_facts(folder), workspace, task)
+        return Model(folder, read_metadata(folder), workspace, task)
     registry = opened(workspace.root, remote)
-    facts = find(registry, str(version))
-    return Model(release_folder(registry, facts, workspace), facts, workspace, task)
+    metadata = find(registry, str(version))
+    return Model(release_folder(registry, metadata, workspace), metadata, workspace, task)
 
 
 def task_of(workspace: Workspace) -> "Task":
-    """The task that the checkout's params.yaml names.
+    """Return the task that the checkout's params.yaml names.
 
     Raises:
         UsageError: params.yaml is not in order.
@@ -148,94 +153,98 @@ def task_of(workspace: Workspace) -> "Task":
 
 
 def is_folder(name: str | Path) -> bool:
-    """Whether a release is named by its folder: a path, or a name that is no version's and that is there."""
+    """Return whether `name` is a release folder: a path, or an existing folder whose name is not a version."""
     if isinstance(name, Path):
         return True
     return name not in PRODUCTION and not re.fullmatch(r"v[0-9.]+", name) and Path(name).is_dir()
 
 
-def read_facts(folder: Path) -> ReleaseMetadata:
-    """The `release.json` in a folder.
+def read_metadata(folder: Path) -> ReleaseMetadata:
+    """Read the `release.json` in a folder.
 
     Raises:
         DataError: it is missing.
-        RegistryError: it is none; state `files_damaged`.
+        RegistryError: it is invalid; state `files_damaged`.
     """
     path = folder / RECORD
     try:
         return ReleaseMetadata.model_validate_json(read_bytes(path, remedy=_REMEDY))
     except ValueError:
-        found = "it is no record of a release"
-        raise RegistryError(found, where=str(path), remedy=_REMEDY, state="files_damaged") from None
+        message = "it is not a valid release.json"
+        raise RegistryError(message, where=str(path), remedy=_REMEDY, state="files_damaged") from None
 
 
 def find(registry: Registry, name: str) -> ReleaseMetadata:
-    """The version that a person names.
+    """Return the metadata of the version with this name.
 
     Args:
-        registry: where to look.
-        name: `latest` or `champion` for the one in production, or as in `v1.2.0`.
+        registry: the registry to search.
+        name: `latest` or `champion` for the version in production, or a version such as `v1.2.0`.
 
     Raises:
-        UsageError: it is none of these.
+        UsageError: `name` is not a version.
         RegistryError: there is no such release, or none at all.
     """
     if name in PRODUCTION:
         state = registry.champion()
-        if state.facts is None:
-            found = "there is no version in production" if state.state == "no_champion" else f"it is {state.state}"
-            remedy = "publish one (`ringside publish`), name another --remote, or mend what the message names."
-            raise RegistryError(found, where=state.where, remedy=remedy, state=state.state)
-        return state.facts
+        if state.metadata is None:
+            message = (
+                "there is no version in production"
+                if state.state == "no_champion"
+                else f"the champion is not available ({state.state})"
+            )
+            remedy = "publish one (`ringside publish`), name another --remote, or fix what the message names."
+            raise RegistryError(message, where=state.where, remedy=remedy, state=state.state)
+        return state.metadata
     tag = tag_of(name)
     if tag not in registry.releases.tags():
-        found = f"there is no release of {name}"
+        message = f"there is no release of {name}"
         remedy = "name one that `ringside versions` lists."
-        raise RegistryError(found, where=registry.releases.where, remedy=remedy, state="files_missing")
-    return registry.releases.facts(tag)
+        raise RegistryError(message, where=registry.releases.where, remedy=remedy, state="files_missing")
+    return registry.releases.metadata(tag)
 
 
-def release_folder(registry: Registry, facts: ReleaseMetadata, workspace: Workspace) -> Path:
-    """A folder with all files of a version, their hashes compared; kept below `.dvc/tmp` and used again.
+def release_folder(registry: Registry, metadata: ReleaseMetadata, workspace: Workspace) -> Path:
+    """Return a folder with all files of a version, verified and cached below `.dvc/tmp`.
 
     Raises:
-        RegistryError: a file is missing (state `files_missing`) or damaged (`files_damaged`), or the registry gave no
-            answer.
+        RegistryError: a file is missing (state `files_missing`) or damaged (`files_damaged`), or the registry does
+            not answer.
     """
-    target = workspace.fetched / facts.version
-    if target.exists() and _is_current(registry, facts, target):
+    target = workspace.fetched / metadata.version
+    if target.exists() and _is_current(registry, metadata, target):
         return target
-    with _download(registry, facts, target) as aside:
+    with _download(registry, metadata, target) as aside:
         remove(target)
         move(aside, target)
     return target
 
 
-def fetch(registry: Registry, facts: ReleaseMetadata, target: Path) -> bool:
-    """Bring all files of a version into the folder `target`; False where they are there already.
+def fetch(registry: Registry, metadata: ReleaseMetadata, target: Path) -> bool:
+    """Download all files of a version into the folder `target`; return False if they are there already.
 
-    They come aside first, and get their name when every hash is right.
+    The files are downloaded into a temporary folder, which is renamed once every hash is right.
 
     Raises:
-        UsageError: there is something else at `target`.
-        RegistryError: as `release_folder`.
+        UsageError: `target` exists and is something else.
+        RegistryError: as in `release_folder`.
     """
     if target.exists():
-        if target.is_dir() and (target / SUMS).exists() and _is_current(registry, facts, target):
+        if target.is_dir() and (target / SUMS).exists() and _is_current(registry, metadata, target):
             return False
-        remedy = "remove it, or name another folder with -o."
-        raise UsageError(f"there is something else than {facts.version}", where=str(target), remedy=remedy)
-    with _download(registry, facts, target) as aside:
+        remedy = "remove it, or choose another folder with -o."
+        raise UsageError(f"it exists and is not {metadata.version}", where=str(target), remedy=remedy)
+    with _download(registry, metadata, target) as aside:
         move(aside, target)
     return True
 
 
 def verify(folder: Path, workspace: Workspace, task: "Task") -> Verification:
-    """Check a fetched version: every hash, the types in the model file, and the predictions on the reference rows.
+    """Check a fetched version: the hashes, the types in the model file, and the predictions on the reference rows.
 
     Raises:
         RegistryError: a file is missing, damaged or unknown, predictions differ, or the version cannot predict.
-        ModelError: the model file holds types that are not trusted.
+        ModelError: the model file contains types that are not trusted.
     """
     from ringside.common.tables import read_table
     from ringside.registry.card import REFERENCE
@@ -243,31 +252,31 @@ def verify(folder: Path, workspace: Workspace, task: "Task") -> Verification:
     from ringside.registry.scoring import predict_with, runs_here
 
     sums = check_folder(folder)
-    facts = read_facts(folder)
-    model = Model(folder, facts, workspace, task)
-    here = runs_here(facts, workspace, task)
-    if here:
-        # Else the version's own machinery loads it, with its own list.
+    metadata = read_metadata(folder)
+    model = Model(folder, metadata, workspace, task)
+    same_code = runs_here(metadata, workspace, task)
+    if same_code:
+        # Otherwise the version's own package loads it, with its own list of trusted types.
         _ = model.estimator
     path = folder / REFERENCE
     if not path.exists():
-        there = {name for name in sums if (folder / name).exists()}
-        return Verification(facts, len(there), 0, None, erased=REFERENCE in sums, own_environment=not here)
+        existing = {name for name in sums if (folder / name).exists()}
+        return Verification(metadata, len(existing), 0, None, erased=REFERENCE in sums, own_environment=not same_code)
     reference = read_table(path, remedy=_REMEDY).to_pandas()
-    features = [name for name in facts.columns if name in reference and name != facts.target]
+    features = [name for name in metadata.columns if name in reference and name != metadata.target]
     stored = reference.drop(columns=features)
-    found = predict_with(folder, facts, reference[features], workspace, task)
-    largest = compare(stored, found, where=str(path), remedy=_REMEDY)
-    return Verification(facts, len(sums), len(reference), largest, erased=False, own_environment=not here)
+    predictions = predict_with(folder, metadata, reference[features], workspace, task)
+    largest = compare(stored, predictions, where=str(path), remedy=_REMEDY)
+    return Verification(metadata, len(sums), len(reference), largest, erased=False, own_environment=not same_code)
 
 
-def _is_current(registry: Registry, facts: ReleaseMetadata, folder: Path) -> bool:
-    """Whether the folder holds what the registry has under this version, byte by byte."""
+def _is_current(registry: Registry, metadata: ReleaseMetadata, folder: Path) -> bool:
+    """Return whether the folder equals what the registry has for this version, byte by byte."""
     try:
         ours = check_folder(folder)
     except RegistryError:
         return False
-    tag = tag_of(facts.version)
+    tag = tag_of(metadata.version)
     with tempfile.TemporaryDirectory(prefix="ringside-sums-") as aside:
         registry.releases.fetch(tag, [SUMS], Path(aside))
         text = read_bytes(Path(aside) / SUMS, remedy=_REMEDY).decode("ascii", "replace")
@@ -275,17 +284,17 @@ def _is_current(registry: Registry, facts: ReleaseMetadata, folder: Path) -> boo
 
 
 @contextmanager
-def _download(registry: Registry, facts: ReleaseMetadata, target: Path) -> Iterator[Path]:
-    """All files of a version, in a folder beside `target` that is removed where it does not get a name."""
-    tag = tag_of(facts.version)
+def _download(registry: Registry, metadata: ReleaseMetadata, target: Path) -> Iterator[Path]:
+    """Yield a temporary folder beside `target` with all files of a version; remove it if it is not renamed."""
+    tag = tag_of(metadata.version)
     aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
         make_folder(aside)
         registry.releases.fetch(tag, sorted(registry.releases.files(tag)), aside)
         check_folder(aside, where=f"{registry.releases.where}/{tag}")
-        if read_facts(aside) != facts:
-            found = "its release.json is not the one that the registry answered"
-            raise RegistryError(found, where=registry.releases.where, remedy=_REMEDY, state="files_damaged")
+        if read_metadata(aside) != metadata:
+            message = "its release.json differs from the registry's"
+            raise RegistryError(message, where=registry.releases.where, remedy=_REMEDY, state="files_damaged")
         yield aside
     finally:
         remove(aside)

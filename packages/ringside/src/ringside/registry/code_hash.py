@@ -1,4 +1,4 @@
-"""What the code of a version is: the files that decide how its model is called, and by which packages."""
+"""The hash of a version's code: the files and packages that determine how its model is called."""
 
 import hashlib
 from collections.abc import Iterator
@@ -8,27 +8,27 @@ from ringside.common.files import read_bytes
 from ringside.errors import RegistryError
 
 _MADE = {"__pycache__"}
-"""Folders that Python writes by itself."""
+"""Folders that Python creates itself."""
 
 
 def package_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the files of the package in `folder`, as (name from the folder's parent, path), in order of their names.
+    """Yield the files of the package in `folder`, as (name relative to the folder's parent, path), sorted by name.
 
-    All files count, since a task may read a table that lies beside its modules; hidden files and bytecode do not.
+    All files count, since a task may read a table beside its modules; hidden files and bytecode do not.
     """
-    found = ((path.relative_to(folder.parent), path) for path in folder.rglob("*") if path.is_file())
+    files = ((path.relative_to(folder.parent), path) for path in folder.rglob("*") if path.is_file())
     kept = (
         (name.as_posix(), path)
-        for name, path in found
+        for name, path in files
         if path.suffix != ".pyc" and not any(part.startswith(".") or part in _MADE for part in name.parts)
     )
     yield from sorted(kept)
 
 
 def code_hash(root: Path, task: str) -> str:
-    """SHA-256 over the task's files (name and bytes, in order) and `requirements/model.txt`, 64 hex digits.
+    """Return the SHA-256 of the task's files (name and bytes, in order) and `requirements/model.txt`, 64 hex digits.
 
-    Two checkouts with the same hash predict alike with the same model file: the machinery only calls the model.
+    Two checkouts with the same hash predict alike with the same model file, because the package only calls the model.
 
     Raises:
         RegistryError: there is no such package under `root/src`.
@@ -36,7 +36,7 @@ def code_hash(root: Path, task: str) -> str:
     """
     files = list(package_files(root / "src" / task))
     if not files:
-        remedy = "name a package under src/ as `task` in params.yaml."
+        remedy = "set `task` in params.yaml to a package under src/."
         raise RegistryError(f"there is no src/{task}", where=str(root / "src"), remedy=remedy)
     files.append(("model.txt", root / "requirements" / "model.txt"))
     digest = hashlib.sha256()

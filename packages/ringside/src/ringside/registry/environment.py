@@ -1,7 +1,7 @@
-"""An environment of its own for a version whose code or packages differ from this checkout's.
+"""A separate environment for a version whose code or packages differ from this checkout's.
 
-Made once for each set of wheels, lock and Python, from the hashes that the lock states, beside DVC's own temporary
-files; built aside and renamed when it is complete, so that a kill leaves no half of one.
+It is created once per set of wheels, lock and Python, from the hashes in the lock, under `.dvc/tmp`. It is built in a
+temporary folder and renamed when it is complete, so that a killed process leaves no partial environment.
 """
 
 import hashlib
@@ -18,29 +18,29 @@ from ringside.store.folders import locked
 from ringside.store.workspace import Workspace
 
 _LIMIT = 1800
-"""Seconds after which an installation is given up."""
+"""Time limit of an installation, in seconds."""
 _SHOWN = 600
-"""Characters of what a tool said that an error repeats."""
+"""Maximum characters of a tool's output in an error."""
 
 
 FAILS = "environment_fails"
-"""The state of a `RegistryError` where the environment of a version cannot be made."""
+"""State of a `RegistryError` if the environment of a version cannot be made."""
 
 
 def environment(workspace: Workspace, wheels: Sequence[Path], lock: Path, python: str) -> Path:
-    """The Python of an environment with the packages of `lock` and the `wheels`, made where there is none yet.
+    """Return the Python of an environment with the packages of `lock` and the `wheels`; create it if needed.
 
     Args:
-        workspace: in whose `.dvc/tmp/ringside-environments` it stands.
-        wheels: the release's wheels, whose hashes were compared.
-        lock: the release's `model.txt`, whose hash was compared.
-        python: the version of Python that it was published with; major and minor count.
+        workspace: the checkout; the environment is in its `.dvc/tmp/ringside-environments`.
+        wheels: the release's wheels, already verified.
+        lock: the release's `model.txt`, already verified.
+        python: the Python version that it was published with; major and minor count.
 
     Raises:
-        RegistryError: this Python, a package or the network is not there; the error carries what the tool said, and the
+        RegistryError: this Python, a package or the network is missing; the error contains the tool's output and the
             state `FAILS`.
     """
-    remedy = "take the release again (`ringside fetch`)."
+    remedy = "fetch the release again (`ringside fetch`)."
     minor = ".".join(python.split(".")[:2])
     digest = hashlib.sha256(f"1 {minor} {platform.machine()} ".encode())
     for path in (*wheels, lock):
@@ -49,13 +49,13 @@ def environment(workspace: Workspace, wheels: Sequence[Path], lock: Path, python
     home = folder / digest.hexdigest()[:32]
     if not _python_of(home).exists():
         aside = folder / f".{home.name}.tmp"
-        # Another process that wants the same environment waits for this one; what a killed one left is made anew.
+        # Another process that needs the same environment waits; leftovers of a killed one are replaced.
         with locked(folder / f".{home.name}.lock", patience=3 * _LIMIT):
             if not _python_of(home).exists():
                 empty_folder(aside)
                 try:
                     _fill(aside, wheels, lock, minor, cwd=workspace.root)
-                    # One whose Python was removed from the machine.
+                    # A leftover environment whose Python was uninstalled.
                     remove(home)
                     move(aside, home)
                 finally:
@@ -72,21 +72,21 @@ def _fill(home: Path, wheels: Sequence[Path], lock: Path, minor: str, *, cwd: Pa
         _run([base, "-m", "venv", str(home)], cwd)
         install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     else:
-        remedy = f"install Python {minor}, or uv, which brings it."
+        remedy = f"install Python {minor}, or uv, which downloads it."
         raise RegistryError(f"there is no Python {minor}", where=str(home), remedy=remedy, state=FAILS)
     _run([*install, "--require-hashes", "-r", str(lock)], cwd)
     _run([*install, "--no-deps", *map(str, wheels)], cwd)
 
 
 def _python(minor: str) -> str | None:
-    """A Python of this minor version."""
+    """Return a Python of this minor version; None if there is none."""
     if minor == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
     return shutil.which(f"python{minor}")
 
 
 def _uv() -> str | None:
-    """The tool uv, beside this Python or on the path."""
+    """Return the tool uv, beside this Python or on the path; None if there is none."""
     return shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
 
 
@@ -100,14 +100,14 @@ def _run(command: Sequence[str], cwd: Path) -> None:
             command, cwd=cwd, capture_output=True, text=True, timeout=_LIMIT, check=False, stdin=subprocess.DEVNULL
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        said = f"{type(error).__name__}: {error}"
+        output = f"{type(error).__name__}: {error}"
     else:
         if done.returncode == 0:
             return
-        said = " ".join((done.stderr or done.stdout).split())[-_SHOWN:]
+        output = " ".join((done.stderr or done.stdout).split())[-_SHOWN:]
     raise RegistryError(
-        f"`{Path(command[0]).name} {' '.join(command[1:3])}` failed: {said}",
+        f"`{Path(command[0]).name} {' '.join(command[1:3])}` failed: {output}",
         where="the environment of a released model",
-        remedy="see that the package index can be reached and still has the files that the release's model.txt names.",
+        remedy="check that the package index is reachable and still has the files of the release's model.txt.",
         state=FAILS,
     )

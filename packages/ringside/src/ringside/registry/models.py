@@ -1,4 +1,4 @@
-"""What a place that keeps releases offers. A folder beside a bare repository is one, GitHub Releases is another."""
+"""Records of the registry, and the protocol of a place for releases: a folder or GitHub Releases."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -16,75 +16,75 @@ class _Record(BaseModel):
 
 
 class CostRecord(_Record):
-    """What bringing the data, making and judging a version took."""
+    """Cost of a version: ingest, training and evaluation."""
 
     runner: Annotated[str, Field(max_length=64)]
-    """The label of the machine."""
+    """Label of the runner."""
     usd_per_minute: Annotated[float, Field(ge=0)] | None
-    """None where nobody knew the price."""
+    """US dollars per minute; None if the price is unknown."""
     seconds: Annotated[float, Field(ge=0)]
 
 
 class ReleaseMetadata(_Record):
-    """`release.json`: what a program needs to know of a version without reading its other files."""
+    """`release.json`: the description of a version for programs."""
 
     format: Literal[1] = 1
     version: Version
-    """`v1.2.0`."""
+    """Version, such as `v1.2.0`."""
     commit: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
-    """The merged commit that the tag is on."""
+    """Merged commit with the version's tag."""
     published: datetime
-    """UTC, to the second."""
+    """Time of the release, in UTC and to the second."""
     task: str
     kind: Literal["binary", "multiclass", "regression"]
     target: str
     columns: dict[str, str]
-    """What the model takes: column and dtype as the schema states them, `?` after the dtype where it may be missing."""
+    """Features of the model: column and dtype as in the schema, with `?` after the dtype if it is nullable."""
     model: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     """SHA-256 of model.skops."""
     code: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    """Hash of the task's files and of model.txt: equal where the code that makes predictions is."""
+    """Hash of the task's files and model.txt: equal if the code that makes predictions is equal."""
     inputs: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    """Hash of data, parameters and code: equal where publishing again would publish the same."""
+    """Hash of data, parameters and code: equal if publishing again would publish the same."""
     python: str
-    """`3.11.7`, of the run that published."""
+    """Python version of the run that published, such as `3.11.7`."""
     threshold: float
-    """The policy's, when it was published: decisions of this version use it."""
+    """The policy's threshold at the time of the release, used for this version's decisions."""
     verdict: Literal["pass", "fail", "inconclusive"]
     deciding: Literal["better", "no_worse", "worse", "inconclusive"] | None
-    """The outcome of the deciding metric against the champion of that day; None for a first version."""
+    """Outcome of the deciding metric against the champion at that time; None for a first version."""
     champion: Version | None
-    """The version that it was judged against."""
+    """Version that it was compared with."""
     accepted: str | None = None
-    """Why people published it without a pass."""
+    """Reason to publish it without a pass."""
     window: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     """Hash of the identities of the test rows."""
     metrics: dict[str, float]
-    """On the test rows of that day."""
+    """Metrics on the test rows at that time."""
     first: str
-    """First and last partition trained on."""
+    """First and last partition of the training data."""
     last: str
     rows: int
-    """Trained on."""
+    """Number of training rows."""
     latency_ms: float | None = None
-    """Milliseconds that the model took for 1,000 rows when it was evaluated."""
+    """Milliseconds to predict 1,000 rows, measured by the evaluation."""
     stages: dict[str, float] = {}
-    """Seconds by stage, where they were measured."""
+    """Seconds per stage, if they were measured."""
     cost: CostRecord | None = None
-    """None where it was made on a person's machine, or published by an older Ringside."""
+    """Cost; None if it was made on your own machine, or published by an older Ringside."""
 
 
 class PromotionFreeze(_Record):
-    """Keeps the next merge from bringing a rejected model back: while it stands, nothing is marked latest."""
+    """Stop of automatic promotion after a rollback: no new version goes to production until it is lifted."""
 
     rejected: Version
-    """The version that was rolled back."""
+    """Version that was rolled back."""
     reason: str
     since: datetime
 
 
 class Move(_Record):
-    """One change of what is in production; the newest is what counts."""
+    """One change of the version in production; the newest is in effect."""
 
     version: Version
     at: datetime
@@ -92,67 +92,67 @@ class Move(_Record):
 
 
 class Releases(Protocol):
-    """A place that keeps releases: files under a tag, one of which is production.
+    """A place for releases: files per tag, one of which is in production.
 
-    Every method raises `RegistryError` where the place cannot be reached or answers what it must not.
+    Every method raises `RegistryError` if the place cannot be reached or returns an invalid response.
     """
 
     where: str
-    """For people: what was asked."""
+    """Name of the place in messages."""
 
     def tags(self) -> list[str]:
-        """The tags of all published releases, in no order; drafts are none."""
+        """Return the tags of all published releases, unordered and without drafts."""
         ...
 
-    def facts(self, tag: str) -> ReleaseMetadata:
-        """The `release.json` of a release."""
+    def metadata(self, tag: str) -> ReleaseMetadata:
+        """Return the `release.json` of a release."""
         ...
 
     def files(self, tag: str) -> dict[str, int]:
-        """The files of a release and their bytes."""
+        """Return the files of a release and their sizes in bytes."""
         ...
 
     def fetch(self, tag: str, names: Sequence[str], folder: Path) -> None:
-        """Copy files of a release into `folder`, which exists; who uses them compares their hashes."""
+        """Copy files of a release into the existing folder `folder`; the caller compares their hashes."""
         ...
 
     def publish(self, tag: str, commit: str, folder: Path, notes: str) -> None:
-        """Make a release of all files in `folder`: drafted, filled, verified, then published, or not at all.
+        """Publish all files in `folder` as one release, or nothing: draft, upload, verify, publish.
 
         Raises:
-            ReleaseExistsError: there is a release of this tag.
+            ReleaseExistsError: there is a release with this tag.
         """
         ...
 
     def moves(self) -> list[Move]:
-        """What was in production, the oldest first; none where nothing ever was."""
+        """Return the changes of production, the oldest first; empty if there was none."""
         ...
 
     def mark_latest(self, move: Move) -> None:
         """Put a version in production."""
         ...
 
-    def hold(self) -> PromotionFreeze | None:
-        """The hold that stands."""
+    def promotion_freeze(self) -> PromotionFreeze | None:
+        """Return the promotion freeze in effect; None if there is none."""
         ...
 
-    def set_hold(self, hold: PromotionFreeze | None) -> None:
-        """Set or lift the hold."""
+    def set_freeze(self, freeze: PromotionFreeze | None) -> None:
+        """Set the promotion freeze, or lift it if `freeze` is None."""
         ...
 
     def clean(self) -> list[str]:
-        """Remove what publishers that were killed left behind; what was removed."""
+        """Remove the leftovers of killed publishers; return what was removed."""
         ...
 
     def lock(self) -> AbstractContextManager[None]:
-        """Keep other publishers out; freed when the process ends, however it ends."""
+        """Lock out other publishers; the lock is freed when the process ends."""
         ...
 
 
 @runtime_checkable
 class TagsByCall(Protocol):
-    """A place that takes tags by another way than a push, too."""
+    """A place that can also create tags through its API."""
 
     def tag(self, name: str, commit: str, message: str) -> bool:
-        """Make an annotated tag; False where the place refuses."""
+        """Create an annotated tag; return False if the place refuses."""
         ...

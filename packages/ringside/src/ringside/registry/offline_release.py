@@ -1,4 +1,4 @@
-"""A release by itself: no checkout, no registry, only its files and an environment with its packages.
+"""A release without checkout and registry: only its files and an environment with its packages.
 
 For services and containers that install the release's `model.txt` and wheels, and so have its code.
 """
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from ringside.common.files import read_bytes
 from ringside.errors import RegistryError
 from ringside.registry.checksums import check_folder, sha256
-from ringside.registry.client import read_facts
+from ringside.registry.client import read_metadata
+from ringside.registry.models import ReleaseMetadata
 from ringside.registry.scoring import MODEL
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_REMEDY = "take the release again (`ringside fetch`, or `gh release download`)."
+_REMEDY = "fetch the release again (`ringside fetch`, or `gh release download`)."
 
 
 class Release:
@@ -28,9 +29,9 @@ class Release:
         folder: the files of the release.
 
     Raises:
-        RegistryError: a file is missing or damaged, or this is not the environment that the release asks for.
-        ModelError: the model file holds types that are not trusted.
-        TaskError: the release's wheels are not installed here.
+        RegistryError: a file is missing or damaged, or this environment does not match the release.
+        ModelError: the model file contains types that are not trusted.
+        TaskError: the release's wheels are not installed.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -39,44 +40,49 @@ class Release:
 
         self.folder = Path(folder)
         check_folder(self.folder)
-        self.facts = read_facts(self.folder)
-        _check_python(self.facts.python, self.folder)
+        self.metadata = read_metadata(self.folder)
+        _check_python(self.metadata.python, self.folder)
         path = self.folder / MODEL
-        if sha256(path) != self.facts.model:
-            found = "it is not the model of release.json"
-            raise RegistryError(found, where=str(path), remedy=_REMEDY, state="files_damaged")
-        # A wheel lies in the environment itself, below no `src` of a checkout.
-        self._task = load_task(Path(sys.prefix), self.facts.task)
+        if sha256(path) != self.metadata.model:
+            message = "the file does not match the hash in release.json"
+            raise RegistryError(message, where=str(path), remedy=_REMEDY, state="files_damaged")
+        # Wheels are installed in the environment, not in the `src` of a checkout.
+        self._task = load_task(Path(sys.prefix), self.metadata.task)
         content = read_bytes(path, remedy=_REMEDY)
         self.estimator: Any = load_model(content, where=MODEL, trusted_types=self._task.trusted_types)
 
     @property
-    def version(self) -> str:
-        """As in `v1.2.0`."""
-        return self.facts.version
+    def facts(self) -> ReleaseMetadata:
+        """The metadata, by the name that releases before 0.1.0 know; programs that load those use it."""
+        return self.metadata
 
-    def rows(self, found: "Iterable[Mapping[str, object]] | pd.DataFrame") -> "pd.DataFrame":
-        """Rows from JSON or a database, in the types that the model takes.
+    @property
+    def version(self) -> str:
+        """The version, such as `v1.2.0`."""
+        return self.metadata.version
+
+    def rows(self, records: "Iterable[Mapping[str, object]] | pd.DataFrame") -> "pd.DataFrame":
+        """Convert rows from JSON or a database to the types of the model's features.
 
         Raises:
-            DataError: a value is none of its column's type.
+            DataError: a value cannot be converted to its column's type.
         """
         from ringside.registry.rows import in_types
 
-        return in_types(found, self.facts.columns)
+        return in_types(records, self.metadata.columns)
 
     def predict(self, frame: "pd.DataFrame", *, check: bool = True) -> "pd.DataFrame":
-        """The predictions for rows.
+        """Return the predictions for rows.
 
         Args:
-            frame: `(n_rows, n_columns)`, as `facts.columns` says; not changed.
-            check: hold the rows against the version's schema first.
+            frame: `(n_rows, n_columns)`, with the columns of `metadata.columns`; not changed.
+            check: validate the rows with the version's schema first.
 
         Returns:
-            `prediction`, or `prediction:<class>` for each class, under the index of `frame`.
+            `prediction`, or `prediction:<class>` for each class, with the index of `frame`.
 
         Raises:
-            DataError: a row is not what the schema says (with `check`).
+            DataError: a row does not match the schema (with `check`).
             ModelError: the estimator cannot predict these rows.
         """
         from ringside.registry.rows import predict_rows
@@ -87,9 +93,9 @@ class Release:
 
 
 def _check_python(made_with: str, folder: Path) -> None:
-    """The lock is of one Python, and scikit-learn's files load with the packages of the lock alone."""
+    """Raise unless this is the Python of the lock; scikit-learn's files load only with the packages of the lock."""
     minor = ".".join(made_with.split(".")[:2])
     if ".".join(platform.python_version_tuple()[:2]) != minor:
-        found = f"it was made with Python {made_with}, and this is {platform.python_version()}"
-        remedy = f"install {folder.name}/model.txt and the wheels in an environment of Python {minor}."
-        raise RegistryError(found, where=str(folder), remedy=remedy, state="environment_fails")
+        message = f"it needs Python {made_with}, but this is {platform.python_version()}"
+        remedy = f"install {folder.name}/model.txt and the wheels in an environment with Python {minor}."
+        raise RegistryError(message, where=str(folder), remedy=remedy, state="environment_fails")

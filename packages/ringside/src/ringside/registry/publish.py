@@ -2,9 +2,9 @@
 
 The steps, all under the registry's lock: finish or clean up what a killed publisher left (`tidy`); stop if this was
 published already (`published_as`); take the next version and build its files aside (`prepare`); publish them as one
-release, tag the commit, put the version in production unless a hold stands (`deliver`). A kill between two steps leaves
-a state that the next run, of this commit or of another one, brings to its end. A workflow prepares in one job, which
-may not write to the repository, and delivers in another, which runs no code of the model.
+release, tag the commit, put the version in production unless there is a promotion freeze (`deliver`). If the process is
+killed between two steps, the next run, of this commit or of another one, finishes the work. A workflow prepares in one
+job, which may not write to the repository, and delivers in another, which runs no code of the model.
 """
 
 from collections.abc import Callable
@@ -21,95 +21,95 @@ from ringside.registry.version_numbers import next_version, tag_of, version_of
 
 @dataclass(frozen=True)
 class Candidate:
-    """What may become a version."""
+    """A model that may become a version."""
 
-    facts: ReleaseMetadata
-    """Of the checkout; `version` and `published` are set by `prepare`."""
+    metadata: ReleaseMetadata
+    """Metadata of the checkout; `prepare` sets `version` and `published`."""
     approve: Callable[[], None]
-    """Raises where it must not be published; asked only where it was not published before."""
+    """Raises if it must not be published; called only if it was not published before."""
     fill: Callable[[ReleaseMetadata, Path], None]
-    """Writes all other files of the release into a folder that holds `release.json`, and SHA256SUMS last."""
+    """Writes all other files of the release into a folder with `release.json`, and SHA256SUMS last."""
     notes: Callable[[ReleaseMetadata], str]
-    """The text that people read first."""
+    """Returns the release notes."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """What publishing came to."""
+    """The result of publishing."""
 
-    facts: ReleaseMetadata
+    metadata: ReleaseMetadata
     new: bool
-    """False where the same had been published before."""
+    """False if the same was published before."""
     production: str | None
-    """The version that is in production now."""
+    """Version in production after publishing."""
     notes: tuple[str, ...]
-    """What people should know: what was finished for a killed publisher, a hold, a tag that could not be set."""
+    """Sentences for the user: work finished for a killed publisher, a promotion freeze, a tag that could not be set."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The files of a version that does not exist yet."""
+    """The files of a version that is not published yet."""
 
-    facts: ReleaseMetadata
+    metadata: ReleaseMetadata
     folder: Path
-    """All files, `release.json` and SHA256SUMS among them."""
+    """Folder with all files, including `release.json` and SHA256SUMS."""
     notes: str
 
 
 def publish(registry: Registry, candidate: Candidate, folder: Path) -> Published:
-    """Make a version of a candidate, or find the one that the same inputs or the same commit were published as.
+    """Publish a candidate, or return the version that was published from the same inputs or commit.
 
     Args:
-        registry: where.
-        candidate: what.
-        folder: where the files are built; emptied before and removed after.
+        registry: the target registry.
+        candidate: the candidate.
+        folder: temporary folder for the files; emptied before and removed afterwards.
 
     Raises:
-        RegistryError: the registry gives no answer, or refuses; or another version is in production than the one
-            that the candidate was judged against.
-        StoreError: another publisher holds the lock for too long, or a file cannot be written.
+        RegistryError: the registry does not answer or refuses; or production has changed since the candidate was
+            evaluated.
+        StoreError: another publisher has the lock for too long, or a file cannot be written.
     """
     with registry.releases.lock():
-        said = tidy(registry)
-        found = published_as(registry, candidate.facts.inputs, candidate.facts.commit)
-        if found is not None:
-            said += produce(registry, found)
-            return Published(found, new=False, production=registry.production(), notes=tuple(said))
+        messages = tidy(registry)
+        same = published_as(registry, candidate.metadata.inputs, candidate.metadata.commit)
+        if same is not None:
+            messages += produce(registry, same)
+            return Published(same, new=False, production=registry.production(), notes=tuple(messages))
         try:
             done = deliver(registry, prepare(registry, candidate, folder))
         finally:
             remove(folder)
-        return replace(done, notes=(*said, *done.notes))
+        return replace(done, notes=(*messages, *done.notes))
 
 
 def tidy(registry: Registry) -> list[str]:
-    """Finish or clean up what killed publishers left; what was done, for people.
+    """Finish or remove what killed publishers left; return sentences for the user.
 
     Raises:
-        RegistryError: the registry gives no answer.
+        RegistryError: the registry does not answer.
     """
-    removed = [f"removed {name}, left by a publisher that was killed" for name in registry.releases.clean()]
+    removed = [f"removed {name}, left by a killed publisher" for name in registry.releases.clean()]
     return removed + _tag_all(registry, registry.versions())
 
 
 def published_as(registry: Registry, inputs: str, commit: str) -> ReleaseMetadata | None:
-    """The newest version, if it was made of the same inputs or of the same commit; else None.
+    """Return the newest version if it was made from the same inputs or commit; else None.
 
     Raises:
-        RegistryError: the registry gives no answer.
+        RegistryError: the registry does not answer.
     """
     newest = _newest(registry)
     return newest if newest is not None and (newest.inputs == inputs or newest.commit == commit) else None
 
 
 def overtaken(registry: Registry, commit: str) -> ReleaseMetadata | None:
-    """The newest version, if it was made of a later commit than this one, and the default branch has gone on as well.
+    """Return the newest version if it was made from a later commit and the default branch has moved on too.
 
-    A run that somebody repeats must not bring an older state of the branch out as a newer version. A branch that was
-    put back to an older commit is no such case.
+    A repeated run must not publish an older state of the branch as a newer version. A branch that was reset to an
+    older commit does not count as overtaken.
 
     Raises:
-        RegistryError: the registry gives no answer.
+        RegistryError: the registry does not answer.
     """
     newest = _newest(registry)
     if newest is None or commit in {newest.commit, registry.default_branch()}:
@@ -118,115 +118,120 @@ def overtaken(registry: Registry, commit: str) -> ReleaseMetadata | None:
 
 
 def prepare(registry: Registry, candidate: Candidate, folder: Path) -> Prepared:
-    """Build all files of the version that a candidate would be if it were published now.
+    """Build all files of the version that the candidate would become now.
 
     Args:
-        registry: where; nothing is changed there.
-        candidate: what; it must not have been published.
-        folder: where the files are built; emptied before.
+        registry: the registry; it is not changed.
+        candidate: the candidate, which must not be published yet.
+        folder: target folder for the files; emptied before.
 
     Raises:
-        RegistryError: it must not be published, or the registry gives no answer.
+        RegistryError: it must not be published, or the registry does not answer.
         StoreError: a file cannot be written.
     """
     candidate.approve()
-    _check_champion(registry, candidate.facts)
-    facts = candidate.facts.model_copy(update={"version": _next(registry, candidate.facts), "published": now()})
+    _check_champion(registry, candidate.metadata)
+    metadata = candidate.metadata.model_copy(
+        update={"version": _next(registry, candidate.metadata), "published": now()}
+    )
     empty_folder(folder)
-    write_facts(facts, folder)
-    candidate.fill(facts, folder)
-    return Prepared(facts, folder, candidate.notes(facts))
+    write_metadata(metadata, folder)
+    candidate.fill(metadata, folder)
+    return Prepared(metadata, folder, candidate.notes(metadata))
 
 
 def deliver(registry: Registry, prepared: Prepared) -> Published:
-    """Publish what was prepared, here or on another machine, tag it, and put it in production unless a hold stands.
+    """Publish the prepared files, tag the commit, and put the version in production unless there is a freeze.
 
-    Where it was published before, that is finished.
+    The files may come from another machine. If the version was published before, the remaining steps are finished.
 
     Raises:
-        RegistryError: the registry gives no answer, or refuses; or another version is in production, or has come out,
-            than when it was prepared.
-        StoreError: another publisher holds the lock for too long, or a file cannot be written.
+        RegistryError: the registry does not answer or refuses; or production or the newest version has changed since
+            it was prepared.
+        StoreError: another publisher has the lock for too long, or a file cannot be written.
     """
-    facts = prepared.facts
+    metadata = prepared.metadata
     with registry.releases.lock():
-        found = published_as(registry, facts.inputs, facts.commit)
-        if found is None:
-            _check_champion(registry, facts)
-            _check_next(registry, facts)
-            registry.releases.publish(tag_of(facts.version), facts.commit, prepared.folder, prepared.notes)
-            registry.tag(facts.version, facts.commit)
-        said = produce(registry, found or facts)
-        return Published(found or facts, found is None, registry.production(), tuple(said))
+        same = published_as(registry, metadata.inputs, metadata.commit)
+        if same is None:
+            _check_champion(registry, metadata)
+            _check_next(registry, metadata)
+            registry.releases.publish(tag_of(metadata.version), metadata.commit, prepared.folder, prepared.notes)
+            registry.tag(metadata.version, metadata.commit)
+        messages = produce(registry, same or metadata)
+        return Published(same or metadata, same is None, registry.production(), tuple(messages))
 
 
-def write_facts(facts: ReleaseMetadata, folder: Path) -> None:
+def write_metadata(metadata: ReleaseMetadata, folder: Path) -> None:
     """Write `release.json`.
 
     Raises:
         StoreError: the place cannot be written to.
     """
-    write_bytes(folder / "release.json", facts.model_dump_json(indent=2).encode() + b"\n")
+    write_bytes(folder / "release.json", metadata.model_dump_json(indent=2).encode() + b"\n")
 
 
 def default_branch_note(registry: Registry, commit: str) -> str | None:
-    """A warning where the registry's default branch does not hold the commit, or that cannot be told."""
+    """Return a warning if the registry's default branch may not contain the commit; else None."""
     newest = registry.default_branch()
     if newest is None:
         return "the registry has no default branch yet: push the commit, so that the version can be reproduced"
-    held = registry.repository.is_ancestor(commit, newest)
-    if held is None:
-        return "it cannot be told whether the registry's default branch holds this commit: `git fetch` first"
-    return None if held else "the registry's default branch does not hold this commit: push or merge it"
+    contained = registry.repository.is_ancestor(commit, newest)
+    if contained is None:
+        return "the registry's default branch is not in this clone: run `git fetch`, then check that it has this commit"
+    return None if contained else "the registry's default branch does not contain this commit: push or merge it"
 
 
-def _check_champion(registry: Registry, facts: ReleaseMetadata) -> None:
-    """A verdict against a model that is no longer in production says nothing about the one that is."""
+def _check_champion(registry: Registry, metadata: ReleaseMetadata) -> None:
+    """Raise if production has changed: a verdict against another champion does not apply."""
     production = registry.production()
-    if facts.accepted is None and facts.champion != production:
-        judged = f"against {facts.champion}" if facts.champion else "without a champion"
-        found = f"the model was judged {judged}, and {production or 'nothing'} is in production now"
-        remedy = "judge it again (`make run`) and publish then."
-        raise RegistryError(found, where=registry.where, remedy=remedy)
+    if metadata.accepted is None and metadata.champion != production:
+        judged = f"against {metadata.champion}" if metadata.champion else "without a champion"
+        message = f"the model was evaluated {judged}, but {production or 'nothing'} is in production now"
+        remedy = "evaluate it again (`make run`), then publish."
+        raise RegistryError(message, where=registry.where, remedy=remedy)
 
 
 def _newest(registry: Registry) -> ReleaseMetadata | None:
     return next(reversed(registry.versions()), None)
 
 
-def _next(registry: Registry, facts: ReleaseMetadata) -> str:
-    """The version that comes next, if it is this one."""
+def _next(registry: Registry, metadata: ReleaseMetadata) -> str:
+    """Return the next version, as if this metadata is published."""
     tagged = registry.tags()
-    # A tag of this version on this commit is what a killed publisher left, where nobody may remove tags.
-    own = [tag for tag, commit in tagged.items() if commit == facts.commit and version_of(tag) == facts.version]
+    # A killed publisher left its tag of this version on this commit, if tags cannot be removed.
+    own = [tag for tag, commit in tagged.items() if commit == metadata.commit and version_of(tag) == metadata.version]
     tags = (*registry.releases.tags(), *(tag for tag in tagged if tag not in own))
-    return next_version((found for tag in tags if (found := version_of(tag))), _newest(registry), facts)
+    return next_version((version for tag in tags if (version := version_of(tag))), _newest(registry), metadata)
 
 
-def _check_next(registry: Registry, facts: ReleaseMetadata) -> None:
-    expected = _next(registry, facts)
-    if expected != facts.version:
-        found = f"it was prepared as {facts.version}, and {expected} comes next by now"
-        raise RegistryError(found, where=registry.where, remedy="prepare it again: start the publishing anew.")
+def _check_next(registry: Registry, metadata: ReleaseMetadata) -> None:
+    expected = _next(registry, metadata)
+    if expected != metadata.version:
+        message = f"it was prepared as {metadata.version}, but the next version is {expected} now"
+        raise RegistryError(message, where=registry.where, remedy="publish again from the start.")
 
 
 def _tag_all(registry: Registry, versions: list[ReleaseMetadata]) -> list[str]:
-    """Set the tags that a killed publisher did not come to; a release without its commit here is only told."""
-    said = []
+    """Set the tags that killed publishers left out; return sentences for the user."""
+    messages = []
     tagged = registry.tags()
-    for facts in versions:
-        if tag_of(facts.version) in tagged:
+    for metadata in versions:
+        if tag_of(metadata.version) in tagged:
             continue
         try:
-            registry.tag(facts.version, facts.commit)
-            said.append(f"tagged {facts.version}, which a publisher that was killed had not")
+            registry.tag(metadata.version, metadata.commit)
+            messages.append(f"tagged {metadata.version}, which a killed publisher had left untagged")
         except RegistryError as error:
-            said.append(f"{facts.version} has no tag, and none could be set ({error.found})")
-    return said
+            messages.append(f"{metadata.version} has no tag, and setting it failed ({error.found})")
+    return messages
 
 
 def produce(registry: Registry, newest: ReleaseMetadata) -> list[str]:
-    """Put the newest version in production, unless it was there before or a hold stands; what people should know.
+    """Put the newest version in production, unless it was there before or there is a promotion freeze.
+
+    Returns:
+        Sentences for the user.
 
     Raises:
         RegistryError: the registry gives no answer, or refuses.
@@ -234,29 +239,29 @@ def produce(registry: Registry, newest: ReleaseMetadata) -> list[str]:
     releases = registry.releases
     moves = releases.moves()
     if not any(move.version == newest.version for move in moves):
-        if (hold := releases.hold()) is not None:
-            why = f"a hold stands since {hold.rejected} was rolled back ({hold.reason})"
-            remedy = "lift it with `ringside rollback --lift-hold` and publish again"
+        if (freeze := releases.promotion_freeze()) is not None:
+            why = f"promotion is frozen since {freeze.rejected} was rolled back ({freeze.reason})"
+            remedy = "lift it with `ringside rollback --lift-freeze` and publish again"
             return [f"{newest.version} is not in production: {why}; {remedy}"]
         releases.mark_latest(Move(version=newest.version, at=now()))
     return show_production(registry)
 
 
 def show_production(registry: Registry) -> list[str]:
-    """Let the stage tag follow what is in production; what a person can do where it cannot."""
+    """Set the stage tag to the version in production; return a command for the user if that fails."""
     version = registry.production()
     if version is None:
         return []
-    facts = registry.releases.facts(tag_of(version))
+    metadata = registry.releases.metadata(tag_of(version))
     try:
-        registry.tag_production(version, facts.commit)
+        registry.tag_production(version, metadata.commit)
     except RegistryError as error:
-        # By force, for the version was in that stage before.
+        # --force, because the version was in that stage before.
         command = f"gto assign model --version {version} --stage prod --force --push"
-        return [f"the stage tag could not be set ({error.found}); a person can: {command}"]
+        return [f"setting the stage tag failed ({error.found}); run: {command}"]
     return []
 
 
 def now() -> datetime:
-    """The time, in UTC and to the second."""
+    """Return the time, in UTC and to the second."""
     return datetime.now(UTC).replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""The registry of a checkout: the tags and releases of its remote, or of itself where it has no remote."""
+"""The registry of a checkout: the tags and releases of its remote, or of itself if it has no remote."""
 
 import tempfile
 from collections.abc import Callable
@@ -9,11 +9,12 @@ from typing import Literal
 
 from ringside.codes import RegistryState
 from ringside.errors import RegistryError, StoreError
+from ringside.git import Repository, local_path
 from ringside.registry.checksums import ERASABLE, SUMS, parse_sums
 from ringside.registry.folder import FolderReleases
-from ringside.registry.git import Repository, local_path
 from ringside.registry.models import ReleaseMetadata, Releases, TagsByCall
 from ringside.registry.version_numbers import (
+    TAG_PATTERNS,
     in_order,
     in_production,
     next_stage_tag,
@@ -24,34 +25,34 @@ from ringside.registry.version_numbers import (
 )
 
 RELEASES = "releases"
-"""The folder within a repository on disk that stands in for GitHub Releases."""
+"""Folder of the releases within a repository on disk."""
 
 State = Literal["found"] | RegistryState
 
 ReleasesAt = Callable[[Path, str, str], Releases | None]
-"""Given a checkout, a remote's name and its address: the releases that are kept there; None where it knows none."""
+"""Function of a checkout, a remote's name and its address; returns the releases there, None if it knows none."""
 
 
 @dataclass(frozen=True)
 class ChampionState:
-    """Whether there is a champion, or why that cannot be said."""
+    """The champion, or the state that explains why there is none."""
 
     state: State
-    facts: ReleaseMetadata | None
-    """Of the champion, where it was found."""
+    metadata: ReleaseMetadata | None
+    """Metadata of the champion, if it was found."""
     where: str
-    """For people: what was asked, and what was wrong there."""
+    """Place and problem, for messages."""
 
 
 class Registry:
-    """Versions and which one is in production.
+    """The versions and the version in production.
 
     Args:
         root: the checkout.
-        place: what Git is asked: a remote's name, or the path of the repository that is the registry itself.
-        folder: the repository, where it is on this machine.
-        address: for people.
-        releases: where the files of the versions are, if that is no folder in the repository.
+        place: a remote's name, or the path of the repository that is the registry itself.
+        folder: the repository, if it is on this machine.
+        address: name of the registry in messages.
+        releases: the releases, if they are not in a folder of the repository.
     """
 
     def __init__(
@@ -66,16 +67,16 @@ class Registry:
 
     @classmethod
     def open(cls, root: Path, remote: str = "origin", releases_at: ReleasesAt | None = None) -> "Registry":
-        """The registry that the remote is; the local repository where it has no remote at all.
+        """Open the registry of a remote, or of the local repository if it has no remote at all.
 
         Args:
             root: the checkout.
             remote: a remote's name.
-            releases_at: knows releases that no folder keeps.
+            releases_at: returns the releases of a remote that are not in a folder.
 
         Raises:
-            RegistryError: there are remotes and none of this name (state `no_remote`), or no repository here, or the
-                remote is a path at which there is none (state `unreachable`).
+            RegistryError: there are remotes but none of this name (state `no_remote`), or no repository here, or no
+                repository at the remote's path (state `unreachable`).
         """
         repository = Repository(root)
         addresses = repository.remotes()
@@ -83,9 +84,9 @@ class Registry:
             folder = repository.folder()
             return cls(root, str(folder), folder, str(folder))
         if remote not in addresses:
-            found = f"there is no remote {remote!r} (there are {', '.join(addresses)})"
+            message = f"there is no remote {remote!r} (there are {', '.join(addresses)})"
             remedy = "name one of these with --remote, or add it with `git remote add`."
-            raise RegistryError(found, where=str(root), remedy=remedy, state="no_remote")
+            raise RegistryError(message, where=str(root), remedy=remedy, state="no_remote")
         address = addresses[remote]
         written = repository.configured(remote)
         if releases_at is not None and (releases := releases_at(root, remote, written)) is not None:
@@ -95,10 +96,10 @@ class Registry:
 
     @cached_property
     def releases(self) -> Releases:
-        """Where the files of the versions are.
+        """The place of the versions' files.
 
         Raises:
-            RegistryError: releases at this place cannot be asked from here; state `unreachable`.
+            RegistryError: this machine cannot read releases at this place; state `unreachable`.
         """
         if self._given is not None:
             return self._given
@@ -107,35 +108,35 @@ class Registry:
         remedy = (
             "use a remote that is a folder on disk (`git init --bare`, `git remote add`) and name it with --remote."
         )
-        found = "its releases cannot be asked from here yet"
-        raise RegistryError(found, where=self.where, remedy=remedy, state="unreachable")
+        message = "releases at this address are not supported"
+        raise RegistryError(message, where=self.where, remedy=remedy, state="unreachable")
 
     def tags(self) -> dict[str, str]:
-        """All tags of the registry, of versions and of stages, each with its commit.
+        """Return all tags of versions and of stages, each with its commit.
 
         Raises:
-            RegistryError: the remote gave no answer; state `unreachable`.
+            RegistryError: the remote does not result; state `unreachable`.
         """
-        return self.repository.tags(self._place)
+        return self.repository.tags(self._place, *TAG_PATTERNS)
 
     def default_branch(self) -> str | None:
-        """The newest commit of the registry's default branch; None where it has none, or gives no answer."""
+        """Return the newest commit of the default branch; None if there is none or no result."""
         return self.repository.default_branch(self._place)
 
     def versions(self) -> list[ReleaseMetadata]:
-        """All released versions, the oldest first.
+        """Return all released versions, the oldest first.
 
         Raises:
-            RegistryError: the registry gave no answer, or a `release.json` is damaged.
+            RegistryError: the registry does not result, or a `release.json` is damaged.
         """
         released = in_order(version for tag in self.releases.tags() if (version := version_of(tag)))
-        return [self.releases.facts(tag_of(version)) for version in released]
+        return [self.releases.metadata(tag_of(version)) for version in released]
 
     def production(self) -> str | None:
-        """The version in production: the last that was put there, or the newest release where none ever was.
+        """Return the version in production: the last promoted one, or the newest release if none ever was.
 
         Raises:
-            RegistryError: the registry gave no answer.
+            RegistryError: the registry does not result.
         """
         if line := in_production(self.releases.moves()):
             return line[-1]
@@ -143,9 +144,9 @@ class Registry:
         return released[-1] if released else None
 
     def champion(self) -> ChampionState:
-        """The version in production, if it is whole; else the state that says why there is none.
+        """Return the version in production if its files are complete; else the state that explains why there is none.
 
-        `no_champion` is said only where it is proven: the place answered, and lists no version and no release.
+        The state `no_champion` requires proof: the place resulted and lists neither a version nor a release.
         """
         try:
             return self._champion()
@@ -156,85 +157,86 @@ class Registry:
     def _champion(self) -> ChampionState:
         tagged = {tag: commit for tag, commit in self.tags().items() if version_of(tag)}
         if self._folder is None and not tagged:
-            # A release on another machine that is no draft has a tag, so none of them proves that there is none, and a
-            # fresh clone needs no login to hear that.
+            # Each published release on another machine has a tag. Without tags there is no release, and a fresh clone
+            # needs no login to find that out.
             return ChampionState("no_champion", None, self.where)
         version = self.production()
         if version is None:
             return self._none(sorted(tagged))
         tag = tag_of(version)
         self._check_files(tag)
-        facts = self.releases.facts(tag)
-        if tag in tagged and not (tagged[tag] == facts.commit and self._holds(facts.commit)):
-            found = f"tag {tag} is not on {facts.commit}, which was published"
-            raise RegistryError(found, where=self.where, remedy=_LOST, state="tag_points_nowhere")
-        return ChampionState("found", facts, self.where)
+        metadata = self.releases.metadata(tag)
+        if tag in tagged and not (tagged[tag] == metadata.commit and self._holds(metadata.commit)):
+            message = f"tag {tag} is not on the published commit {metadata.commit}"
+            raise RegistryError(message, where=self.where, remedy=_LOST, state="tag_points_nowhere")
+        return ChampionState("found", metadata, self.where)
 
     def _none(self, tagged: list[str]) -> ChampionState:
         if tagged:
-            found = f"{', '.join(tagged)} without a release in {self.releases.where}"
-            raise RegistryError(found, where=self.where, remedy=_LOST, state="tag_points_nowhere")
+            message = f"{', '.join(tagged)} without a release in {self.releases.where}"
+            raise RegistryError(message, where=self.where, remedy=_LOST, state="tag_points_nowhere")
         if self._folder is not None and Repository(self._folder).is_shallow():
-            found, remedy = "a shallow clone may lack tags", "run `git fetch --unshallow --tags`."
-            raise RegistryError(found, where=self.where, remedy=remedy, state="shallow")
+            message, remedy = "a shallow clone may lack tags", "run `git fetch --unshallow --tags`."
+            raise RegistryError(message, where=self.where, remedy=remedy, state="shallow")
         return ChampionState("no_champion", None, self.where)
 
     def _check_files(self, tag: str) -> None:
-        """See that all files of a release are there; their hashes are compared when they are fetched."""
+        """Raise unless all files of a release exist; their hashes are compared when they are fetched."""
         where = f"{self.releases.where}/{tag}"
-        there = self.releases.files(tag)
+        existing = self.releases.files(tag)
         with tempfile.TemporaryDirectory() as folder:
             self.releases.fetch(tag, [SUMS], Path(folder))
             text = (Path(folder) / SUMS).read_text(encoding="utf-8", errors="replace")
         sums = parse_sums(text, where=f"{where}/{SUMS}")
-        if missing := sorted(set(sums) - set(there) - set(ERASABLE)):
+        if missing := sorted(set(sums) - set(existing) - set(ERASABLE)):
             raise RegistryError(f"{', '.join(missing)} missing", where=where, remedy=_LOST, state="files_missing")
 
     def _holds(self, commit: str) -> bool:
-        """Whether the registry has the commit; of one on another machine the tag is proof enough."""
+        """Return whether the registry has the commit; on another machine the tag is proof enough."""
         return self._folder is None or Repository(self._folder).has_commit(commit)
 
     def anchor(self, pinned: str | None = None) -> ReleaseMetadata | None:
-        """What small losses are measured against.
+        """Return the version against which the sum of small losses is measured.
 
         Args:
-            pinned: a version; it is the anchor whatever came later.
+            pinned: a version that is the anchor in any case.
 
         Returns:
-            The pinned version; else the last one that was judged better and not rolled back from; else the first one.
-            None where there is no version.
+            The pinned version; else the last version that was better and not rolled back; else the first one. None if
+                there is no version.
 
         Raises:
-            RegistryError: there is no release of the pinned version (state `files_missing`), or no answer.
+            RegistryError: there is no release of the pinned version (state `files_missing`), or the registry does not
+                result.
         """
         if pinned is not None:
-            return self.releases.facts(tag_of(pinned))
+            return self.releases.metadata(tag_of(pinned))
         versions = self.versions()
         out = rejected(self.releases.moves())
-        better = [facts for facts in versions if facts.deciding == "better" and facts.version not in out]
+        better = [metadata for metadata in versions if metadata.deciding == "better" and metadata.version not in out]
         return better[-1] if better else next(iter(versions), None)
 
     def judged_on(self, window: str) -> int:
-        """How many versions were judged on the test rows with this hash of their identities.
+        """Return how many versions were evaluated on the test rows with this hash of their identities.
 
         Raises:
-            RegistryError: the registry gave no answer.
+            RegistryError: the registry does not result.
         """
-        return sum(facts.window == window for facts in self.versions())
+        return sum(metadata.window == window for metadata in self.versions())
 
     def tag(self, version: str, commit: str) -> None:
-        """Put the version's tag on its commit in the registry, and here too.
+        """Set the version's tag on its commit, in the registry and in this clone.
 
         Raises:
-            RegistryError: the commit is not here, or the registry refuses the tag.
+            RegistryError: this clone lacks the commit, or the registry refuses the tag.
         """
         self._tag(tag_of(version), commit, f"Version {version} of the model")
 
     def tag_production(self, version: str, commit: str) -> None:
-        """Let a stage tag say which commit is in production, if the newest one does not; only people and GTO read it.
+        """Set a stage tag on the commit in production unless the newest one is there; only users and GTO read it.
 
         Raises:
-            RegistryError: the commit is not here, or the registry refuses the tag.
+            RegistryError: this clone lacks the commit, or the registry refuses the tag.
         """
         tags = self.tags()
         newest = stage_tags(tags)
@@ -247,21 +249,21 @@ class Registry:
         thing = self.repository.make_tag(name, commit, message)
         if not self.is_remote:
             done = self.repository.name_tag(name, thing)
-            said = "there is a tag of this name"
+            problem = "a tag of this name exists"
         else:
-            answer = self.repository.push_tag(self._place, name, thing)
-            done, said = answer.code == 0 or self._by_call(name, commit, message), answer.said
-        # A publisher that was killed may have left a push under way, which set the same tag in between.
+            result = self.repository.push_tag(self._place, name, thing)
+            done, problem = result.code == 0 or self._by_call(name, commit, message), result.message
+        # A killed publisher's push may have set the same tag in between.
         if not done and self.tags().get(name) != commit:
-            remedy = f"see what {name} is on (`git ls-remote --tags`), mend it and run again; the release is kept."
-            raise RegistryError(said, where=self.where, remedy=remedy)
+            remedy = f"check the commit of {name} (`git ls-remote --tags`), fix it and run again; the release is kept."
+            raise RegistryError(problem, where=self.where, remedy=remedy)
         if self.is_remote:
-            # One of that name which is here and not there is a person's own.
+            # An existing local tag of that name is your own and stays.
             self.repository.name_tag(name, thing)
 
     def _by_call(self, name: str, commit: str, message: str) -> bool:
-        """Whether the place took the tag by another way than a push, where it has one."""
+        """Return whether the place created the tag through its API, if it has one."""
         return isinstance(self._given, TagsByCall) and self._given.tag(name, commit, message)
 
 
-_LOST = "restore the release's folder from a copy, or remove the tag if the version was never published."
+_LOST = "restore the release's folder from a backup, or remove the tag if the version was never published."

@@ -1,4 +1,4 @@
-"""Rollback: an earlier version goes to production, and the one that failed does not come back with the next merge."""
+"""Rollback: put an earlier version in production and freeze promotion."""
 
 import tempfile
 from dataclasses import dataclass
@@ -14,32 +14,33 @@ from ringside.registry.version_numbers import in_order, in_production, tag_of, v
 
 @dataclass(frozen=True)
 class RolledBack:
-    """What a rollback came to."""
+    """The result of a rollback."""
 
     before: str
-    """The version that was in production."""
+    """Version that was in production."""
     after: str
-    """The version that is."""
-    hold: PromotionFreeze | None
-    """The hold that stands now."""
+    """Version that is in production now."""
+    freeze: PromotionFreeze | None
+    """Promotion freeze in effect after the rollback; None if there is none."""
     notes: tuple[str, ...]
 
 
 def rollback(registry: Registry, to: str | None, reason: str) -> RolledBack:
     """Put another version in production, after comparing its files with their hashes.
 
-    The hold is set first: a kill in between leaves production as it was, and no way back for a rejected model.
+    The promotion freeze is set first. If the process is killed in between, production is unchanged and the rejected
+    model cannot return.
 
     Args:
-        registry: where.
-        to: the version; None for the one that was in production before, rolled back ones left out.
-        reason: why, for the record.
+        registry: the registry.
+        to: the version; None for the previous one in production that was not rolled back.
+        reason: the reason, for the record.
 
     Raises:
-        UsageError: `to` is no version.
-        RegistryError: nothing is in production, or nothing was before, or `to` is in production already or no release
-            (state `files_missing`), or its files are not whole.
-        StoreError: somebody else holds the registry's lock for too long.
+        UsageError: `to` is not a version.
+        RegistryError: nothing is or was in production, or `to` is in production already, has no release (state
+            `files_missing`) or has incomplete files.
+        StoreError: another process has the registry's lock for too long.
     """
     releases = registry.releases
     with releases.lock():
@@ -50,68 +51,69 @@ def rollback(registry: Registry, to: str | None, reason: str) -> RolledBack:
         after = to or _previous(registry, before)
         tag = tag_of(after)
         if after == before:
-            remedy = "name another version with --to (`ringside versions` lists them)."
+            remedy = "choose another version with --to (`ringside versions` lists them)."
             raise RegistryError(f"{after} is in production already", where=registry.where, remedy=remedy)
         _check(registry, tag)
-        time, standing = now(), releases.hold()
-        # A rejected version that people bring back is rejected no longer.
+        time, standing = now(), releases.promotion_freeze()
+        # Putting a rejected version back in production ends its rejection.
         returned = standing is not None and standing.rejected == after
-        hold = None if returned else PromotionFreeze(rejected=before, reason=reason, since=time)
-        if hold is not None:
-            releases.set_hold(hold)
+        freeze = None if returned else PromotionFreeze(rejected=before, reason=reason, since=time)
+        if freeze is not None:
+            releases.set_freeze(freeze)
         if not releases.moves():
             releases.mark_latest(Move(version=before, at=time))
         releases.mark_latest(Move(version=after, at=time, reason=reason))
         if returned:
-            releases.set_hold(None)
-        return RolledBack(before, after, hold, tuple(show_production(registry)))
+            releases.set_freeze(None)
+        return RolledBack(before, after, freeze, tuple(show_production(registry)))
 
 
-def lift_hold(registry: Registry) -> PromotionFreeze | None:
-    """Let the next publishing put its version in production again; the hold that stood.
+def lift_freeze(registry: Registry) -> PromotionFreeze | None:
+    """Lift the promotion freeze and return it; None if there was none.
 
     Raises:
-        RegistryError: the registry gives no answer.
-        StoreError: somebody else holds the registry's lock for too long.
+        RegistryError: the registry does not answer, or the record of the freeze is damaged; a damaged record is
+            removed.
+        StoreError: another process has the registry's lock for too long.
     """
     releases = registry.releases
     with releases.lock():
         try:
-            hold = releases.hold()
+            freeze = releases.promotion_freeze()
         except RegistryError:
-            # One that cannot be read can be lifted all the same: that is its remedy.
-            releases.set_hold(None)
+            # A damaged record is removed too: lifting the freeze is its remedy.
+            releases.set_freeze(None)
             raise
-        if hold is not None:
-            releases.set_hold(None)
-        return hold
+        if freeze is not None:
+            releases.set_freeze(None)
+        return freeze
 
 
 def checked_reason(text: str, option: str) -> str:
-    """A reason as people may give it.
+    """Return a reason without surrounding spaces.
 
     Raises:
-        UsageError: it is empty, longer than 500 characters, or has a line's end or another control character.
+        UsageError: it is empty, longer than 500 characters, or contains a line break or another control character.
     """
     if 1 <= len(text.strip()) <= _MAX_REASON and text.isprintable():
         return text.strip()
-    remedy = f"say why in one line of 1 to {_MAX_REASON} characters."
-    raise UsageError(f"{option} is no reason that can be kept", where=option, remedy=remedy)
+    remedy = f"give a reason in one line of 1 to {_MAX_REASON} characters."
+    raise UsageError(f"{option} is not a valid reason", where=option, remedy=remedy)
 
 
 def _previous(registry: Registry, before: str) -> str:
     line = in_production(registry.releases.moves())
-    there = {version_of(tag) for tag in registry.releases.tags()}
-    earlier = [version for version in line[:-1] if version in there]
+    released = {version_of(tag) for tag in registry.releases.tags()}
+    earlier = [version for version in line[:-1] if version in released]
     if earlier:
         return earlier[-1]
-    others = [version for version in in_order(v for v in there if v) if version != before]
-    remedy = f"name one of {', '.join(others)} with --to." if others else "publish another version first."
+    others = [version for version in in_order(v for v in released if v) if version != before]
+    remedy = f"choose one of {', '.join(others)} with --to." if others else "publish another version first."
     raise RegistryError(f"no version was in production before {before}", where=registry.where, remedy=remedy)
 
 
 def _check(registry: Registry, tag: str) -> None:
-    """Bring the files here and compare their hashes."""
+    """Fetch the files and compare their hashes."""
     releases = registry.releases
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -1,4 +1,4 @@
-"""Rows that a model is to predict: read from a file, held against the schema, predicted, compared with stored ones."""
+"""Rows to predict: read from a file, validated, predicted, and compared with stored predictions."""
 
 import functools
 import io
@@ -24,54 +24,54 @@ if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
 
 SHOWN = 20
-"""An error shows at most so many rows."""
+"""Maximum rows that an error shows."""
 TOLERANCE = 1e-9
-"""Relative to the larger of the stored value and 1e-3: another processor adds numbers in another order."""
+"""Difference relative to the larger of the stored value and 1e-3; another processor adds in another order."""
 _SMALL = 1e-3
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 _REMEDY = "correct the rows in the file and run again; nothing was written."
 
 Failures = list[tuple[int, str]]
-"""Rows, counted from 0, and what is wrong with each."""
+"""Rows, counted from 0, each with its problem."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What a file holds."""
+    """The rows of a file."""
 
     frame: pd.DataFrame
     failures: Failures = field(default_factory=list)
-    """CSV: texts that are no value of the column's type."""
+    """CSV cells that cannot be converted to the column's type."""
 
 
 def schema_columns(schema: "DataFrameSchema", target: str) -> dict[str, str]:
-    """What a model takes: each column but the target with its dtype, `?` after it where a value may be missing."""
+    """Return each feature of a schema with its dtype, followed by `?` if it is nullable."""
     columns = ((str(name), column) for name, column in schema.columns.items() if name != target)
     return {name: f"{column.dtype}{'?' if column.nullable else ''}" for name, column in columns}
 
 
 def file_kind(path: Path) -> str:
-    """`csv` or `parquet`, by the extension.
+    """Return `csv` or `parquet`, by the extension.
 
     Raises:
-        UsageError: it is another one.
+        UsageError: the extension is neither.
     """
     kind = path.suffix.lower().removeprefix(".")
     if kind not in ("csv", "parquet"):
-        found = f"the extension {path.suffix!r} is neither .parquet nor .csv"
-        raise UsageError(found, where=str(path), remedy="name a Parquet or a CSV file.")
+        message = f"the extension {path.suffix!r} is neither .parquet nor .csv"
+        raise UsageError(message, where=str(path), remedy="name a Parquet or a CSV file.")
     return kind
 
 
 def read_rows(path: Path, columns: Mapping[str, str]) -> Rows:
-    """The rows of a Parquet or CSV file.
+    """Read the rows of a Parquet or CSV file.
 
     Args:
         path: the file.
-        columns: as `schema_columns`; the types of a CSV's texts.
+        columns: the types for CSV cells, from `schema_columns`.
 
     Raises:
-        UsageError: the extension is another one.
+        UsageError: the extension is neither.
         DataError: the file is missing, damaged or empty.
     """
     if file_kind(path) == "parquet":
@@ -80,17 +80,17 @@ def read_rows(path: Path, columns: Mapping[str, str]) -> Rows:
         rows = _typed(_texts(path), columns)
     if rows.frame.empty:
         raise DataError("it has no rows", where=str(path), remedy="name a file with the rows to predict.")
-    # A column that pandas kept as the index of a Parquet file is a column again.
+    # pandas may have stored a column as the index of a Parquet file.
     named = any(name is not None for name in rows.frame.index.names)
     return Rows(rows.frame.reset_index(drop=not named), rows.failures)
 
 
 def write_rows(path: Path, frame: pd.DataFrame) -> None:
-    """Replace `path`, Parquet or CSV by its extension.
+    """Write a frame to `path`, as Parquet or CSV by its extension.
 
     Raises:
-        UsageError: the extension is another one.
-        StoreError: the disk is full or the place cannot be written to.
+        UsageError: the extension is neither.
+        StoreError: the disk is full, or the place cannot be written to.
     """
     if file_kind(path) == "parquet":
         write_frame(path, frame)
@@ -100,27 +100,27 @@ def write_rows(path: Path, frame: pd.DataFrame) -> None:
     write_bytes(path, out.getvalue())
 
 
-def in_types(found: "Iterable[Mapping[str, object]] | pd.DataFrame", columns: Mapping[str, str]) -> pd.DataFrame:
-    """Rows from JSON or a database, in the types that the model takes; what the schema does not know stays.
+def in_types(records: "Iterable[Mapping[str, object]] | pd.DataFrame", columns: Mapping[str, str]) -> pd.DataFrame:
+    """Convert rows from JSON or a database to the types of the features; columns outside the schema stay.
 
     Args:
-        found: the rows; not changed.
-        columns: as `schema_columns`.
+        records: the rows; not changed.
+        columns: the types, from `schema_columns`.
 
     Raises:
-        DataError: a value is none of its column's type; the error names the column.
+        DataError: a value cannot be converted to its column's type; the error names the column.
     """
-    frame = pd.DataFrame(found if isinstance(found, pd.DataFrame) else list(found))
+    frame = pd.DataFrame(records if isinstance(records, pd.DataFrame) else list(records))
     problems = []
     for name in frame.columns.intersection(list(columns)):
         dtype = pd.api.types.pandas_dtype(columns[name].removesuffix("?"))
         try:
             frame[name] = _as_type(frame[name], dtype)
         except (ValueError, TypeError, OverflowError):
-            # What a library says of it repeats the value, and logs of callers keep answers.
-            problems.append(f"{name}: a value is no {dtype}")
+            # A library's message repeats the value, which must not get into the caller's logs.
+            problems.append(f"{name}: a value is not a valid {dtype}")
     if problems:
-        raise DataError("; ".join(problems), where="the rows to predict", remedy="correct the rows and ask again.")
+        raise DataError("; ".join(problems), where="the rows to predict", remedy="correct the rows and try again.")
     return frame
 
 
@@ -130,7 +130,7 @@ def _as_type(values: pd.Series, dtype: Any) -> pd.Series:  # noqa: ANN401  # a d
         times = pd.to_datetime(values, utc=zone is not None, format=None if values.dtype.kind in "mM" else "ISO8601")
         return times.astype(dtype)
     if pd.api.types.is_bool_dtype(dtype):
-        # Databases without a type of their own keep 0 and 1; any other value is none, which `astype` would take.
+        # Databases without a Boolean type store 0 and 1; `astype` would also accept any other number.
         odd = values[values.notna() & ~values.isin([0, 1])]
         if not odd.empty:
             raise ValueError("it is neither 0 nor 1")
@@ -140,16 +140,16 @@ def _as_type(values: pd.Series, dtype: Any) -> pd.Series:  # noqa: ANN401  # a d
 
 
 def predict_rows(estimator: Any, frame: pd.DataFrame, task: Task, *, check: bool) -> pd.DataFrame:  # noqa: ANN401
-    """As `ringside.pipeline.evaluate.predict.predict`, for rows that may have the target.
+    """Predict as `ringside.pipeline.evaluate.predict.predict` does, for rows that may have the target.
 
     Args:
         estimator: a fitted estimator of the task's kind.
         frame: `(n_rows, n_columns)`; not changed.
-        task: the facts of the task.
-        check: hold the rows against the schema first.
+        task: the task.
+        check: validate the rows with the schema first.
 
     Raises:
-        DataError: a row is not what the schema says.
+        DataError: a row does not match the schema.
         ModelError: the estimator cannot predict.
     """
     features = frame.drop(columns=[task.target], errors="ignore").reset_index(drop=True)
@@ -157,16 +157,16 @@ def predict_rows(estimator: Any, frame: pd.DataFrame, task: Task, *, check: bool
 
 
 def check_features(features: pd.DataFrame, task: Task) -> pd.DataFrame:
-    """The rows in the types of the schema, if all of them are what it says.
+    """Validate rows with the schema and return them in its types.
 
     Args:
-        features: `(n_rows, n_columns)` under an index from 0, without the target; not changed.
-        task: the facts of the task.
+        features: `(n_rows, n_columns)` with an index from 0, without the target; not changed.
+        task: the task.
 
     Raises:
         DataError: a column is missing or unknown, or rows fail; the error shows the first `SHOWN`, counted from 1.
     """
-    # Imported here because who predicts rows that were checked before has no use for pandera.
+    # Imported here because predicting checked rows does not need pandera.
     from ringside.pipeline.validate.rows import check_rows
 
     schema = load_schema(task)
@@ -189,7 +189,7 @@ def check_features(features: pd.DataFrame, task: Task) -> pd.DataFrame:
 
 
 def refuse_failures(failures: "Sequence[tuple[int, str]] | zip[tuple[int, str]]", *, where: str) -> None:
-    """Stop where there are failures.
+    """Raise if there are failures.
 
     Raises:
         DataError: the first `SHOWN` rows, counted from 1 as in the file.
@@ -201,34 +201,34 @@ def refuse_failures(failures: "Sequence[tuple[int, str]] | zip[tuple[int, str]]"
         shown = [f"  row {row + 1:,}: {'; '.join(dict.fromkeys(by_row[row]))}" for row in sorted(by_row)[:SHOWN]]
         rest = [f"  and {len(by_row) - SHOWN:,} more"] if len(by_row) > SHOWN else []
         count = "1 row is" if len(by_row) == 1 else f"{len(by_row):,} rows are"
-        found = "\n".join([f"{count} not what the model takes (counted from 1, without the header)", *shown, *rest])
-        raise DataError(found, where=where, remedy=_REMEDY)
+        message = "\n".join([f"{count} not what the model takes (counted from 1, without the header)", *shown, *rest])
+        raise DataError(message, where=where, remedy=_REMEDY)
 
 
 def compare(stored: pd.DataFrame, now: pd.DataFrame, *, where: str, remedy: str) -> float:
-    """The largest difference of two sets of predictions of the same rows, relative as `TOLERANCE` says.
+    """Return the largest difference between two sets of predictions of the same rows, relative as in `TOLERANCE`.
 
     Raises:
         RegistryError: they have other columns or numbers of rows, or differ by more; state `files_damaged`.
     """
     if list(stored.columns) != list(now.columns) or len(stored) != len(now):
-        found = "the model answers other columns or another number of rows than were stored"
-        raise RegistryError(found, where=where, remedy=remedy, state="files_damaged")
+        message = "the model returns other columns or another number of rows than stored"
+        raise RegistryError(message, where=where, remedy=remedy, state="files_damaged")
     before, after = stored.to_numpy(dtype=float), now.to_numpy(dtype=float)
     differences = np.abs(after - before) / np.maximum(np.abs(before), _SMALL)
     largest = float(differences.max(initial=0.0))
     if not largest <= TOLERANCE:
         rows = int((~(differences <= TOLERANCE)).any(axis=1).sum())
-        found = (
-            f"{rows:,} of {len(before):,} stored predictions differ from what the model answers "
+        message = (
+            f"{rows:,} of {len(before):,} stored predictions differ from the model's "
             f"(by {largest:.2g} at most, relative; {TOLERANCE:g} is allowed)"
         )
-        raise RegistryError(found, where=where, remedy=remedy, state="files_damaged")
+        raise RegistryError(message, where=where, remedy=remedy, state="files_damaged")
     return largest
 
 
 def _needs_no_target(check: Any, features: pd.DataFrame, target: str) -> bool:  # noqa: ANN401  # pandera has no types
-    """Whether a check of the whole frame can be asked where there is no label yet."""
+    """Return whether a check of the whole frame works without the target."""
     try:
         check(features)
     except KeyError as error:
@@ -239,7 +239,7 @@ def _needs_no_target(check: Any, features: pd.DataFrame, target: str) -> bool:  
 
 
 def _texts(path: Path) -> pd.DataFrame:
-    """A CSV's cells as texts, missing where they are empty."""
+    """Read a CSV's cells as texts; empty cells are missing."""
     content = read_bytes(path, remedy="name a CSV file with the rows to predict.")
     try:
         with warnings.catch_warnings():
@@ -250,16 +250,16 @@ def _texts(path: Path) -> pd.DataFrame:
                 keep_default_na=False,
                 na_values=[""],
                 index_col=False,
-                # A row keeps its number whatever stands before it.
+                # Blank lines count, so that a row keeps its number.
                 skip_blank_lines=False,
             )
     except (pd.errors.EmptyDataError, pd.errors.ParserError, pd.errors.ParserWarning, UnicodeDecodeError) as error:
-        found = f"it is no CSV with one header and as many cells in each row ({' '.join(str(error).split())})"
-        raise DataError(found, where=str(path), remedy="write it as UTF-8 with commas, or use Parquet.") from None
+        message = f"it is not a CSV with one header and equally many cells in each row ({' '.join(str(error).split())})"
+        raise DataError(message, where=str(path), remedy="write it as UTF-8 with commas, or use Parquet.") from None
 
 
 def _typed(texts: pd.DataFrame, columns: Mapping[str, str]) -> Rows:
-    """Texts as values of the columns' types; what is no such value is a failure, what no type is known for stays."""
+    """Convert texts to the columns' types; invalid values are failures, columns of unknown type stay."""
     frame, failures = texts.copy(), Rows(texts).failures
     for name in texts.columns.intersection(list(columns)):
         dtype = pd.api.types.pandas_dtype(columns[name].removesuffix("?"))
@@ -268,19 +268,19 @@ def _typed(texts: pd.DataFrame, columns: Mapping[str, str]) -> Rows:
             continue
         values = convert(texts[name])
         bad = texts[name].notna() & values.isna() & (texts[name].str.lower() != "nan")
-        failures += [(int(row), f"{name}: {texts[name][row]!r} is no {dtype}") for row in texts.index[bad]]
+        failures += [(int(row), f"{name}: {texts[name][row]!r} is not a valid {dtype}") for row in texts.index[bad]]
         empty = values.isna() & ~bad
         if isinstance(dtype, pd.api.extensions.ExtensionDtype) or dtype.kind in "fM":
             frame[name] = values.astype(dtype)
         elif empty.any():
-            failures += [(int(row), f"{name}: it is missing") for row in texts.index[empty]]
+            failures += [(int(row), f"{name}: the value is missing") for row in texts.index[empty]]
         elif not bad.any():
             frame[name] = values.astype(dtype)
     return Rows(frame, failures)
 
 
 def _converter(dtype: Any) -> Any:  # noqa: ANN401  # a dtype of pandas or NumPy
-    """A function from texts to values, missing where a text is none; None where texts are what is wanted."""
+    """Return a function that converts texts, invalid ones to missing; None for text columns."""
     if pd.api.types.is_bool_dtype(dtype):
         return lambda texts: texts.str.lower().map(_TRUTH)
     if pd.api.types.is_integer_dtype(dtype):

@@ -1,7 +1,7 @@
-"""The software bill of materials: what a released model needs, as CycloneDX 1.6 in JSON.
+"""The software bill of materials of a released model, as CycloneDX 1.6 in JSON.
 
-Made from the lock alone, so that it says what is installed and not what happened to be; the same lock, wheel and
-version give the same bytes. The format: <https://cyclonedx.org/docs/1.6/json/>.
+It is made from the lock alone, so that it lists what is installed from the release, not what happened to be installed
+here. The same lock, wheels and version give the same bytes. The format: <https://cyclonedx.org/docs/1.6/json/>.
 """
 
 import hashlib
@@ -23,23 +23,23 @@ _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 @dataclass(frozen=True)
 class Pin:
-    """One package of a lock."""
+    """One pinned package of a lock."""
 
     name: str
     version: str
     marker: str | None
-    """Where it is installed, as the lock states it; None for everywhere."""
+    """Environment marker in the lock; None if there is none."""
     hashes: tuple[str, ...]
-    """SHA-256 of each of its files that may be installed."""
+    """SHA-256 of each file that may be installed."""
 
     @property
     def purl(self) -> str:
-        """Its package URL; names in the normal form of the Python index."""
+        """Package URL, with the normalized name of the Python index."""
         return f"pkg:pypi/{re.sub(r'[-_.]+', '-', self.name).lower()}@{self.version}"
 
 
 def read_lock(text: str) -> list[Pin]:
-    """The packages of a lock with hashes, in its order."""
+    """Parse the packages of a lock with hashes, in its order."""
     pins: list[Pin] = []
     for line in text.splitlines():
         if match := _PIN.match(line):
@@ -50,29 +50,29 @@ def read_lock(text: str) -> list[Pin]:
     return pins
 
 
-def bill(lock: str, facts: ReleaseMetadata, wheels: Iterable[Wheel]) -> dict[str, Any]:
-    """The bill of materials of a version.
+def bill(lock: str, metadata: ReleaseMetadata, wheels: Iterable[Wheel]) -> dict[str, Any]:
+    """Return the bill of materials of a version.
 
     Args:
         lock: the text of `model.txt`.
-        facts: the version.
-        wheels: the wheels that the release carries.
+        metadata: the metadata of the version.
+        wheels: the wheels of the release.
     """
     pins = read_lock(lock)
-    root = f"{facts.task}@{facts.version}"
-    digests = {"model.skops": facts.model, **{w.name: hashlib.sha256(w.content).hexdigest() for w in wheels}}
+    root = f"{metadata.task}@{metadata.version}"
+    digests = {"model.skops": metadata.model, **{w.name: hashlib.sha256(w.content).hexdigest() for w in wheels}}
     contents = [{"type": "file", "name": name, "hashes": [_hash(digest)]} for name, digest in digests.items()]
     whole: dict[str, Any] = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
         "metadata": {
-            "timestamp": facts.published.isoformat().replace("+00:00", "Z"),
+            "timestamp": metadata.published.isoformat().replace("+00:00", "Z"),
             "component": {
                 "type": "application",
                 "bom-ref": root,
-                "name": facts.task,
-                "version": facts.version,
+                "name": metadata.task,
+                "version": metadata.version,
                 "components": contents,
             },
         },

@@ -1,12 +1,13 @@
-"""Predicts in a process of its own: `python -I -m ringside.registry.score_process 1 TASK MODEL ROWS OUT [--check]`.
+"""Predict in a separate process: `python -I -m ringside.registry.score_process 1 TASK MODEL ROWS OUT [--check]`.
 
-Every wheel carries this module, and later machinery calls it in the wheels of today. So its contract, number 1, stays:
+Every wheel contains this module, and later versions of the package call it in today's wheels. So its contract, number
+1, must not change:
 
-- ROWS and OUT are Parquet files; OUT gets one row for each row, in order, with the columns of the predictions alone.
-- With `--check` the rows are held against the wheel's own schema first.
-- Exit code 0 when OUT is written. Else 1 and one JSON object on stdout: `kind` (`rows`: the rows are not what the model
-  takes; `model`: the model file or the model fails; `contract`: another number was asked for; `other`), and `found`,
-  `where` and `remedy` of the error.
+- ROWS and OUT are Parquet files; OUT gets one row for each row, in order, with the prediction columns only.
+- With `--check` the rows are validated with the wheel's own schema first.
+- Exit code 0 if OUT is written. Else 1 and one JSON object on stdout: `kind` (`rows`: the rows do not match the
+schema; `model`: the model file or the model fails; `contract`: unknown contract number; `other`), and `found`,
+`where` and `remedy` of the error.
 """
 
 import json
@@ -25,7 +26,7 @@ CONTRACT = "1"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Predict as the module says; the exit code."""
+    """Predict as the module describes; return the exit code."""
     try:
         contract, task, model, rows, out, *flags = arguments
         if contract != CONTRACT or flags not in ([], ["--check"]):
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _score(name: str, model: Path, rows: Path, out: Path, *, check: bool) -> None:
     task = load_task(Path(sys.prefix), name)
-    content = read_bytes(model, remedy="take the release again.")
+    content = read_bytes(model, remedy="fetch the release again.")
     estimator = load_model(content, where=model.name, trusted_types=task.trusted_types)
     frame = read_table(rows, remedy="write it as Parquet.").to_pandas()
     write_frame(out, predict_rows(estimator, frame, task, check=check))

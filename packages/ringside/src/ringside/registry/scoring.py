@@ -1,6 +1,6 @@
 """Predictions of a released model by its own code and packages.
 
-In this process where the code of the version is that of the checkout; else in an environment of its own, through the
+They run in this process if the version's code equals the checkout's; else in a separate environment, through the
 contract of `ringside.registry.score_process`.
 """
 
@@ -28,49 +28,55 @@ from ringside.store.workspace import Workspace
 MODEL = "model.skops"
 LOCK = "model.txt"
 CANNOT = "cannot_predict"
-"""The state of a `RegistryError` where a version's own code fails."""
+"""State of a `RegistryError` if a version's own code fails."""
 
 _LIMIT = 3600
-"""Seconds after which a prediction is given up."""
+"""Time limit of a prediction, in seconds."""
 _SHOWN = 600
-_REMEDY = "choose another version (`ringside versions`), or see whether it predicts where it was published."
+_REMEDY = "choose another version (`ringside versions`), or check whether it predicts where it was published."
 
 
-def runs_here(facts: ReleaseMetadata, workspace: Workspace, task: Task) -> bool:
-    """Whether the version's code and packages are those of this checkout."""
-    return facts.task == task.name and facts.code == code_hash(workspace.root, task.name)
+def runs_here(metadata: ReleaseMetadata, workspace: Workspace, task: Task) -> bool:
+    """Return whether the version's code and packages equal those of this checkout."""
+    return metadata.task == task.name and metadata.code == code_hash(workspace.root, task.name)
 
 
-def predict_with(  # noqa: PLR0913  # what is asked, and where
-    release: Path, facts: ReleaseMetadata, rows: pd.DataFrame, workspace: Workspace, task: Task, *, check: bool = False
+def predict_with(  # noqa: PLR0913  # rows, release and checkout
+    release: Path,
+    metadata: ReleaseMetadata,
+    rows: pd.DataFrame,
+    workspace: Workspace,
+    task: Task,
+    *,
+    check: bool = False,
 ) -> pd.DataFrame:
-    """The predictions of a version for rows.
+    """Return the predictions of a version for rows.
 
     Args:
-        release: a folder with the files of the version, whose hashes were compared.
-        facts: the version.
-        rows: `(n_rows, n_columns)`, as the version's schema has them; the target may be among them; not changed.
+        release: a folder with the files of the version, already verified.
+        metadata: the metadata of the version.
+        rows: `(n_rows, n_columns)`, with the columns of the version's schema, the target optional; not changed.
         workspace: the checkout.
         task: the checkout's task.
-        check: hold the rows against the schema of the version first.
+        check: validate the rows with the version's schema first.
 
     Returns:
-        As `ringside.pipeline.evaluate.predict.predict` answers, under the index of `rows`.
+        The columns of `ringside.pipeline.evaluate.predict.predict`, with the index of `rows`.
 
     Raises:
-        DataError: a row is not what the version's schema says (with `check`).
+        DataError: a row does not match the version's schema (with `check`).
         RegistryError: the model file is another one (state `files_damaged`), the environment cannot be made
             (`environment_fails`), or the version cannot predict these rows (`cannot_predict`).
     """
     model = release / MODEL
-    if sha256(model) != facts.model:
-        remedy = "take the release again (`ringside fetch`)."
-        found = "it is not the model of release.json"
-        raise RegistryError(found, where=str(model), remedy=remedy, state="files_damaged")
-    if runs_here(facts, workspace, task):
+    if sha256(model) != metadata.model:
+        remedy = "fetch the release again (`ringside fetch`)."
+        message = "the file does not match the hash in release.json"
+        raise RegistryError(message, where=str(model), remedy=remedy, state="files_damaged")
+    if runs_here(metadata, workspace, task):
         predictions = _here(model, rows, task, check=check)
     else:
-        predictions = _apart(_Release(release, facts), rows, workspace, check=check)
+        predictions = _apart(_Release(release, metadata), rows, workspace, check=check)
     predictions.index = rows.index
     return predictions
 
@@ -78,19 +84,19 @@ def predict_with(  # noqa: PLR0913  # what is asked, and where
 @dataclass(frozen=True)
 class _Release:
     folder: Path
-    facts: ReleaseMetadata
+    metadata: ReleaseMetadata
 
     @property
     def wheels(self) -> list[Path]:
-        """The wheels in the folder: the task's and the package's; one that has both in releases before 0.1.0.
+        """The wheels in the folder: the task's and the package's; a single wheel with both in releases before 0.1.0.
 
         Raises:
             RegistryError: there is none, or more than two; state `files_missing`.
         """
         wheels = sorted(self.folder.glob("*.whl"))
         if len(wheels) not in (1, 2):
-            found = f"it has {len(wheels)} wheels, not one or two"
-            raise RegistryError(found, where=str(self.folder), remedy=_REMEDY, state="files_missing")
+            message = f"it has {len(wheels)} wheels, not one or two"
+            raise RegistryError(message, where=str(self.folder), remedy=_REMEDY, state="files_missing")
         return wheels
 
 
@@ -104,23 +110,23 @@ def _here(model: Path, rows: pd.DataFrame, task: Task, *, check: bool) -> pd.Dat
 
 
 def _apart(release: _Release, rows: pd.DataFrame, workspace: Workspace, *, check: bool) -> pd.DataFrame:
-    python = environment(workspace, release.wheels, release.folder / LOCK, release.facts.python)
+    python = environment(workspace, release.wheels, release.folder / LOCK, release.metadata.python)
     with tempfile.TemporaryDirectory(prefix="ringside-score-") as folder:
         source, out = Path(folder) / "rows.parquet", Path(folder) / "out.parquet"
         write_frame(source, rows.reset_index(drop=True))
-        # NOTE: isolated (-I), or PYTHONPATH would put this checkout's code in the place of the wheel's.
+        # NOTE: isolated (-I); otherwise PYTHONPATH could replace the wheel's code by this checkout's.
         command = [str(python), "-I", "-m", "ringside.registry.score_process", "1"]
-        command += [release.facts.task, str(release.folder / MODEL), str(source), str(out), *["--check"] * check]
-        _run(command, release.facts)
-        found: pd.DataFrame = read_table(out, remedy=_REMEDY).to_pandas()
-    if len(found) != len(rows):
-        error = f"{release.facts.version} answered {len(found):,} predictions for {len(rows):,} rows"
+        command += [release.metadata.task, str(release.folder / MODEL), str(source), str(out), *["--check"] * check]
+        _run(command, release.metadata)
+        predictions: pd.DataFrame = read_table(out, remedy=_REMEDY).to_pandas()
+    if len(predictions) != len(rows):
+        error = f"{release.metadata.version} returned {len(predictions):,} predictions for {len(rows):,} rows"
         raise RegistryError(error, where=str(release.folder), remedy=_REMEDY, state=CANNOT)
-    return found
+    return predictions
 
 
-def _run(command: list[str], facts: ReleaseMetadata) -> None:
-    where = f"{facts.version} in its own environment"
+def _run(command: list[str], metadata: ReleaseMetadata) -> None:
+    where = f"{metadata.version} in its own environment"
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_LIMIT, check=False, stdin=subprocess.DEVNULL
@@ -132,14 +138,16 @@ def _run(command: list[str], facts: ReleaseMetadata) -> None:
     answer = _answer(done.stdout)
     if answer.get("kind") == "rows":
         raise DataError(shown(answer["found"]), where=answer["where"], remedy=answer["remedy"])
-    found = shown(answer.get("found") or " ".join((done.stderr or f"exit code {done.returncode}").split())[-_SHOWN:])
-    raise RegistryError(f"it cannot predict: {found}", where=where, remedy=answer.get("remedy", _REMEDY), state=CANNOT)
+    message = shown(answer.get("found") or " ".join((done.stderr or f"exit code {done.returncode}").split())[-_SHOWN:])
+    raise RegistryError(
+        f"it cannot predict: {message}", where=where, remedy=answer.get("remedy", _REMEDY), state=CANNOT
+    )
 
 
 def _answer(text: str) -> dict[str, Any]:
-    """The error that the process wrote in the last line, or nothing where it died before."""
+    """Parse the error in the last line of the process's output; empty if it died before."""
     try:
-        found = json.loads(text.splitlines()[-1])
-        return {key: str(found[key]) for key in ("kind", "found", "where", "remedy")}
+        values = json.loads(text.splitlines()[-1])
+        return {key: str(values[key]) for key in ("kind", "found", "where", "remedy")}
     except (ValueError, LookupError, TypeError):
         return {}

@@ -18,13 +18,15 @@ from ringside.registry.models import Move, ReleaseMetadata
 
 ARTIFACT = "model"
 STAGE = "prod"
+TAG_PATTERNS = (f"{ARTIFACT}@*", f"{ARTIFACT}#*")
+"""Globs of the tags of versions and of stages."""
 _NUMBER = r"(0|[1-9][0-9]{0,5})"
 _VERSION = re.compile(rf"v{_NUMBER}\.{_NUMBER}\.{_NUMBER}")
 _STAGE_TAG = re.compile(rf"{ARTIFACT}#([A-Za-z0-9_/-]+)#([0-9]{{1,9}})")
 
 
 class Version(NamedTuple):
-    """A version; versions are ordered as their numbers are."""
+    """A version, ordered by its numbers."""
 
     major: int
     minor: int
@@ -32,9 +34,9 @@ class Version(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """The version that `text` is; None where it is none."""
-        found = _VERSION.fullmatch(text)
-        return cls(*map(int, found.groups())) if found else None
+        """Parse a version; None if the text is not a version."""
+        match = _VERSION.fullmatch(text)
+        return cls(*map(int, match.groups())) if match else None
 
     def __str__(self) -> str:
         return f"v{self.major}.{self.minor}.{self.patch}"
@@ -44,30 +46,30 @@ FIRST = Version(1, 0, 0)
 
 
 def tag_of(version: str) -> str:
-    """The tag of a version.
+    """Return the tag of a version.
 
     Raises:
-        UsageError: it is no version, so that no other text becomes the name of a tag or of a folder.
+        UsageError: it is not a version; no other text may become the name of a tag or of a folder.
     """
     if Version.parse(version) is None:
-        raise UsageError(f"{version!r} is no version", where="version", remedy="write it as in v1.2.0.")
+        raise UsageError(f"{version!r} is not a version", where="version", remedy="write it like v1.2.0.")
     return f"{ARTIFACT}@{version}"
 
 
 def version_of(tag: str) -> str | None:
-    """The version that a tag names; None where it is not one of this registry's."""
+    """Return the version of a tag; None if the tag is not one of this registry's versions."""
     artifact, _, version = tag.partition("@")
     return version if artifact == ARTIFACT and Version.parse(version) else None
 
 
 def stage_tags(tags: Iterable[str]) -> list[str]:
-    """Those of `tags` that say what is in production, the newest last."""
-    found = ((int(match[2]), tag) for tag in tags if (match := _STAGE_TAG.fullmatch(tag)) and match[1] == STAGE)
-    return [tag for _, tag in sorted(found)]
+    """Return those of `tags` that mark the version in production, the newest last."""
+    matches = ((int(match[2]), tag) for tag in tags if (match := _STAGE_TAG.fullmatch(tag)) and match[1] == STAGE)
+    return [tag for _, tag in sorted(matches)]
 
 
 def next_stage_tag(tags: Iterable[str]) -> str:
-    """The next tag that says which commit is in production, given all tags that there are.
+    """Return the next tag for the commit in production, given all existing tags.
 
     GTO counts the tags of all stages of an artifact together.
     """
@@ -76,22 +78,22 @@ def next_stage_tag(tags: Iterable[str]) -> str:
 
 
 def in_order(versions: Iterable[str]) -> list[str]:
-    """Versions from the oldest to the newest: v1.9.0 is before v1.10.0."""
+    """Sort versions from the oldest to the newest: v1.9.0 is before v1.10.0."""
     return sorted(versions, key=_number)
 
 
 def next_version(taken: Iterable[str], before: ReleaseMetadata | None, after: ReleaseMetadata) -> str:
-    """The version of what is published next.
+    """Return the version of the next release.
 
     Args:
         taken: the versions that have a tag or a release; the next one is above all of them.
-        before: the newest release, None where there is none.
-        after: what is published.
+        before: the newest release; None if there is none.
+        after: the metadata to publish.
 
     Returns:
-        `v1.0.0` where there is none yet; else the next major version where the columns, the target, the kind or the
-        task changed, the next minor one where the code or its packages did, and the next patch where only data or
-        parameters did.
+        `v1.0.0` if there is no version yet; else the next major version if the columns, the target, the kind or the
+            task changed, the next minor version if the code or its packages changed, and the next patch version if
+            only data or parameters changed.
     """
     newest = max((version for text in taken if (version := Version.parse(text))), default=None)
     if newest is None:
@@ -103,16 +105,17 @@ def next_version(taken: Iterable[str], before: ReleaseMetadata | None, after: Re
     return str(Version(newest.major, newest.minor, newest.patch + 1))
 
 
-def _meaning(facts: ReleaseMetadata) -> tuple[object, ...]:
-    """What callers of the model rely on."""
-    return facts.task, facts.kind, facts.target, facts.columns
+def _meaning(metadata: ReleaseMetadata) -> tuple[object, ...]:
+    """Return the properties that callers of the model rely on."""
+    return metadata.task, metadata.kind, metadata.target, metadata.columns
 
 
 def in_production(moves: Sequence[Move]) -> list[str]:
-    """The versions that led to the one in production, which is the last; without those that were rolled back.
+    """Return the versions that led to the one in production, which is last, without those that were rolled back.
 
-    A move to an earlier version takes back all later ones: after v1, v2, v3 and back to v2 the list is v1, v2, and one
-    more rollback leads to v1, never to v3. So it is where the earlier one was in production long ago, or never.
+    A move to an earlier version removes all later ones: after v1, v2, v3 and back to v2 the list is v1, v2, and one
+    more rollback leads to v1, never to v3. The same is true if the earlier version was in production long ago or
+    never.
     """
     line: list[str] = []
     for move in moves:
@@ -121,7 +124,7 @@ def in_production(moves: Sequence[Move]) -> list[str]:
 
 
 def rejected(moves: Sequence[Move]) -> set[str]:
-    """The versions that were in production when a rollback ended that, and that did not come back."""
+    """Return the versions that a rollback removed from production and that did not return."""
     gone: set[str] = set()
     for count, move in enumerate(moves):
         line = in_production(moves[:count])

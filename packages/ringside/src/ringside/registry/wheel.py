@@ -1,8 +1,8 @@
 """The wheels of a release: the task, and the package `ringside` that predicts with it.
 
-They are written here and not by a build backend, so that equal sources give equal bytes on every machine: entries in
-order, constant times and modes, no compression (zlib's output changes with its version). The form is that of the binary
-distribution format, <https://packaging.python.org/specifications/binary-distribution-format/>.
+This module writes them itself instead of a build backend, so that equal sources give equal bytes on every machine:
+sorted entries, constant times and modes, no compression (zlib's output changes with its version). The format is the
+binary distribution format, <https://packaging.python.org/specifications/binary-distribution-format/>.
 """
 
 import base64
@@ -22,7 +22,7 @@ from ringside.errors import RegistryError
 from ringside.registry.code_hash import package_files
 
 DISTRIBUTION = "ringside-ml"
-"""The distribution that the package `ringside` belongs to."""
+"""Name of the distribution of the package `ringside`."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc)[0-9]+)?(?:\.post[0-9]+)?(?:\.dev[0-9]+)?")
@@ -35,19 +35,19 @@ class Wheel(NamedTuple):
     """A wheel before it is written."""
 
     name: str
-    """Of its file."""
+    """File name."""
     content: bytes
 
 
 def build_wheels(root: Path, task: str) -> tuple[Wheel, Wheel]:
     """Build the wheel of `root/src/<task>`, named after the project in pyproject.toml, and that of `ringside`.
 
-    The second has the files of the package that this process imported, wherever they are. The task's wheel does not
-    require it: a name that an index resolves could bring somebody else's code.
+    The second contains the files of the package that this process imported. The task's wheel does not require it: an
+    index could resolve the name to another project's code.
 
     Raises:
-        RegistryError: pyproject.toml states no project with name and version, there is no such task, or the project is
-            called as the package.
+        RegistryError: pyproject.toml has no project with name and version, there is no such task, or the project has
+            the package's name.
     """
     project = _project(root / "pyproject.toml")
     files = dict(package_files(root / "src" / task))
@@ -55,8 +55,8 @@ def build_wheels(root: Path, task: str) -> tuple[Wheel, Wheel]:
         remedy = "build from a complete checkout whose params.yaml names the task."
         raise RegistryError(f"src/{task} is empty", where=str(root), remedy=remedy)
     if _normal(project["name"]) == _normal(DISTRIBUTION):
-        remedy = "give your project a name of its own in pyproject.toml."
-        raise RegistryError(f"the project is called {DISTRIBUTION}, as the package", where=str(root), remedy=remedy)
+        remedy = "give your project another name in pyproject.toml."
+        raise RegistryError(f"the project has the package's name, {DISTRIBUTION}", where=str(root), remedy=remedy)
     package = Path(ringside.__file__).parent
     return _wheel(project, files), _wheel(_distribution(package), dict(package_files(package)))
 
@@ -76,7 +76,7 @@ def _wheel(project: Mapping[str, Any], packages: Mapping[str, Path]) -> Wheel:
 
 
 def _normal(name: str) -> str:
-    """Return a distribution's name as the names of wheels have it."""
+    """Return a distribution's name in the normalized form of wheel names."""
     return re.sub(r"[-_.]+", "_", name).lower()
 
 
@@ -87,34 +87,34 @@ def _project(path: Path, **known: str) -> dict[str, Any]:
         project: dict[str, Any] = tomllib.loads(content.decode())["project"] | known
         _ = project["name"] + project["version"]
     except (ValueError, KeyError, TypeError) as error:
-        found = f"it states no project with name and version ({type(error).__name__}: {error})"
+        message = f"it has no project with name and version ({type(error).__name__}: {error})"
         remedy = 'write `name = "..."` and `version = "0.1.0"` into [project].'
-        raise RegistryError(found, where=str(path), remedy=remedy) from None
+        raise RegistryError(message, where=str(path), remedy=remedy) from None
     for key, pattern, like in (("name", _NAME, "my-project"), ("version", _VERSION, "0.1.0")):
         if not pattern.fullmatch(project[key]):
-            found = f"its {key} is {project[key]!r}, which the name of a wheel cannot have"
-            raise RegistryError(found, where=str(path), remedy=f"write one such as {like}.")
+            message = f"its {key} is {project[key]!r}, which the name of a wheel cannot have"
+            raise RegistryError(message, where=str(path), remedy=f"write one such as {like}.")
     return project
 
 
 def _distribution(package: Path) -> dict[str, Any]:
-    """Return what the metadata of the package's wheel state: of its pyproject.toml, or as it is installed."""
+    """Return the metadata of the package's wheel, from its pyproject.toml or its installed distribution."""
     source = package.parents[1] / "pyproject.toml"
     if source.is_file():
         return _project(source, version=ringside.__version__)
-    found = importlib.metadata.distribution(DISTRIBUTION)
-    required = [re.sub(r"\s*;\s*$", "", text) for text in found.requires or () if "extra ==" not in text]
+    installed = importlib.metadata.distribution(DISTRIBUTION)
+    required = [re.sub(r"\s*;\s*$", "", text) for text in installed.requires or () if "extra ==" not in text]
     return {
         "name": DISTRIBUTION,
-        "version": found.version,
-        "requires-python": found.metadata["Requires-Python"],
+        "version": installed.version,
+        "requires-python": installed.metadata["Requires-Python"],
         "dependencies": required,
-        "scripts": {point.name: point.value for point in found.entry_points if point.group == "console_scripts"},
+        "scripts": {point.name: point.value for point in installed.entry_points if point.group == "console_scripts"},
     }
 
 
 def _metadata(project: Mapping[str, Any]) -> str:
-    """Return core metadata 2.1; without the README, whose words change no prediction, and without extras."""
+    """Return core metadata 2.1, without extras and without the README, which does not affect predictions."""
     lines = ["Metadata-Version: 2.1", f"Name: {project['name']}", f"Version: {project['version']}"]
     if needed := project.get("requires-python"):
         lines.append(f"Requires-Python: {needed}")

@@ -1,10 +1,10 @@
-"""MLflow, for teams that have it: each evaluation as a run, each version in its model registry.
+"""MLflow integration: each evaluation as a run, each version in its model registry.
 
-    runs        a report as what MLflow calls a run: parameters, metrics, tags, files
-    versions    a released version as what MLflow registers
-    wire        the only module that imports mlflow; a process of its own
-    sending     starts that process, with a limit, and says in a few words what became of it
+runs               an evaluation as an MLflow run: parameters, metrics, tags, files
+registered_models  released versions in MLflow's model registry
+wire               the only module that imports mlflow; a separate process
+sending            starts that process with a time limit, and reports the result in a few words
 
-Nothing here decides anything, and nothing that MLflow does or fails to do reaches a training: who calls `sending.send`
-gets a sentence.
+This package decides nothing, and no failure of MLflow can stop a training: `sending.send` returns a sentence instead
+of raising.
 """

@@ -1,4 +1,4 @@
-"""A report as an MLflow run."""
+"""An evaluation as an MLflow run."""
 
 import hashlib
 import json
@@ -10,19 +10,19 @@ from ringside.report.model import Report, ResultRecord
 from ringside.report.words import headline
 
 MOST_METRICS = 900
-"""Of a run; MLflow takes 1,000 in one call. Slices beyond that stand in the report alone."""
+"""Maximum metrics of a run, MLflow's limit per call; further slices are in the report only."""
 _LONGEST_NAME = 250
-"""Characters of a metric's name; MLflow refuses longer ones."""
+"""Maximum characters of a metric's name; MLflow refuses longer ones."""
 _LONGEST = 500
-"""Characters of a value."""
+"""Maximum characters of a value."""
 
 
 @dataclass(frozen=True)
 class Logged:
-    """What a run holds."""
+    """The content of a run."""
 
     key: str
-    """Of the evaluation, 64 hex digits: a run that has it is not made again."""
+    """Identity of the evaluation, 64 hex digits; a run with it is not created again."""
     experiment: str
     name: str
     params: dict[str, str]
@@ -32,21 +32,21 @@ class Logged:
     """Files on this machine, by their name in the run."""
 
     def order(self) -> dict[str, object]:
-        """What `ringside.tracking.wire` is told."""
+        """Return the order to `ringside.tracking.wire`."""
         return {"do": "evaluation", **asdict(self)}
 
 
 def evaluation(
     report: Report, params: Mapping[str, object], files: Iterable[Path], *, experiment: str = "", link: str = ""
 ) -> Logged:
-    """The run of one evaluation.
+    """Return the run of one evaluation.
 
     Args:
-        report: the verdict.
+        report: the report.
         params: the values of params.yaml that stages read, by dotted key.
-        files: what is kept with the run; those that are there.
-        experiment: its name; the task's where empty.
-        link: the page of the workflow's run.
+        files: the files to store with the run; missing ones are skipped.
+        experiment: its name; empty for the task's name.
+        link: the page of the workflow run.
     """
     commit = report.reproduce.commit
     where = f"{commit[:7]}{'+' * report.reproduce.dirty}" if commit else "no commit"
@@ -62,9 +62,9 @@ def evaluation(
 
 
 def key(report: Report) -> str:
-    """What an evaluation is known by again, 64 hex digits: its code, data, model, rows, rivals, policy and answer.
+    """Return the identity of an evaluation, 64 hex digits: code, data, model, rows, rivals, policy and result.
 
-    Times and costs are not in it, nor how many verdicts the window has given.
+    Times, costs and the number of earlier verdicts on the test set are not part of it.
     """
     rival = report.rival
     parts = {
@@ -82,7 +82,7 @@ def key(report: Report) -> str:
 
 
 def tags(report: Report) -> dict[str, str]:
-    """Where a run comes from, and its verdict."""
+    """Return tags with the origin and the verdict of a run."""
     made = report.reproduce
     champion = report.rival.version if report.rival and report.rival.version else ""
     deciding = report.metrics[0] if report.metrics else None
@@ -98,7 +98,7 @@ def tags(report: Report) -> dict[str, str]:
         "ringside.model": report.challenger.sha256,
         "ringside.window": report.window.sha256,
         "ringside.python": made.python,
-        # What MLflow's list of runs shows as the source, with the commit beside it.
+        # MLflow's list of runs shows it as the source, beside the commit.
         "mlflow.source.name": "ringside",
         "mlflow.source.type": "PROJECT",
         "mlflow.source.git.commit": made.commit or "",
@@ -108,10 +108,10 @@ def tags(report: Report) -> dict[str, str]:
 
 
 def metrics(report: Report) -> Iterator[tuple[str, float]]:
-    """Every figure of the report that is a measurement, the deciding metric first and slices last.
+    """Return all measurements of the report, the deciding metric first and slices last.
 
-    `log_loss` is the challenger's; `log_loss.rival`, `.difference`, `.lower` and `.upper` are the comparison's, where
-    differences and bounds are positive where the challenger is better.
+    `log_loss` is the challenger's; `log_loss.rival`, `.difference`, `.lower` and `.upper` belong to the comparison.
+    Differences and bounds are positive if the challenger is better.
     """
     for found in report.metrics:
         yield from _figures(found.metric, found)

@@ -1,4 +1,4 @@
-"""An order to MLflow, carried out in a process of its own that has so much time and no more."""
+"""Send an order to MLflow in a separate process with a time limit."""
 
 import json
 import os
@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 SECONDS = 60
-"""For an order, with a second for each further megabyte of its files."""
+"""Time limit of an order; each further megabyte of files adds a second."""
 _QUICK = {
-    # Without these the client asks a server that does not answer for a quarter of an hour.
+    # Without these, the client retries an unresponsive server for a quarter of an hour.
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
@@ -24,38 +24,38 @@ _QUICK = {
     "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
 }
 _SERVERS = ("http://", "https://", "databricks")
-"""How an address begins that needs no more than the client; folders and databases need MLflow itself."""
+"""Schemes of addresses for which the client suffices; folders and databases need MLflow itself."""
 _OTHERS = ("GH_", "GITHUB_", "ACTIONS_")
-"""What a client of MLflow has no use for: tokens of GitHub among them."""
+"""Variables that MLflow's client does not need, such as GitHub tokens."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of an order."""
+    """The result of an order."""
 
     answer: dict[str, Any]
-    """Empty where it failed."""
+    """Response of the process; empty if it failed."""
     failed: str | None = None
-    """In a few words, without any secret and without any word of the server's."""
+    """Reason in a few words, without secrets and without text from the server."""
 
 
 def send(order: Mapping[str, object], environ: Mapping[str, str], *, seconds: float | None = None) -> Sent:
-    """Have MLflow's client carry out an order; never raises for what a server or a client does.
+    """Run an order with MLflow's client; never raise for a failure of server or client.
 
     Args:
-        order: as `ringside.tracking.wire` takes it.
-        environ: the variables, with MLflow's address and credentials; what limits time is set where it is not there.
-        seconds: after which it is given up; by its files where None.
+        order: the order, as `ringside.tracking.wire` reads it.
+        environ: the variables, with MLflow's address and credentials; missing time limits are set.
+        seconds: the time limit; None to derive it from the size of the files.
     """
     limit = SECONDS + _megabytes(order) if seconds is None else seconds
-    # A workflow sets a variable that the repository lacks to nothing.
+    # A workflow sets variables that the repository lacks to an empty text.
     kept = {name: value for name, value in environ.items() if value and not name.startswith(_OTHERS)}
     try:
         process = subprocess.Popen(
             [sys.executable, "-m", "ringside.tracking.wire"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # What a library prints may hold an address with its password.
+            # Output of libraries may contain an address with its password.
             stderr=subprocess.DEVNULL,
             env=_QUICK | kept,
             text=True,
@@ -66,7 +66,7 @@ def send(order: Mapping[str, object], environ: Mapping[str, str], *, seconds: fl
     try:
         said, _ = process.communicate(json.dumps(order), timeout=limit)
     except subprocess.TimeoutExpired:
-        return Sent({}, f"no end within {limit:.0f} s")
+        return Sent({}, f"it did not finish within {limit:.0f} s")
     finally:
         _end(process)
     sent = _read(said)
@@ -78,7 +78,7 @@ def send(order: Mapping[str, object], environ: Mapping[str, str], *, seconds: fl
 
 
 def shown(address: str) -> str:
-    """An address for people: without user, password, path and query."""
+    """Return an address for messages, without user, password, path and query."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
@@ -93,12 +93,12 @@ def _read(said: str) -> Sent:
     try:
         answer = json.loads(said.splitlines()[-1])
     except (ValueError, IndexError):
-        return Sent({}, "its client broke off")
+        return Sent({}, "its client was interrupted")
     return Sent({}, str(answer["failed"])) if "failed" in answer else Sent(answer)
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
-    """End the process with all that it started."""
+    """Kill the process with all processes that it started."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

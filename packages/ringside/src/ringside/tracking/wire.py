@@ -1,9 +1,10 @@
-"""Talks to MLflow: `python -m ringside.tracking.wire`, one order on stdin as JSON, one answer on stdout as JSON.
+"""Talk to MLflow: `python -m ringside.tracking.wire`, one order on stdin as JSON, one response on stdout as JSON.
 
-A process of its own, so that the limit of `ringside.tracking.sending` holds whatever the client library does, and its
-start costs nobody who has no MLflow. MLflow's client reads address and credentials from the environment.
+It is a separate process, so that the time limit of `ringside.tracking.sending` is kept whatever the client library
+does, and so that its start costs nothing without MLflow. MLflow's client reads address and credentials from the
+environment.
 
-What a server said is never repeated: it may quote what it was sent. A failure is told by its kind alone.
+A server's message is never repeated, because it may quote what it was sent. Failures are reported by kind only.
 """
 
 import json
@@ -15,15 +16,15 @@ import time
 from typing import Any
 
 _AT_ONCE = 100
-"""Parameters and tags in one call; MLflow takes no more."""
+"""Maximum parameters and tags per call; MLflow's limit."""
 
 
 class NoAnswerError(Exception):
-    """The server answered something that is none of MLflow's answers."""
+    """The server's response is not from MLflow."""
 
 
 class Wire:
-    """MLflow's client, and the few things that are asked of it."""
+    """MLflow's client, with one method per order."""
 
     def __init__(self) -> None:
         from mlflow.tracking import MlflowClient
@@ -31,7 +32,7 @@ class Wire:
         self.client = MlflowClient()
 
     def evaluation(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Log one evaluation as a run; one that was logged before stays, one that broke off is made whole."""
+        """Log one evaluation as a run; keep one that was logged before, complete one that was interrupted."""
         experiment = self._experiment(order["experiment"])
         run = self._run_with(experiment, {"ringside.key": order["key"]})
         if run is not None and run.info.status == "FINISHED":
@@ -42,11 +43,11 @@ class Wire:
         return {"run": run_id, "new": True}
 
     def known(self, order: dict[str, Any]) -> dict[str, Any]:
-        """The tags of each version that is registered."""
+        """Return the tags of each registered version."""
         return {"versions": [dict(found.tags) for found in self._versions(order["model"])]}
 
     def register(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Register versions with their files, and let the alias name the one in production."""
+        """Register versions with their files, and set the alias to the version in production."""
         name = order["model"]
         if order["versions"]:
             self._make_model(name)
@@ -68,14 +69,14 @@ class Wire:
         try:
             return str(_given(self.client.create_experiment(name)))
         except MlflowException:
-            # Another job may have made it in between.
+            # Another job may have created it in the meantime.
             found = self.client.get_experiment_by_name(name)
             if found is None:
                 raise
             return str(_given(found.experiment_id))
 
     def _run_with(self, experiment: str, tags: dict[str, str]) -> Any:  # noqa: ANN401  # MLflow's own type
-        # The values are hashes and versions, which no quote can stand in.
+        # The values are hashes and versions, which contain no quotes.
         asked = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
         found = self.client.search_runs([experiment], asked, max_results=1, order_by=["attributes.start_time DESC"])
         return found[0] if found else None
@@ -98,7 +99,7 @@ class Wire:
             self.client.log_artifact(run_id, path, folder or None)
 
     def _run_of(self, version: dict[str, Any]) -> str:
-        """The run that evaluated the version; where it was not logged, one that is made now."""
+        """Return the run that evaluated the version; create one if it was not logged."""
         tags = version["tags"]
         experiment = self._experiment(version["experiment"])
         run = self._run_with(experiment, {name: tags[name] for name in ("ringside.model", "ringside.commit")})
@@ -130,7 +131,7 @@ class Wire:
                 return found
 
     def _aliased(self, name: str, production: dict[str, str] | None) -> bool:
-        """Whether the alias names the version in production now and did not before."""
+        """Return whether the alias was moved to the version in production."""
         if production is None:
             return False
         asked = {key: value for key, value in production.items() if key != "alias"}
@@ -145,45 +146,45 @@ class Wire:
 
 
 def _given(value: Any) -> Any:  # noqa: ANN401  # whatever MLflow's client made of an answer
-    """A value that a whole answer has, as an empty one has not."""
+    """Return a value that a complete response has; raise if it is missing."""
     if not value:
         raise NoAnswerError
     return value
 
 
 def kind_of(error: BaseException) -> str:
-    """A failure in a few words, none of which the server chose."""
+    """Return a failure in a few words, none of which come from the server."""
     if isinstance(error, NoAnswerError):
-        return "the answer is none of MLflow's"
+        return "the response is not from MLflow"
     text, name = str(error), type(error).__name__
     kinds = {
-        r"timed? ?out|Timeout": "no answer in time",
-        r"IncompleteRead|ChunkedEncoding|Connection broken": "the answer broke off",
+        r"timed? ?out|Timeout": "no response in time",
+        r"IncompleteRead|ChunkedEncoding|Connection broken": "the connection broke off",
         r"Connection(Error| refused| aborted)|NewConnection|NameResolution|Max retries": "no connection",
-        r"JSON|Expecting value": "the answer is none of MLflow's",
+        r"JSON|Expecting value": "the response is not from MLflow",
     }
     found = next((words for pattern, words in kinds.items() if re.search(pattern, f"{name} {text}")), "")
     if found in ("", "no connection"):
-        # What was asked several times and refused each time reads like a connection that failed.
+        # A request that was refused several times looks like a failed connection.
         found = _status_in(text) or found
     return found or _code(error) or name
 
 
 def _code(error: BaseException) -> str:
-    # Of other errors the client itself made the code up.
+    # The code of other errors comes from the client itself.
     code = str(getattr(error, "error_code", "")) if type(error).__name__ == "RestException" else ""
-    return f"it answered {code}" if re.fullmatch(r"[A-Z_]{3,40}", code) else ""
+    return f"it responded with {code}" if re.fullmatch(r"[A-Z_]{3,40}", code) else ""
 
 
 def _status_in(text: str) -> str:
     found = re.search(r"(?:error code|too many|status code:?|response code:?) ([45][0-9]{2})\b", text)
-    return f"it answered {found[1]}" if found else ""
+    return f"it responded with {found[1]}" if found else ""
 
 
 def main() -> int:
-    """Carry out one order; the exit code is 0 where it was answered, whatever the answer is."""
+    """Run one order; return exit code 0 if there is a response, whatever it contains."""
     order = json.load(sys.stdin)
-    # MLflow's client prints, too.
+    # MLflow's client prints to stdout, too.
     answer, sys.stdout = sys.stdout, sys.stderr
     logging.disable(logging.CRITICAL)
     try:
@@ -192,11 +193,11 @@ def main() -> int:
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         found = {"failed": "it is not installed" if missing == "mlflow" else f"it lacks the package {missing}"}
-    except Exception as error:  # noqa: BLE001  # nothing of a library's may end a training
+    except Exception as error:  # noqa: BLE001  # no failure of a library may stop a training
         found = {"failed": kind_of(error)}
     answer.write(json.dumps(found) + "\n")
     answer.flush()
-    # A client that a server keeps waiting has threads that would wait on.
+    # Threads of a waiting client would keep the process alive.
     os._exit(0)
 
 

@@ -25,7 +25,7 @@ def template(tmp_path_factory):
     source = Checkout.of_project(tmp_path_factory.mktemp("template") / "it")
     source.ok("git", "tag", "package-v1.0.0")
     source.edit("params.yaml", "\nretrain:\n", "\nserve:                      # new\n  port: 8000\n\nretrain:\n")
-    source.edit("packages/ringside/src/ringside/github/changes.py", "_SECONDS = 60\n", "_SECONDS = 61\n")
+    source.edit("packages/ringside/src/ringside/github/changes.py", '    "src/",\n', '    "src/",\n    "more/",\n')
     source.edit(".github/workflows/doctor.yaml", "name: Doctor\n", "name: The doctor\n")
     (source.root / "packages/ringside/src/ringside/newest.py").write_text('"""New."""\n')
     source.commit("newer")
@@ -114,7 +114,7 @@ class TestVerb:
     def test_stops_if_you_changed_the_package(self, copy, template):
         """The files are named, nothing changes and the exit code is 3; --overwrite replaces them."""
         name = "packages/ringside/src/ringside/github/changes.py"
-        copy.edit(name, "_SECONDS = 60\n", "_SECONDS = 90\n")
+        copy.edit(name, '    "src/",\n', '    "src/",\n    "ours/",\n')
         copy.commit("ours")
         stopped = typed(copy, "--from", str(template.root))
         status = copy.status()

@@ -7,7 +7,7 @@ from ringside.errors import UsageError
 from ringside.github.run import Run
 
 if TYPE_CHECKING:
-    from ringside.registry.git import Repository
+    from ringside.git import Repository
     from ringside.report.prices import Runner
     from ringside.store.workspace import Workspace
 

@@ -67,15 +67,15 @@ def _quiet(run: "Run", *, live: bool) -> str:
 
 
 def _lifted(run: "Run", registry: "Registry") -> list[str]:
-    """What became of the hold, where somebody asked to lift it."""
+    """Lift the promotion freeze if the run's inputs ask for it; return notes for the summary."""
     from ringside.cli.ci.promotion_freeze import close
     from ringside.cli.ci.workflow_inputs import is_asked
-    from ringside.registry.rollback import lift_hold
+    from ringside.registry.rollback import lift_freeze
 
-    if run.event_name == "push" or not is_asked(run, "lift_hold"):
+    if run.event_name == "push" or not is_asked(run, "lift_freeze"):
         return []
-    hold = lift_hold(registry)
-    if hold is None:
-        return ["no hold stood"]
-    close(run, registry, "The hold was lifted: versions that are published go to production again.")
-    return [f"the hold since {hold.rejected} was rolled back is lifted"]
+    freeze = lift_freeze(registry)
+    if freeze is None:
+        return ["there was no promotion freeze"]
+    close(run, registry, "The promotion freeze was lifted: the next version that is published goes to production.")
+    return [f"lifted the promotion freeze of the rollback of {freeze.rejected}"]

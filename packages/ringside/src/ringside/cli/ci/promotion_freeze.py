@@ -1,4 +1,4 @@
-"""The issue that stands while a hold does."""
+"""The issue that is open during a promotion freeze."""
 
 from typing import TYPE_CHECKING
 
@@ -9,24 +9,24 @@ if TYPE_CHECKING:
 
 MARKER = "rollback"
 _HOW = (
-    "When the cause is mended, lift the hold: start the workflow Publish by hand (Actions, Publish, Run workflow) with "
-    "`lift_hold`. The newest version then goes to production. On a machine of yours: `ringside rollback --lift-hold`, "
-    "then `ringside publish`."
+    "When the cause is fixed, lift the promotion freeze: start the workflow Publish by hand (Actions, Publish, Run "
+    "workflow) with `lift_freeze`. The newest version then goes to production. On your machine, run "
+    "`ringside rollback --lift-freeze`, then `ringside publish`."
 )
 
 
 def keep(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> None:
-    """Let one open issue say what stands and how to end it; where there are no issues, that is told."""
+    """Open or update the one issue that explains the freeze and how to end it; warn if that fails."""
     from ringside.cli.ci.workflow_inputs import link, on_github
     from ringside.errors import GitHubError
     from ringside.github.issues import keep_issue
     from ringside.registry.card import text
 
-    if (releases := on_github(registry)) is None or done.hold is None:
+    if (releases := on_github(registry)) is None or done.freeze is None:
         return
     lines = [
         f"{link(registry, done.after)} is in production again, after {link(registry, done.before)}: {text(reason)}.",
-        "A hold stands: what is merged from now on is judged and published, and not put in production.",
+        "Promotion is frozen: later versions are published but stay out of production until you lift the freeze.",
         _HOW,
         *([f"Started by {run.url}."] if run.in_actions else []),
     ]
@@ -34,18 +34,18 @@ def keep(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> N
     try:
         keep_issue(releases.github, MARKER, title, "\n\n".join(lines))
     except GitHubError as error:
-        run.annotate("warning", f"The issue that says how to lift the hold could not be written ({error.found}).")
+        run.annotate("warning", f"The issue about the promotion freeze was not written ({error.found}).")
 
 
 def how_to_lift(registry: "Registry") -> list[str]:
-    """What to press, where a hold stands: for the summary of Publish, which is where that is done."""
-    if registry.releases.hold() is None:
+    """What to press, where promotion is frozen: for the summary of Publish, which is where that is done."""
+    if registry.releases.promotion_freeze() is None:
         return []
-    return ["to lift the hold here, start this workflow by hand with `lift_hold`"]
+    return ["to lift the promotion freeze, start this workflow by hand with `lift_freeze`"]
 
 
 def close(run: "Run", registry: "Registry", sentence: str) -> None:
-    """Close the issue, for the hold is over."""
+    """Close the issue after the promotion freeze has ended."""
     from ringside.cli.ci.workflow_inputs import on_github
     from ringside.errors import GitHubError
     from ringside.github.issues import close_issue
@@ -55,4 +55,6 @@ def close(run: "Run", registry: "Registry", sentence: str) -> None:
     try:
         close_issue(releases.github, MARKER, sentence)
     except GitHubError as error:
-        run.annotate("warning", f"The issue about the hold could not be closed ({error.found}); close it by hand.")
+        run.annotate(
+            "warning", f"The issue about the promotion freeze was not closed ({error.found}); close it by hand."
+        )

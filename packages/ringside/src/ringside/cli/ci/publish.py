@@ -21,7 +21,7 @@ Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="What `ringside c
 
 
 def publish(folder: Folder = Path("release")) -> None:
-    """Publish what was rebuilt and judged: release, tag, and production unless a hold stands."""
+    """Publish what was rebuilt and judged: release, tag, and production unless there is a promotion freeze."""
     from ringside.cli.ci.promotion_freeze import how_to_lift
     from ringside.cli.ci.workflow_inputs import here, link, tell_consumers
     from ringside.common.files import remove
@@ -33,12 +33,12 @@ def publish(folder: Folder = Path("release")) -> None:
     aside = Path(tempfile.mkdtemp(prefix="ringside-release-"))
     try:
         prepared = opened(folder, sums, aside)
-        _check_branch(registry, prepared.facts)
+        _check_branch(registry, prepared.metadata)
         notes = tidy(registry)
         done = deliver(registry, prepared)
     finally:
         remove(aside)
-    version = done.facts.version
+    version = done.metadata.version
     what = "is published" if done.new else "was published before"
     lines = [f"{link(registry, version)} {what}; {link(registry, done.production)} is in production."]
     run.summary("\n".join([*lines, "", *(f"- {note}" for note in (*notes, *done.notes, *how_to_lift(registry)))]))
@@ -70,7 +70,7 @@ def opened(folder: Path, sums: str, aside: Path) -> "Prepared":
     from ringside.common.files import read_bytes
     from ringside.errors import RegistryError, UsageError
     from ringside.registry.checksums import SUMS, check_folder
-    from ringside.registry.client import read_facts
+    from ringside.registry.client import read_metadata
     from ringside.registry.publish import Prepared
     from ringside.store.folders import copy_file
 
@@ -85,7 +85,7 @@ def opened(folder: Path, sums: str, aside: Path) -> "Prepared":
         if path.name != NOTES:
             copy_file(path, aside / path.name)
     check_folder(aside, where=str(folder), new=True)
-    return Prepared(read_facts(aside), aside, notes.decode())
+    return Prepared(read_metadata(aside), aside, notes.decode())
 
 
 def _check_branch(registry: "Registry", facts: "ReleaseMetadata") -> None:
@@ -104,5 +104,5 @@ def _check_branch(registry: "Registry", facts: "ReleaseMetadata") -> None:
     if newest != facts.commit and not repository.has_commit(newest):
         repository.run("fetch", "--quiet", "--no-tags", "--", "origin", newest)
     if newest != facts.commit and not repository.is_ancestor(facts.commit, newest):
-        found = f"the default branch ({newest[:7]}) does not hold {facts.commit[:7]}, of which the model was made"
+        found = f"the default branch ({newest[:7]}) does not contain {facts.commit[:7]}, the model's commit"
         raise RegistryError(found, where=registry.where, remedy=_AGAIN)

@@ -148,7 +148,7 @@ def _prepared(
     from ringside.registry.publish import prepare, published_as
 
     candidate = candidate_of(workspace, accepted, registry)
-    if (same := published_as(registry, candidate.facts.inputs, candidate.facts.commit)) is not None:
+    if (same := published_as(registry, candidate.metadata.inputs, candidate.metadata.commit)) is not None:
         _leave(run, version=same.version, publish=False, sums="")
         run.summary(f"{same.version} was published of this before; nothing is to be done.")
         return
@@ -156,7 +156,7 @@ def _prepared(
     done = prepare(registry, candidate, folder)
     notes = f"{done.notes.rstrip()}\n\n{seen.sentence}\n".encode()
     write_bytes(folder / NOTES, notes)
-    version = done.facts.version
+    version = done.metadata.version
     _leave(run, version=version, publish=True, sums=fingerprint(read_bytes(folder / SUMS, remedy="run again."), notes))
     run.summary(f"**{version} is prepared.** {seen.sentence}")
     say(f"rebuild: {version} -> {folder.relative_to(workspace.root)}/")

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
 
 
 def rollback() -> None:
-    """Put the version that was asked for (or the previous one) in production, hold the next ones, and say so."""
+    """Put the version that was asked for (or the previous one) in production and freeze promotion."""
     from ringside.cli.ci.workflow_inputs import asked, here, is_asked
     from ringside.errors import UsageError
     from ringside.registry.rollback import checked_reason
 
     run, registry = here()
-    if is_asked(run, "lift_hold"):
+    if is_asked(run, "lift_freeze"):
         _lift(run, registry)
         return
     reason = asked(run, "reason")
@@ -33,14 +33,16 @@ def _roll(run: "Run", registry: "Registry", reason: str) -> None:
     to = version_asked(run)
     done = _earlier(run, registry, to, reason) or back(registry, to, reason)
     lines = [f"{link(registry, done.after)} is in production, after {link(registry, done.before)}."]
-    if done.hold is not None:
-        lines.append("A hold stands: later versions are published and not put in production until it is lifted.")
+    if done.freeze is not None:
+        lines.append(
+            "Promotion is frozen: later versions are published but stay out of production until you lift the freeze."
+        )
     run.summary("\n\n".join([*lines, *(f"- {note}" for note in done.notes)]))
     _note(run, registry, done, reason)
-    if done.hold is not None:
+    if done.freeze is not None:
         keep(run, registry, done, reason)
     else:
-        close(run, registry, f"{done.after} is in production again, so its hold is lifted.")
+        close(run, registry, f"{done.after} is in production again, so its promotion freeze is lifted.")
     tell_consumers(run, registry, {"version": done.after, "before": done.before})
 
 
@@ -50,11 +52,11 @@ def _earlier(run: "Run", registry: "Registry", to: str | None, reason: str) -> "
 
     if run.environ.get("GITHUB_RUN_ATTEMPT", "1") == "1":
         return None
-    hold, moves = registry.releases.hold(), registry.releases.moves()
+    freeze, moves = registry.releases.promotion_freeze(), registry.releases.moves()
     if not moves[:-1] or moves[-1].reason != reason or to not in (None, moves[-1].version):
         return None
-    # Without a hold, the version that it rejected was brought back.
-    return RolledBack(moves[-2].version, moves[-1].version, hold, ())
+    # Without a promotion freeze, the rejected version was put back in production.
+    return RolledBack(moves[-2].version, moves[-1].version, freeze, ())
 
 
 def _note(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> None:
@@ -67,7 +69,7 @@ def _note(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> 
 
     if (releases := on_github(registry)) is None:
         return
-    day = f"{(done.hold.since if done.hold else now()):%Y-%m-%d}"
+    day = f"{(done.freeze.since if done.freeze else now()):%Y-%m-%d}"
     why = text(reason)
     notes = {
         done.before: f"**Rolled back** on {day}: {link(registry, done.after)} went to production instead. {why}",
@@ -82,12 +84,12 @@ def _note(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> 
 
 def _lift(run: "Run", registry: "Registry") -> None:
     from ringside.cli.ci.promotion_freeze import close
-    from ringside.registry.rollback import lift_hold
+    from ringside.registry.rollback import lift_freeze
 
-    hold = lift_hold(registry)
-    if hold is None:
-        run.summary("No hold stands; the next version that is published goes to production.")
+    freeze = lift_freeze(registry)
+    if freeze is None:
+        run.summary("There is no promotion freeze; the next version that is published goes to production.")
         return
-    close(run, registry, "The hold was lifted: versions that are published go to production again.")
-    why = f"The hold since {hold.rejected} was rolled back is lifted."
+    close(run, registry, "The promotion freeze was lifted: the next version that is published goes to production.")
+    why = f"Lifted the promotion freeze of the rollback of {freeze.rejected}."
     run.summary(f"{why} The next run of Publish puts the newest version in production.")

@@ -12,11 +12,11 @@ def rulesets(
     """Make the checks and reviews of .github/rulesets compulsory on GitHub (`make rulesets`)."""
     from ringside.cli.terminal import say
     from ringside.errors import UsageError
+    from ringside.git import Repository
     from ringside.github.api import GitHub
     from ringside.github.releases import repository_at
     from ringside.github.rulesets import install, nobody_reviews, read_rulesets
     from ringside.github.run import Run
-    from ringside.registry.git import Repository
     from ringside.store.workspace import Workspace
 
     root = Workspace.find(Path.cwd()).root

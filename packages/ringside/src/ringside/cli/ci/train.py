@@ -169,7 +169,7 @@ class Training:
         from ringside.cli.ci.job_context import policy_ref
         from ringside.cli.judging import Judging
         from ringside.errors import UsageError
-        from ringside.registry.git import Repository
+        from ringside.git import Repository
 
         repository = Repository(self.workspace.root)
         policy = self.policy_from
@@ -187,9 +187,9 @@ class Training:
         """How many other pull requests this test window may have judged; None where GitHub cannot be asked."""
         from datetime import datetime
 
+        from ringside.git import Repository
         from ringside.github.api import GitHub
         from ringside.github.pulls import MANIFEST, others_since
-        from ringside.registry.git import Repository
 
         if not self.run.in_actions or not self.run.repository:
             return None
@@ -261,7 +261,7 @@ class Training:
 
 def _commit(workspace: "Workspace") -> str | None:
     from ringside.errors import RegistryError
-    from ringside.registry.git import Repository
+    from ringside.git import Repository
 
     try:
         return Repository(workspace.root).head()

@@ -47,10 +47,10 @@ def watch(remote: Remote = "origin", proposal: Folder = Path("proposal")) -> Non
 def propose(folder: Written = Path("proposal"), remote: Pushed = "origin") -> None:
     """Open or update the pull request of a retrained model, and the issues of alarms."""
     from ringside.errors import UsageError
+    from ringside.git import Repository
     from ringside.github.api import GitHub, lend_token
     from ringside.github.proposals import Proposer, read_proposal
     from ringside.github.run import Run
-    from ringside.registry.git import Repository
     from ringside.store.workspace import Workspace
 
     run = Run.here()
@@ -118,8 +118,8 @@ class _Watching:
         """Watch, decide, act, and leave the proposal."""
         from ringside.cli.ci.arrivals import arrive
         from ringside.cli.monitor import watch_champion
+        from ringside.git import Repository
         from ringside.monitoring.triggers import alarms_of, decide
-        from ringside.registry.git import Repository
         from ringside.report.model import name_of
         from ringside.report.watch import Watch
 

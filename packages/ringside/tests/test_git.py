@@ -1,9 +1,9 @@
-"""What is asked of Git beside tags and remotes."""
+"""`Repository` beside tags and remotes."""
 
 import pytest
 
 from harness import Checkout
-from ringside.registry.git import Repository
+from ringside.git import Repository
 
 
 @pytest.fixture
