@@ -171,7 +171,7 @@ class TestAFile:
         words = ["--from", str(data / "iris.csv"), "--target", "target", "--store", "source", "--yes"]
         said = checkout.ok("ringside", "init", "iris", *words)
 
-        assert "src/iris/model.py is there already and was kept" in said
+        assert "src/iris/model.py already exists and was kept" in said
         assert "params.yaml says `store: git` already; write `store: source` there if it is meant" in said
         assert checkout.status().split() == ["M", "data/source/iris.csv", "M", "src/iris/model.py"]
 
@@ -307,10 +307,10 @@ class TestRefusals:
             (["iris", "--from", "{data}/iris.csv", "--target", "target", "--store", "remote"], "--store remote URL"),
             (["iris", "--from", "{data}/people.db", "--target", "left"], "sqlite:///PATH"),
             (["iris", "--from", "sqlite:///{data}/people.db", "--target", "left"], "--query is missing"),
-            (["flights", "--from", "{data}/iris.csv", "--target", "target"], "is taken"),
-            (["json", "--from", "{data}/iris.csv", "--target", "target"], "is taken"),
+            (["flights", "--from", "{data}/iris.csv", "--target", "target"], "is already in use"),
+            (["json", "--from", "{data}/iris.csv", "--target", "target"], "is already in use"),
             (["My-Task", "--from", "{data}/iris.csv", "--target", "target"], "as `my_task`"),
-            (["tests", "--from", "{data}/iris.csv", "--target", "target"], "is taken"),
+            (["tests", "--from", "{data}/iris.csv", "--target", "target"], "is already in use"),
             (["iris", "--from", "{data}/iris.csv", "--target", "Target"], "did you mean 'target'"),
             (
                 ["iris", "--from", "{data}/people.csv", "--target", "left", "--group", "größe"],
@@ -345,7 +345,7 @@ class TestRefusals:
 
         said = checkout.fails("ringside", "init", "iris", "--from", str(data / "iris.csv"), "--target", "target")
 
-        assert f"{path} would be removed or rewritten and is not committed" in said
+        assert f"uncommitted changes in {path} would be lost" in said
         assert (checkout.root / path).read_text(encoding="utf-8").endswith("# Mine.\n")
 
     def test_is_said_where_the_copy_is_another_task_already(self, template, data, tmp_path):
@@ -356,5 +356,5 @@ class TestRefusals:
         command = ["ringside", "init", "iris", "--from", str(data / "iris.csv"), "--target", "target"]
         said = checkout.fails(*command, code=2)
 
-        assert "this copy is the task 'wine' already" in said
+        assert "this repository already has the task 'wine'" in said
         assert checkout.status() == ""
