@@ -248,7 +248,7 @@ class TestADatabase:
         said = checkout.ok("ringside", "init", "churn", "--from", url, "--query", query, "--target", "left", "--yes")
 
         assert "20 read: 2025-01" in said
-        assert "other machines ask the database again, and no pull request may" in said
+        assert "every machine queries the database again, and pull requests may not" in said
         assert 'Database(query="SELECT * FROM people"' in (checkout.root / "src/churn/source.py").read_text()
         checkout.run("git", "add", "--all")
         assert checkout.run("git", "grep", "--cached", "-l", "people.db", "--", ":!packages").stdout == ""
@@ -273,8 +273,8 @@ class TestAnAwkwardFile:
         said = checkout.ok("ringside", "init", "kunden", "--from", str(path), "--target", "Urteil", "--yes")
         checkout.ok("dvc", "repro")
 
-        assert "'Kunde' names each row but for 1 row" in said
-        assert "too rare to learn: 'selten'" in said
+        assert "'Kunde' identifies each row except 1 row" in said
+        assert "too few rows to learn: 'selten'" in said
         assert 'signs={"Umsatz": "€"}' in (checkout.root / "src/kunden/source.py").read_text(encoding="utf-8")
 
 

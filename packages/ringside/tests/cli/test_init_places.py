@@ -132,7 +132,7 @@ class TestPostgreSQL:
             ("SELECT * FROM peple", "left", 'relation "peple" does not exist'),
             ("SELECT * FRM people", "left", "syntax error"),
             ("DELETE FROM people RETURNING *", "left", "the database refuses the query"),
-            ("SELECT * FROM nobody", "left", "there is no row in it"),
+            ("SELECT * FROM nobody", "left", "the data have no rows"),
             ("SELECT * FROM single", "left", "it has 1 value: there is nothing to learn"),
             ("SELECT * FROM single", "calls", "there is nothing to learn"),
         ],

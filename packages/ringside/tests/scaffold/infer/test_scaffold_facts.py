@@ -55,7 +55,7 @@ class TestACustomerTable:
 
         assert draft.identity == ("customer",)
         assert draft.features == ("größe", "calls", "class")
-        assert draft.left_out == {"country": "has one value alone"}
+        assert draft.left_out == {"country": "has only one value"}
         assert draft.slices == ("class",)
 
     def test_hears_what_a_person_says(self, data):
