@@ -85,7 +85,7 @@ class TestAFile:
         wrong = {
             "clout": "One of",
             "lift": "There is no 'lift'",
-            "soon": "That cannot be: it is 'soon'. Write a number",
+            "soon": "That cannot be: 'soon' is no duration. Write a number",
             "class": "That cannot be: 597 rows repeat the identity of another row. Add what",
             "custom": "That cannot be: there is no column 'custom'. Did you mean 'customer'",
         }

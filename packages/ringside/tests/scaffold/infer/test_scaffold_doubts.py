@@ -109,7 +109,7 @@ class TestTooFew:
         found = said(frame.assign(shop=np.arange(ROWS) % shops), group="shop")
 
         assert ("about 20 groups: only large differences can be detected" in found) == few
-        assert ("the test window" in found) == few
+        assert ("the test set" in found) == few
 
     def test_rows_and_rare_labels_are_said(self, frame):
         """Few rows, labels that stand a few times, and rows that have none yet."""
@@ -144,7 +144,7 @@ class TestTooFew:
         found = said(more)
 
         for reason, name in (("has only one value", "one"), ("has no value at all", "none"), ("is prose", "note")):
-            assert f"since each {reason}: '{name}'" in found
+            assert f"because each {reason}: '{name}'" in found
 
 
 class TestTime:
