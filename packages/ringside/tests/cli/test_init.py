@@ -86,7 +86,7 @@ class TestAFile:
             "clout": "One of",
             "lift": "There is no 'lift'",
             "soon": "That cannot be: 'soon' is no duration. Write a number",
-            "class": "That cannot be: 597 rows repeat the identity of another row. Add what",
+            "class": "That cannot be: 597 rows repeat the identity of another row. Add a column",
             "custom": "That cannot be: there is no column 'custom'. Did you mean 'customer'",
         }
         answers = ["clout", "git", "lift", "left", "", "", "soon", "60d", "class", "customer", "custom", "class"]

@@ -77,8 +77,8 @@ def look_at_folder(path: Path) -> SourceSummary:
     for file, table in zip(files, tables, strict=True):
         if set(table.column_names) != set(tables[0].column_names):
             other = sorted(set(table.column_names) ^ set(tables[0].column_names))
-            names = ", ".join(map(repr, other[:8]))
-            message = f"its columns differ from those of {files[0].name} (only one of the two has {names})"
+            lacking = ", ".join(map(repr, other[:8]))
+            message = f"its columns differ from those of {files[0].name} (only one of the two has {lacking})"
             raise SourceError(message, where=str(file), remedy="use the same columns in all files of the folder.")
     names = [bare_name(file) for file, table in zip(files, tables, strict=True) for _ in range(table.num_rows)]
     tables = [table.select(tables[0].column_names) for table in tables]
