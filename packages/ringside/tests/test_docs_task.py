@@ -76,7 +76,7 @@ class TestTypes:
         copy.edit(MODEL, "from sklearn.ensemble import HistGradientBoostingClassifier", IMPORTS)
         text = (copy.root / MODEL).read_text(encoding="utf-8")
         text, put = re.subn(
-            r"    # A category that training.*    return .*\n", lambda _: NEIGHBOURS, text, flags=re.DOTALL
+            r"    # A category unseen in training.*    return .*\n", lambda _: NEIGHBOURS, text, flags=re.DOTALL
         )
         (copy.root / MODEL).write_text(text, encoding="utf-8")
         said = copy.fails("dvc", "repro", code=255)

@@ -148,7 +148,7 @@ class TestExitCode:
     def test_of_one_group_is_4(self, folder):
         """Inconclusive, with the reason."""
         done = typed(folder, "old.csv", "new.csv", *BINARY, "--group", "one", code=2)
-        assert "no column called 'one'; there is id, customer, day" in done.stderr
+        assert "no column 'one'; its columns are id, customer, day" in done.stderr
 
         done = typed(folder, "old.csv", "new.csv", *BINARY, "--on", "id", "--group", "region", code=4)
         assert "too few groups for an interval" in done.stdout

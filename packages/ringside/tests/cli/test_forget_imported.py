@@ -120,5 +120,5 @@ class TestGroups:
         (copy.root.parent / "ids.csv").write_text(f"name,day\nx,{DAY}\n")
         said = copy.fails("ringside", "forget", "--ids", str(copy.root.parent / "ids.csv"))
 
-        assert "or day alone, for all rows of these" in said
+        assert "or only day to erase all rows of these groups" in said
         assert copy.status() == ""

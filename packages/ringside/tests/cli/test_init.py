@@ -85,8 +85,8 @@ class TestAFile:
         wrong = {
             "clout": "One of",
             "lift": "There is no 'lift'",
-            "soon": "That cannot be: it is 'soon'. Write a number",
-            "class": "That cannot be: 597 rows repeat the identity of another row. Add what",
+            "soon": "That cannot be: 'soon' is no duration. Write a number",
+            "class": "That cannot be: 597 rows repeat the identity of another row. Add a column",
             "custom": "That cannot be: there is no column 'custom'. Did you mean 'customer'",
         }
         answers = ["clout", "git", "lift", "left", "", "", "soon", "60d", "class", "customer", "custom", "class"]
@@ -171,7 +171,7 @@ class TestAFile:
         words = ["--from", str(data / "iris.csv"), "--target", "target", "--store", "source", "--yes"]
         said = checkout.ok("ringside", "init", "iris", *words)
 
-        assert "src/iris/model.py is there already and was kept" in said
+        assert "src/iris/model.py already exists and was kept" in said
         assert "params.yaml says `store: git` already; write `store: source` there if it is meant" in said
         assert checkout.status().split() == ["M", "data/source/iris.csv", "M", "src/iris/model.py"]
 
@@ -248,7 +248,7 @@ class TestADatabase:
         said = checkout.ok("ringside", "init", "churn", "--from", url, "--query", query, "--target", "left", "--yes")
 
         assert "20 read: 2025-01" in said
-        assert "other machines ask the database again, and no pull request may" in said
+        assert "every machine queries the database again, and pull requests may not" in said
         assert 'Database(query="SELECT * FROM people"' in (checkout.root / "src/churn/source.py").read_text()
         checkout.run("git", "add", "--all")
         assert checkout.run("git", "grep", "--cached", "-l", "people.db", "--", ":!packages").stdout == ""
@@ -273,8 +273,8 @@ class TestAnAwkwardFile:
         said = checkout.ok("ringside", "init", "kunden", "--from", str(path), "--target", "Urteil", "--yes")
         checkout.ok("dvc", "repro")
 
-        assert "'Kunde' names each row but for 1 row" in said
-        assert "too rare to learn: 'selten'" in said
+        assert "'Kunde' identifies each row except 1 row" in said
+        assert "too few rows to learn: 'selten'" in said
         assert 'signs={"Umsatz": "€"}' in (checkout.root / "src/kunden/source.py").read_text(encoding="utf-8")
 
 
@@ -307,10 +307,10 @@ class TestRefusals:
             (["iris", "--from", "{data}/iris.csv", "--target", "target", "--store", "remote"], "--store remote URL"),
             (["iris", "--from", "{data}/people.db", "--target", "left"], "sqlite:///PATH"),
             (["iris", "--from", "sqlite:///{data}/people.db", "--target", "left"], "--query is missing"),
-            (["flights", "--from", "{data}/iris.csv", "--target", "target"], "is taken"),
-            (["json", "--from", "{data}/iris.csv", "--target", "target"], "is taken"),
+            (["flights", "--from", "{data}/iris.csv", "--target", "target"], "is already in use"),
+            (["json", "--from", "{data}/iris.csv", "--target", "target"], "is already in use"),
             (["My-Task", "--from", "{data}/iris.csv", "--target", "target"], "as `my_task`"),
-            (["tests", "--from", "{data}/iris.csv", "--target", "target"], "is taken"),
+            (["tests", "--from", "{data}/iris.csv", "--target", "target"], "is already in use"),
             (["iris", "--from", "{data}/iris.csv", "--target", "Target"], "did you mean 'target'"),
             (
                 ["iris", "--from", "{data}/people.csv", "--target", "left", "--group", "größe"],
@@ -347,7 +347,7 @@ class TestRefusals:
 
         said = checkout.fails("ringside", "init", "iris", "--from", str(data / "iris.csv"), "--target", "target")
 
-        assert f"{path} would be removed or rewritten and is not committed" in said
+        assert f"uncommitted changes in {path} would be lost" in said
         assert (checkout.root / path).read_text(encoding="utf-8").endswith("# Mine.\n")
 
     def test_is_said_where_the_copy_is_another_task_already(self, template, data, tmp_path):
@@ -358,5 +358,5 @@ class TestRefusals:
         command = ["ringside", "init", "iris", "--from", str(data / "iris.csv"), "--target", "target"]
         said = checkout.fails(*command, code=2)
 
-        assert "this copy is the task 'wine' already" in said
+        assert "this repository already has the task 'wine'" in said
         assert checkout.status() == ""

@@ -132,7 +132,7 @@ class TestPostgreSQL:
             ("SELECT * FROM peple", "left", 'relation "peple" does not exist'),
             ("SELECT * FRM people", "left", "syntax error"),
             ("DELETE FROM people RETURNING *", "left", "the database refuses the query"),
-            ("SELECT * FROM nobody", "left", "there is no row in it"),
+            ("SELECT * FROM nobody", "left", "the data have no rows"),
             ("SELECT * FROM single", "left", "it has 1 value: there is nothing to learn"),
             ("SELECT * FROM single", "calls", "there is nothing to learn"),
         ],
@@ -249,17 +249,17 @@ class TestABucket:
         words = ["--from", f"s3://{s3.name}/churn.csv", "--target", "left"]
         typing = Typing(template, s3.environment)
 
-        assert "DVC cannot bring" in typing.refuses(*words, AWS_ENDPOINT_URL=f"http://{NOWHERE}")
+        assert "DVC cannot download" in typing.refuses(*words, AWS_ENDPOINT_URL=f"http://{NOWHERE}")
 
     @pytest.mark.parametrize(
         ("words", "text"),
         [
             (["--from", "s3://harbour/churn.csv", "--target", "gone"], "there is no column 'gone'"),
-            (["--from", "s3://harbour/none.csv", "--target", "left"], "DVC cannot bring"),
+            (["--from", "s3://harbour/none.csv", "--target", "left"], "DVC cannot download"),
             (["--from", "s3://harbour/churn.csv", "--target", "left", "--time", "calls"], "its values are no times"),
             (
                 ["--from", "s3://harbour/churn.csv", "--target", "left", "--store", "remote", "odd://x"],
-                "DVC refuses the remote",
+                "DVC rejects the remote",
             ),
         ],
     )
@@ -325,7 +325,7 @@ class TestTheWeb:
     @pytest.mark.parametrize(
         ("address", "text"),
         [
-            (f"http://{NOWHERE}/churn.csv", "see that the address is right and answers here"),
+            (f"http://{NOWHERE}/churn.csv", "check that the address is right and reachable from here"),
             ("http://ada:secret@127.0.0.1:9/churn.csv", "has a password in it"),
             ("http://127.0.0.1:9/churn.csv?X-Amz-Signature=abc", "has a secret in it"),
             ("http://127.0.0.1:9/churn", "no file of a kind"),

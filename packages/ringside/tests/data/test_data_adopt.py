@@ -108,14 +108,14 @@ class TestIdentities:
 
     def test_of_another_type_are_refused(self, tmp_path):
         """The error shows a value and the type that data/valid has."""
-        assert "which is no int32" in refusal(tmp_path, ROWS.assign(flight=["AA7", "9", "7"])).found
+        assert "is no int32" in refusal(tmp_path, ROWS.assign(flight=["AA7", "9", "7"])).found
 
     def test_without_a_column_are_wrong_usage(self, tmp_path):
         """The error says what is there and what is needed."""
         error = refusal(tmp_path, ROWS.drop(columns="flight"))
 
         assert isinstance(error, UsageError)
-        assert "no column 'flight' (there is: moment, carrier, prediction, weather)" in error.found
+        assert "no column 'flight' (its columns: moment, carrier, prediction, weather)" in error.found
 
 
 class TestPredictions:

@@ -243,7 +243,7 @@ class TestOldProfiles:
     @pytest.mark.parametrize("content", [[], {}, {"version": 2}, "profile"])
     def test_that_are_none_are_refused(self, content):
         """Any other file is an error that names whose it is."""
-        with pytest.raises(DataError, match="it is no profile") as caught:
+        with pytest.raises(DataError, match="the content is no profile") as caught:
             diff(content, profile(months(3)))
 
         assert caught.value.where == "the rival's profile"
@@ -251,7 +251,7 @@ class TestOldProfiles:
     def test_of_a_later_version_are_refused(self):
         """What cannot be understood is not guessed at."""
         later = copy.deepcopy(profile(months(3))) | {"version": VERSION + 1}
-        with pytest.raises(DataError, match="this code knows up to 2"):
+        with pytest.raises(DataError, match="supports versions up to 2"):
             diff(profile(months(3)), later)
 
 

@@ -94,7 +94,7 @@ class TestAnswersThatAreRefused:
 
     def test_for_being_no_frame(self, empty):
         """A list of rows is no data frame."""
-        assert "`read` answered _Rows, no data frame" in self._refused(empty, _Rows()).found
+        assert "`read` returned _Rows instead of a data frame" in self._refused(empty, _Rows()).found
 
     def test_for_lacking_a_column(self, empty):
         """A column that the task names is missing."""

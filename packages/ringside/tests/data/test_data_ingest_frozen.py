@@ -107,7 +107,7 @@ class TestFrozen:
         """A source that changed does not get into data/raw by way of a fresh clone; what is right does."""
         lose_raw(workspace, cache=True)
         source.change(FEBRUARY)
-        with pytest.raises(SourceError, match=f"now answers {FEBRUARY} differently") as caught:
+        with pytest.raises(SourceError, match=f"returns other rows for {FEBRUARY}") as caught:
             ingest_frozen(workspace, source)
 
         assert f"--refresh {FEBRUARY}`" in caught.value.remedy
@@ -123,11 +123,11 @@ class TestFrozen:
         assert f"the data cannot be read here: {JANUARY} is in no cache and no remote, and no connection" in str(
             caught.value.found
         )
-        assert "reach the source, or a DVC remote" in caught.value.remedy
+        assert "access to the source or to a DVC remote" in caught.value.remedy
 
     def test_refuses_an_empty_manifest(self, empty, source):
         """A copy into which nothing was ingested has nothing to restore, and the error says how to begin."""
-        with pytest.raises(DataError, match="it names no partition") as caught:
+        with pytest.raises(DataError, match="the manifest names no partition") as caught:
             ingest_frozen(empty, source)
 
         assert caught.value.where == str(empty.manifest)

@@ -128,7 +128,7 @@ class TestChangedSource:
         source.change(FEBRUARY)
         error = refused(SourceError, workspace, source)
 
-        assert f"the source now answers {FEBRUARY} differently" in error.found
+        assert f"the source now returns other rows for {FEBRUARY}" in error.found
         assert f"`ringside ingest --refresh {FEBRUARY}`" in error.remedy
 
     def test_names_every_partition_that_changed(self, workspace, source):

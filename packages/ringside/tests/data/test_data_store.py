@@ -96,7 +96,7 @@ class TestGit:
         by("git", empty, source).new()
         lose_raw(empty, cache=True)
         empty.partition(empty.store, MARCH).unlink()
-        with pytest.raises(DataError, match=r"has not 2024-03 .*\n.*git checkout data/store"):
+        with pytest.raises(DataError, match=r"lacks 2024-03.*\n.*git checkout data/store"):
             by("git", empty, Forbidden()).frozen()
 
     def test_believes_the_manifest_and_no_file(self, empty, source):
@@ -105,7 +105,7 @@ class TestGit:
         edit_raw(empty, MARCH)
         shutil.copyfile(raw_file(empty, MARCH), empty.partition(empty.store, MARCH))
         lose_raw(empty, cache=True)
-        with pytest.raises(DataError, match="has not 2024-03"):
+        with pytest.raises(DataError, match="lacks 2024-03"):
             by("git", empty, Forbidden()).frozen()
 
 
@@ -116,7 +116,7 @@ class TestRemote:
         """Where neither cache nor remote have the data they cannot be read here, and nothing changes."""
         lose_raw(workspace, cache=True)
         before = data_files(workspace)
-        with pytest.raises(SourceError, match="not to be had from the DVC remote") as caught:
+        with pytest.raises(SourceError, match="neither in a cache nor in the DVC remote") as caught:
             by("remote", workspace, Forbidden()).frozen()
 
         assert caught.value.unreadable

@@ -124,7 +124,7 @@ class TestStrays:
         monkeypatch.chdir(repository)
 
         (said,) = strays(repository, name, kept="data/source/churn.csv")
-        assert f"{name} lies in this repository" in said
+        assert f"{name} is in this repository" in said
         assert f"`{ignored_by(name)}`" in said
         (repository / ".gitignore").write_text(f"{ignored_by(name)}\n")
         assert list(strays(repository, name, kept="data/source/churn.csv")) == []
@@ -193,7 +193,7 @@ class TestAPlace:
     def test_has_no_room_in_git_for_what_is_too_large(self, repository):
         """Rows of a database, and packed files that partitions unpack, are measured before anything is written."""
         rows = pd.DataFrame({"x": np.random.default_rng(0).random(7_000_000)})
-        with pytest.raises(UsageError, match=r"its rows have 5[0-9] MB, more than 50"):
+        with pytest.raises(UsageError, match=r"the rows have 5[0-9] MB, more than 50"):
             Place(Workspace(repository), "churn", "git").check_room(rows)
         Place(Workspace(repository), "churn", "git").check_room(rows.head(1_000_000))
         Place(Workspace(repository), "churn", "remote").check_room(rows)

@@ -196,5 +196,5 @@ class TestTheSample:
         checkout.commit("a copy")
         (checkout.root / "data" / "adopted.parquet").write_bytes(b"ours")
 
-        with pytest.raises(StoreError, match=r"data/adopted\.parquet would be removed"):
+        with pytest.raises(StoreError, match=r"uncommitted changes in data/adopted\.parquet would be lost"):
             Sample(Workspace(checkout.root)).refuse_lost_work()

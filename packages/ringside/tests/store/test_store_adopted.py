@@ -53,7 +53,7 @@ class TestAdopted:
         """What is larger is refused with a way out, and nothing is written."""
         rows = MOST_BYTES // 8 + 1
         large = pa.table({"id": np.random.default_rng(0).integers(0, 2**62, rows)})
-        with pytest.raises(DataError, match="at most 20 MB") as caught:
+        with pytest.raises(DataError, match="limit in Git is 20 MB") as caught:
             write_adopted(workspace, large)
 
         assert "partitions that models are tested on" in caught.value.remedy

@@ -167,7 +167,8 @@ def _releases(workspace: "Workspace", step: "Forget") -> list[str]:
 def _tell(workspace: "Workspace", step: "Forget", done: "Forgotten") -> None:
     """Say what was done, by counts: no identity is repeated."""
     what = "identities" if step.group is None else f"values of {step.group!r}"
-    say(f"forget: {step.asked.num_rows:,} {what} asked for; {workspace.relative(workspace.erased)} keeps their hashes")
+    count, erased = step.requested.num_rows, workspace.relative(workspace.erased)
+    say(f"forget: {count:,} {what} asked for; {erased} keeps their hashes")
     for name, count in done.rows.items():
         say(f"forget: {count:,} rows taken out of {name}")
     for name in done.removed:

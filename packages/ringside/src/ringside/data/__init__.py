@@ -1,1 +1,1 @@
-"""Data before the pipeline: ingest, manifest, content hashes, profile."""
+"""Data outside the pipeline: ingest, storage, erasure, adopted predictions, drift."""

@@ -1,4 +1,4 @@
-"""Predictions that a team already has, checked and brought into the form of `reports/predictions.parquet`."""
+"""Check existing predictions and convert them to the format of `reports/predictions.parquet`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -13,36 +13,36 @@ from ringside.common.task import Task
 from ringside.errors import DataError, UsageError
 
 PREDICTION = "prediction"
-"""The column of a probability or a number; multiclass has one for each class, `prediction:<class>`."""
+"""Name of the column with a probability or a number; multiclass has one for each class, `prediction:<class>`."""
 
 _PARQUET = b"PAR1"
 _OFF = 1e-5
-"""Probabilities of a row may sum to 1 but for so much, as single precision leaves it."""
-_FORM = "give a CSV file with a header, in UTF-8 and with commas, or a Parquet file."
+"""Tolerance for the sum of a row's probabilities, enough for single precision."""
+_FORM = "use a CSV file with a header, in UTF-8 and with commas, or a Parquet file."
 
 
 def adopt(
     path: Path, task: Task, *, prediction: str, types: Mapping[str, pa.DataType], classes: Collection[str] = ()
 ) -> pa.Table:
-    """The predictions in a file: identity and prediction columns, in the order of the identity.
+    """Return the predictions in a file: columns of identity and predictions, sorted by identity.
 
     Args:
-        path: CSV or Parquet.
-        task: the facts of the task.
-        prediction: the column that holds them; for multiclass what stands before `:<class>`.
-        types: of the identity's columns in `data/valid`, to which the file's are brought.
-        classes: multiclass: the labels that there are.
+        path: a CSV or Parquet file.
+        task: the task.
+        prediction: the column of the predictions; for multiclass the prefix before `:<class>`.
+        types: types of the identity's columns in `data/valid`, to which the file's columns are converted.
+        classes: for multiclass, all labels.
 
     Raises:
         UsageError: a column is missing.
-        DataError: the file cannot be read; an identity is missing, doubled, or of another type; a prediction is
+        DataError: the file cannot be read; an identity is missing, repeated, or of another type; a prediction is
             missing, infinite, or no probability.
     """
     where, keys = str(path), list(task.identity)
     names = [f"{prediction}:{label}" for label in sorted(classes)] if task.kind == "multiclass" else [prediction]
     rows = _read(path, keys, names)
     if rows.num_rows == 0:
-        raise DataError("it has columns and no rows", where=where, remedy="give a file with predictions in it.")
+        raise DataError("the file has no rows", where=where, remedy="use a file that contains predictions.")
     columns = {key: _identity(rows.column(key), types[key], key, where) for key in keys}
     columns |= {name.replace(prediction, PREDICTION, 1): _numbers(rows.column(name), name, where) for name in names}
     table = pa.table(columns)
@@ -52,37 +52,37 @@ def adopt(
 
 
 def _read(path: Path, keys: Sequence[str], names: Sequence[str]) -> pa.Table:
-    """The wanted columns of a file; those of a CSV file as text."""
+    """Return the needed columns of a file; those of a CSV file as text."""
     where = str(path)
     try:
         with path.open("rb") as file:
             parquet = file.read(4) == _PARQUET
     except OSError as error:
-        raise DataError(f"it cannot be read ({error.strerror})", where=where, remedy=_FORM) from None
+        raise DataError(f"the file cannot be read ({error.strerror})", where=where, remedy=_FORM) from None
     if parquet:
         rows = read_table(path, remedy=_FORM)
     else:
-        # As text, so that a number's zeros in front stay, and each column is brought to the type that it has to be.
+        # As text, so that leading zeros stay and each column is converted to the type that it needs.
         wanted = dict.fromkeys([*keys, *names], pa.string())
         options = pv.ConvertOptions(column_types=wanted, strings_can_be_null=True, null_values=[""])
         try:
             rows = pv.read_csv(path, convert_options=options)
         except (pa.ArrowException, UnicodeDecodeError) as error:
-            found = f"it cannot be read as CSV ({' '.join(str(error).split())[:200]})"
-            raise DataError(found, where=where, remedy=_FORM) from None
+            message = f"the file cannot be read as CSV ({' '.join(str(error).split())[:200]})"
+            raise DataError(message, where=where, remedy=_FORM) from None
     for name in [*keys, *names]:
         if (count := rows.column_names.count(name)) != 1:
             what = f"{count} columns" if count else "no column"
-            found = f"there is {what} {name!r} (there is: {', '.join(rows.column_names[:12])})"
-            remedy = f"the file needs {', '.join(keys)} and the predictions; name the column of these by --prediction."
-            raise UsageError(found, where=where, remedy=remedy)
+            message = f"the file has {what} {name!r} (its columns: {', '.join(rows.column_names[:12])})"
+            remedy = f"add {', '.join(keys)} and the predictions; name the column of predictions by --prediction."
+            raise UsageError(message, where=where, remedy=remedy)
     return rows.select([*keys, *names])
 
 
 def _identity(column: pa.ChunkedArray, kind: pa.DataType, name: str, where: str) -> pa.ChunkedArray:
-    """A column of the identity in the type that `data/valid` has."""
+    """Return a column of the identity, converted to its type in `data/valid`."""
     if column.null_count:
-        remedy = "fill the cells, or leave the rows out; each row needs its whole identity."
+        remedy = "fill the cells or remove the rows: each row needs a complete identity."
         raise DataError(f"{column.null_count:,} rows have no {name!r}", where=where, remedy=remedy)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
@@ -93,8 +93,8 @@ def _identity(column: pa.ChunkedArray, kind: pa.DataType, name: str, where: str)
             return cast(column, kind)
         except (pa.ArrowException, ValueError):
             continue
-    found = f"{name!r} holds {column.type}, such as {column[0].as_py()!r}, which is no {kind}"
-    raise DataError(found, where=where, remedy=f"write {name!r} as data/valid has it.")
+    message = f"{name!r} has the type {column.type}, and {column[0].as_py()!r} is no {kind}"
+    raise DataError(message, where=where, remedy=f"write {name!r} in the format of data/valid.")
 
 
 def _plainly(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
@@ -102,7 +102,7 @@ def _plainly(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
 
 
 def _in_utc(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    """A time without a zone is one in UTC, a time in a zone is the moment that it is."""
+    """Return times with a time zone as instants; times without one are in UTC."""
     if not pa.types.is_timestamp(kind):
         raise ValueError
     zone = None if kind.tz else "UTC"
@@ -110,7 +110,7 @@ def _in_utc(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
 
 
 def _as_number(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    """A whole number that was written with a point."""
+    """Return whole numbers from texts with a decimal point."""
     return column.cast(pa.float64()).cast(kind)
 
 
@@ -118,8 +118,8 @@ def _numbers(column: pa.ChunkedArray, name: str, where: str) -> pa.ChunkedArray:
     try:
         numbers = column.cast(pa.float64())
     except pa.ArrowException as error:
-        found = f"{name!r} holds what is no number ({' '.join(str(error).split())[:200]})"
-        raise DataError(found, where=where, remedy="write predictions as numbers with a point.") from None
+        message = f"{name!r} contains a value that is no number ({' '.join(str(error).split())[:200]})"
+        raise DataError(message, where=where, remedy="write predictions as numbers with a decimal point.") from None
     bad = ~np.isfinite(numbers.to_numpy().astype(np.float64))
     _refuse(bad, f"no finite {name!r}", where)
     return numbers
@@ -144,8 +144,8 @@ def _check_doubled(table: pa.Table, keys: Sequence[str], where: str) -> None:
 
 
 def _refuse(bad: "np.typing.NDArray[np.bool_]", what: str, where: str) -> None:
-    """Stop where a row is bad, naming the first."""
+    """Raise if a row is bad; the error names the first one."""
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
-        found = f"{int(bad.sum()):,} rows have {what}, first row {row + 1:,} of the data"
-        raise DataError(found, where=where, remedy="correct the rows, or leave them out, and adopt the file again.")
+        message = f"{int(bad.sum()):,} rows have {what}, first row {row + 1:,} of the data"
+        raise DataError(message, where=where, remedy="correct or remove the rows, and adopt the file again.")

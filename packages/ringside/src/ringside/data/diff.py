@@ -1,13 +1,13 @@
-"""The data of a rival against the data of a challenger, from their profiles alone: neither's rows are read.
+"""Compare the data of a rival with the data of a challenger, using only their profiles; no rows are read.
 
-What is compared column by column is what the rival learnt from, its training partitions, against what has come since:
-the partitions that the challenger has and the rival had not, or had with other values. Where nothing came, nothing
-drifted, and there are no columns to show.
+Each column is compared between the training partitions of the rival and the new data: the partitions that the
+challenger has and the rival lacked, or had with other values. Without new data there is no drift, and no columns are
+returned.
 
-Each profile counts numbers in bins of its own training rows. A partition that both have with the same values is taken
-from the challenger's profile, so both sides are in the same bins. The counts of any other are brought into the
+Each profile counts numbers in bins of its own training rows. The counts of a partition with the same values in both
+are read from the challenger's profile, so that both sides use the same bins. All other counts are converted to the
 challenger's bins: numbers by linear interpolation (`ringside.data.drift.rebin`), so that their stability is
-approximate; categories exactly, and those of which one profile has no count are pooled on both sides.
+approximate; categories exactly, and those without a count in one profile are pooled on both sides.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,25 +21,27 @@ from ringside.pipeline.evaluate.profile import VERSION
 Profile = Mapping[str, Any]
 """The content of a `profile.json`, of version 1 or 2."""
 Bins = Mapping[str, Any]
+"""The bins of one column in a profile."""
 
 
 @dataclass(frozen=True)
 class ColumnChange:
-    """One column: what the rival learnt from, against what came since."""
+    """The drift of one column between the rival's training data and the new data."""
 
     column: str
     stability: float | None
-    """As `ringside.data.drift.ColumnDrift`."""
+    """As in `ringside.data.drift.ColumnDrift`; so are `distance` and `effect`."""
     distance: float | None
     effect: Effect | None
     missing_before: float | None
-    """The share of rows without a value."""
+    """Share of the rival's training rows without a value."""
     missing_after: float | None
+    """Share of the new rows without a value."""
 
 
 @dataclass(frozen=True)
 class PartitionChange:
-    """A partition that was added, removed, or has another content."""
+    """A partition that was added, was removed, or has other values."""
 
     partition: str
     change: Literal["added", "removed", "changed"]
@@ -49,35 +51,35 @@ class PartitionChange:
 
 @dataclass(frozen=True)
 class DataDiff:
-    """Data of the rival against data of the challenger."""
+    """The differences between the data of the rival and of the challenger."""
 
     rows_before: int
-    """Valid rows in all partitions of the rival's profile."""
+    """Number of valid rows in all partitions of the rival's profile."""
     rows_after: int
     duplicates_before: int | None
-    """Rows that repeat another of their partition but for the identity; None where a profile does not say."""
+    """Number of rows that equal another row of their partition except for the identity; None if not in the profile."""
     duplicates_after: int | None
     partitions: tuple[PartitionChange, ...] = ()
-    """In order of their names; empty where the data are the same."""
+    """Changed partitions, sorted by name; empty if the data are the same."""
     columns_added: tuple[str, ...] = ()
     columns_removed: tuple[str, ...] = ()
     columns_retyped: tuple[str, ...] = ()
     labels: tuple[tuple[str, float, float], ...] = ()
-    """Label, and its share before and after; for a regression `mean` and `std`. Empty where nothing came since."""
+    """Each label with its share before and after; `mean` and `std` for a regression. Empty without new data."""
     columns: tuple[ColumnChange, ...] = ()
-    """The ones that moved most first. Empty where nothing came since."""
+    """Drift of the columns, the strongest first. Empty without new data."""
 
 
 def diff(rival: Profile, challenger: Profile, *, leave_out: Collection[str] = ()) -> DataDiff:
-    """Compare two profiles of one task.
+    """Return the differences between two profiles of one task.
 
     Args:
-        rival: the profile that was made with the rival.
-        challenger: the profile of today's data.
-        leave_out: columns for which no drift is computed, as `ringside.data.drift.new_by_design` answers them.
+        rival: the profile written with the rival.
+        challenger: the profile of the current data.
+        leave_out: columns without a drift, as returned by `ringside.data.drift.new_by_design`.
 
     Raises:
-        DataError: one of the two is no profile, or of a version that this code does not know.
+        DataError: one of the two is no profile, or its version is not supported.
     """
     check_profile(rival, where="the rival's profile")
     check_profile(challenger, where="the challenger's profile")
@@ -103,17 +105,17 @@ def diff(rival: Profile, challenger: Profile, *, leave_out: Collection[str] = ()
 
 
 def check_profile(profile: Any, *, where: str) -> None:  # noqa: ANN401  # whatever the file held
-    """Check that a profile can be read by this code.
+    """Raise if this version of the package cannot read a profile.
 
     Raises:
-        DataError: it is none, or of a later version.
+        DataError: the content is no profile, or a profile of a later version.
     """
     whole = isinstance(profile, dict) and {"version", "bins", "partitions", "trained_on"} <= profile.keys()
     if not whole:
-        raise DataError("it is no profile", where=where, remedy="make it anew with `dvc repro`.")
+        raise DataError("the content is no profile", where=where, remedy="write it again with `dvc repro`.")
     if profile["version"] not in range(1, VERSION + 1):
-        found = f"its version is {profile['version']!r}, this code knows up to {VERSION}"
-        raise DataError(found, where=where, remedy="update the machinery, or compare with another version.")
+        message = f"its version is {profile['version']!r}, and the package supports versions up to {VERSION}"
+        raise DataError(message, where=where, remedy="run `ringside update`, or compare with another version.")
 
 
 def _same(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:
@@ -131,12 +133,12 @@ def _duplicates(partitions: Mapping[str, Any]) -> int | None:
 
 
 def _types(profile: Profile, *, exact: bool) -> dict[str, str]:
-    """The type of each column; where one profile is of version 1, whether it is a number or a category."""
-    found = {column: "number" if "edges" in bins else "category" for column, bins in profile["bins"].items()}
+    """Return the type of each column; only `number` or `category` if a profile has version 1."""
+    types = {column: "number" if "edges" in bins else "category" for column, bins in profile["bins"].items()}
     if exact:
         for part in profile["partitions"].values():
-            found |= {column: kind for column, kind in part["types"].items() if column in found}
-    return found
+            types |= {column: kind for column, kind in part["types"].items() if column in types}
+    return types
 
 
 def _partitions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[PartitionChange]:
@@ -159,7 +161,7 @@ def _labels(before: Sequence[Any], after: Sequence[Any]) -> tuple[tuple[str, flo
 
 
 def _balance(parts: Sequence[Any]) -> dict[str, float]:
-    """The share of each label, or the mean and the deviation of numbers; nothing where there is no row."""
+    """Return the share of each label, or mean and standard deviation of numbers; empty if there are no rows."""
     filled = [part for part in parts if part["labels"] and part["rows"]]
     if filled and isinstance(filled[0]["labels"].get("mean"), float):
         means, deviations = ([part["labels"][key] for part in filled] for key in ("mean", "std"))
@@ -176,7 +178,7 @@ def _columns(
     rival: Profile, challenger: Profile, learnt: Sequence[str], fresh: Sequence[str], leave_out: Collection[str]
 ) -> list[ColumnChange]:
     old, new = rival["partitions"], challenger["partitions"]
-    found = []
+    changes = []
     for column, bins in challenger["bins"].items():
         theirs = rival["bins"].get(column)
         counted = theirs is not None and column in new[fresh[0]]["columns"] and column in old[learnt[0]]["columns"]
@@ -185,14 +187,14 @@ def _columns(
         after = [new[name]["columns"][column] for name in fresh]
         kept = [new[name]["columns"][column] for name in learnt if name in new and _same(old[name], new[name])]
         gone = [old[name]["columns"][column] for name in learnt if name not in new or not _same(old[name], new[name])]
-        found.append(_change(column, (kept, gone, after), theirs, bins))
-    return found
+        changes.append(_change(column, (kept, gone, after), theirs, bins))
+    return changes
 
 
 def _change(
     column: str, sides: tuple[list[Counts], list[Counts], list[Counts]], theirs: Bins, ours: Bins
 ) -> ColumnChange:
-    """One column: partitions that both have, those that only the rival has, and those that came since."""
+    """Return the drift of one column; `sides` are the counts of shared, only the rival's, and new partitions."""
     kept, gone, after = sides
     missing = _missing([*kept, *gone]), _missing(after)
     aligned = _aligned(sides, theirs, ours)
@@ -210,7 +212,7 @@ def _missing(parts: Sequence[Counts]) -> float | None:
 def _aligned(
     sides: tuple[list[Counts], list[Counts], list[Counts]], theirs: Bins, ours: Bins
 ) -> tuple[list[Counts], list[Counts]] | None:
-    """The counts before and after in the same bins; None where they cannot be brought there."""
+    """Return the counts before and after in the same bins; None if they cannot be converted."""
     kept, gone, after = sides
     if not gone:
         return kept, after
@@ -220,7 +222,7 @@ def _aligned(
         moved = [rebin(part, theirs["edges"], ours["edges"]) for part in gone]
         whole = [part for part in moved if part is not None]
         return ([*kept, *whole], after) if len(whole) == len(moved) else None
-    # A category without a bin of the rival's has no count there, unless the rival's bins have them all.
+    # The rival has no count of a category without a bin, unless its bins cover all categories.
     complete = not any(part["other"] for part in gone)
     known = [value for value in ours["values"] if complete or value in theirs["values"]]
     before = [recategorise(part, theirs["values"], known) for part in gone]

@@ -1,6 +1,6 @@
-"""How far a column has moved between two sets of rows, from the counts that a profile holds.
+"""Measure the drift of a column between two sets of rows from the counts in their profiles.
 
-Two measures, since neither is enough alone:
+There are two measures, because neither is enough alone:
 
     stability   the population stability index, Σ (aᵢ - bᵢ) · ln(aᵢ / bᵢ) over the shares a and b of each bin. It is the
                 symmetric divergence of Jeffreys ("An Invariant Form for the Prior Probability in Estimation Problems",
@@ -23,53 +23,54 @@ import numpy.typing as npt
 from ringside.common.task import Task
 
 Counts = Mapping[str, Any]
-"""One column of one partition, or of several by `pool`: as `partition_profile` of the stage `evaluate` returns it."""
+"""Counts of one column in one partition (as `partition_profile` returns them) or in several (by `pool`)."""
 Floats = npt.NDArray[np.float64]
 Effect = Literal["distance_d", "distance_v"]
+"""Kind of effect size: Cohen's d or Cramér's V."""
 
 NOTICEABLE = 0.1
-"""From this stability on, a column is commonly said to have moved a little. A convention, not a test."""
+"""Stability from which a column has drifted slightly, by convention; it is no statistical test."""
 LARGE = 0.25
-"""From this stability on, a column is commonly said to have moved much. A convention too."""
+"""Stability from which a column has drifted strongly, by convention."""
 FLOOR = 0.5
-"""A bin that is empty on one side alone counts as half a row there, since its logarithm would be infinite."""
+"""Rows counted in a bin that is empty on one side only, because its logarithm would be infinite."""
 FARTHEST = 100.0
-"""No d is larger: where a constant became another constant, there is no spread to measure by."""
+"""Largest Cohen's d; also its value if both sides are constants, which have no standard deviation."""
 
 _SAME = 1e-9
-"""Means that differ by less than this share of their size differ by rounding."""
+"""Relative difference of means that counts as rounding."""
 
 
 @dataclass(frozen=True)
 class ColumnDrift:
-    """How far one column has moved; None where one side has no value, or the two sides were counted differently."""
+    """The drift of one column; measures are None if a side has no values or the sides have different bins."""
 
     column: str
     stability: float | None
     """Population stability index, 0 or more, with missing values as a bin."""
     by_chance: float | None
-    """The stability that two samples of one population have on average: (bins - 1) · (1/n + 1/m), by Yurdakul and
+    """Mean stability of two samples of one population: (bins - 1) · (1/n + 1/m), by Yurdakul and
     Naranjo (Journal of Risk Model Validation 14, 2020). With few rows this alone can pass the thresholds."""
     distance: float | None
-    """Cohen's d, absolute, of the values that are there; or Cramér's V, 0 to 1, with missing values as a category."""
+    """Absolute Cohen's d of the non-missing values; or Cramér's V, 0 to 1, with missing values as a category."""
     effect: Effect | None
-    """Which of the two `distance` is."""
+    """Kind of `distance`."""
 
 
 def new_by_design(task: Task) -> frozenset[str]:
-    """Columns that move whenever new data come, and so say nothing: the time, the group, and an identity of one column.
+    """Return the columns that always differ in new data, so that drift is meaningless: time, group, single identity.
 
-    Where several columns make up the identity, each repeats, and may well be a feature.
+    The columns of an identity of several columns have repeated values and may be features.
     """
     alone = task.identity if len(task.identity) == 1 else ()
     return frozenset(column for column in (task.time, task.group, *alone) if column)
 
 
 def pool(parts: Sequence[Counts]) -> Counts:
-    """The counts of several partitions in the same bins, as of one.
+    """Return the sum of the counts of several partitions.
 
     Args:
-        parts: one or more; all with the bins of one profile.
+        parts: counts of at least one partition; all with the bins of one profile.
     """
     pooled: dict[str, Any] = {
         "counts": np.sum([part["counts"] for part in parts], axis=0).tolist(),
@@ -86,7 +87,7 @@ def pool(parts: Sequence[Counts]) -> Counts:
 
 
 def pooled_moments(sizes: Sequence[float], means: Sequence[float], deviations: Sequence[float]) -> tuple[float, float]:
-    """The mean and the standard deviation (by n) of parts together, from those of each; one row or more in all."""
+    """Return mean and standard deviation (by n) of all parts together; there must be at least one row."""
     weights = np.asarray(sizes, dtype=float)
     each, spread = np.asarray(means, dtype=float), np.asarray(deviations, dtype=float)
     mean = float(np.average(each, weights=weights))
@@ -95,11 +96,11 @@ def pooled_moments(sizes: Sequence[float], means: Sequence[float], deviations: S
 
 
 def column_drift(column: str, before: Counts, after: Counts) -> ColumnDrift:
-    """How far a column has moved.
+    """Return the drift of a column.
 
     Args:
-        column: its name.
-        before: counts, as a profile has them.
+        column: the name of the column.
+        before: counts as in a profile.
         after: counts in the same bins.
     """
     if len(before["counts"]) != len(after["counts"]) or ("other" in before) != ("other" in after):
@@ -116,9 +117,9 @@ def column_drift(column: str, before: Counts, after: Counts) -> ColumnDrift:
 
 
 def stability(before: npt.ArrayLike, after: npt.ArrayLike) -> float | None:
-    """The population stability index of counts in the same bins, `(n_bins,)`; None where a side has no row.
+    """Return the population stability index of counts in the same bins, `(n_bins,)`; None if a side has no rows.
 
-    Bins that are empty on both sides do not count; for those that are empty on one side see `FLOOR`.
+    Bins that are empty on both sides are ignored; for bins that are empty on one side see `FLOOR`.
     """
     one, two = _present(before, after)
     if not one.sum() or not two.sum():
@@ -128,12 +129,15 @@ def stability(before: npt.ArrayLike, after: npt.ArrayLike) -> float | None:
 
 
 def cohens_d(sizes: tuple[float, float], means: tuple[float, float], deviations: tuple[float, float]) -> float | None:
-    """The distance of two means in units of their pooled standard deviation, 0 to `FARTHEST`.
+    """Return the distance of two means in units of their pooled standard deviation, 0 to `FARTHEST`.
 
     Args:
-        sizes: values on each side; None is answered where there are fewer than 3 in all, or none on a side.
-        means: of each side.
-        deviations: standard deviations by n, as a profile has them.
+        sizes: number of values on each side.
+        means: mean of each side.
+        deviations: standard deviation (by n) of each side, as in a profile.
+
+    Returns:
+        The distance; None if a side has no values or both together have fewer than 3.
     """
     if min(sizes) < 1 or sum(sizes) <= 2:  # noqa: PLR2004  # degrees of freedom
         return None
@@ -146,15 +150,15 @@ def cohens_d(sizes: tuple[float, float], means: tuple[float, float], deviations:
 
 
 def cramers_v(before: npt.ArrayLike, after: npt.ArrayLike) -> float | None:
-    """Cramér's V of counts by category and side, corrected for its bias, 0 to 1; None where a side has no row.
+    """Return the bias-corrected Cramér's V of counts by category and side, 0 to 1; None if a side has no rows.
 
-    Both sides weigh the same however many rows each has, so that a drift does not look smaller because the history is
-    longer. The correction takes twice the harmonic mean of the two numbers of rows for the n of such a table; with
-    sides of equal size this is Bergsma's formula as it stands.
+    Both sides have the same weight, whatever their number of rows, so that a long history does not hide a drift. The
+    correction uses twice the harmonic mean of the two numbers of rows as the n of the table; with sides of equal size
+    this is Bergsma's formula.
 
     Args:
-        before: rows by category, `(n_categories,)`.
-        after: the same categories.
+        before: number of rows by category, `(n_categories,)`.
+        after: number of rows by category, in the same order.
     """
     one, two = _present(before, after)
     if not one.sum() or not two.sum():
@@ -166,7 +170,7 @@ def cramers_v(before: npt.ArrayLike, after: npt.ArrayLike) -> float | None:
     shares, others = one / one.sum(), two / two.sum()
     squared = float(((others - shares) ** 2 / (others + shares)).sum()) / 2
     corrected = max(0.0, squared - extra / (total - 1))
-    # The table has two sides, and the smaller of its two dimensions is the one that counts.
+    # The table has two sides; the formula uses the smaller of its two dimensions.
     sides, categories = 1 - 1 / (total - 1), extra - extra**2 / (total - 1)
     smaller = min(sides, categories)
     return min(math.sqrt(corrected / smaller), 1.0) if smaller > 0 else 0.0
@@ -180,12 +184,12 @@ def _cohens_d(before: Counts, after: Counts) -> float | None:
 
 
 def _cells(counts: Counts) -> Floats:
-    """The rows of each bin, then of the values without a bin, then of the missing ones."""
+    """Return the number of rows of each bin, then of values without a bin, then of missing values."""
     return np.array([*counts["counts"], *([counts["other"]] if "other" in counts else []), counts["missing"]], float)
 
 
 def _present(before: npt.ArrayLike, after: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """The bins that are not empty on both sides."""
+    """Return the bins that are not empty on both sides."""
     one, two = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
     filled = (one > 0) | (two > 0)
     return one[filled], two[filled]
@@ -199,17 +203,17 @@ def _by_chance(before: Floats, after: Floats) -> float | None:
 
 
 def rebin(counts: Counts, edges: Sequence[float], onto: Sequence[float]) -> Counts | None:
-    """The counts of a number on other edges, by linear interpolation of their cumulative distribution.
+    """Return the counts of a number in other bins, by linear interpolation of the cumulative distribution.
 
-    Exact at edges that both have; between them, values are taken as spread evenly over a bin.
+    The result is exact at shared edges; between them, values are assumed to be uniform within a bin.
 
     Args:
-        counts: of one partition, on `edges`.
-        edges: the inner edges that `counts` is on; a bin has its lower edge and not its upper one.
-        onto: the inner edges wanted.
+        counts: counts of one partition in the bins of `edges`.
+        edges: the inner edges of the bins; a bin includes its lower edge and excludes its upper one.
+        onto: the inner edges of the new bins.
 
     Returns:
-        The counts, no longer whole numbers; None where the smallest and the largest value are not known.
+        The counts, which are no whole numbers; None if the smallest and the largest value are unknown.
     """
     if list(edges) == list(onto):
         return counts
@@ -219,19 +223,19 @@ def rebin(counts: Counts, edges: Sequence[float], onto: Sequence[float]) -> Coun
     below = np.concatenate([[0.0], np.cumsum(counts["counts"], dtype=float)])
     low, high = float(counts.get("min", 0.0)), float(counts.get("max", 0.0))
     places = np.array([min([low, *edges[:1]]), *edges, max([high, *edges[-1:]])])
-    # `interp` wants places that rise. Where two are one, the first says what is below; beyond the last all are.
+    # `interp` needs increasing positions: of equal ones keep the first; all rows are below the last one.
     rising = np.concatenate([[True], np.diff(places) > 0])
     at_edges = np.interp(onto, places[rising], below[rising], left=0.0, right=float(total))
     return {**counts, "counts": np.diff(np.concatenate([[0.0], at_edges, [float(total)]])).tolist()}
 
 
 def recategorise(counts: Counts, values: Sequence[str], onto: Collection[str]) -> Counts:
-    """The counts of categories in other bins; what has no bin there is counted with the others.
+    """Return the counts of categories in other bins; categories without a bin are added to `other`.
 
     Args:
-        counts: of one partition, in the bins `values`.
-        values: the categories that `counts` has a bin for.
-        onto: the categories wanted, in order; none of them is among the others of `counts`.
+        counts: counts of one partition in the bins `values`.
+        values: the categories with a bin in `counts`.
+        onto: the categories of the new bins, in order; none of them may be in `other` of `counts`.
     """
     known = dict(zip(values, counts["counts"], strict=True))
     kept = [known.get(value, 0) for value in onto]

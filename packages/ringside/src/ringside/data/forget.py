@@ -1,4 +1,4 @@
-"""Takes rows out of everything that this repository holds of the data: an erasure request."""
+"""Erase rows from all data files of the repository, for an erasure request."""
 
 import csv
 import functools
@@ -32,37 +32,37 @@ _REMEDY = "run `ringside ingest --frozen`, then run this command again."
 
 @dataclass
 class Forgotten:
-    """What was taken away."""
+    """The files and rows that were removed."""
 
     rows: dict[str, int] = field(default_factory=dict)
-    """How many rows of each file."""
+    """Number of removed rows by file."""
     removed: list[str] = field(default_factory=list)
-    """Files and folders that held rows, and that the next run makes again without them."""
+    """Removed files and folders that contained rows; the next run writes them again without these rows."""
     cached: list[str] = field(default_factory=list)
-    """The hashes of what went from DVC's cache."""
+    """Hashes of the files that were removed from DVC's cache."""
 
 
 def read_ids(path: Path, identity: Sequence[str], types: pa.Schema, *, group: str | None = None) -> pa.Table:
-    """The identities in a file, or the groups, in the types that they have in `data/raw`.
+    """Return the identities, or the groups, listed in a file, in their types in `data/raw`.
 
     Args:
-        path: CSV with a header that names the identity's columns, more columns are not looked at; where the identity
-            is one column, a header may lack, and each line is one. Or with one column alone, the group's.
-        identity: the columns that name a row.
-        types: of the raw data.
-        group: the column whose values rows share.
+        path: a CSV file whose header names the columns of the identity; other columns are ignored. The header is
+            optional if the identity is one column. Or a CSV file whose only column is the group.
+        identity: the columns that identify a row.
+        types: the schema of the raw data.
+        group: the group column of the task.
 
     Raises:
         DataError: the file cannot be read, lacks a column, or has a value of another type.
     """
     where = str(path)
-    whole = f", or {group} alone, for all rows of these" if group and [group] != list(identity) else ""
-    remedy = f"give a CSV file with the columns {', '.join(identity)}{whole}."
+    whole = f", or only {group} to erase all rows of these groups" if group and [group] != list(identity) else ""
+    remedy = f"use a CSV file with the columns {', '.join(identity)}{whole}."
     try:
         head = path.read_text(encoding="utf-8-sig").splitlines()[:1]
         delimiter, columns = _header(head, identity, group)
         if columns is None and len(identity) > 1:
-            raise DataError(f"it has no column {' or '.join(identity)}", where=where, remedy=remedy)
+            raise DataError(f"the file has no column {' or '.join(identity)}", where=where, remedy=remedy)
         wanted = list(columns or identity)
         convert = pacsv.ConvertOptions(
             column_types=dict.fromkeys(wanted, pa.string()),
@@ -73,16 +73,17 @@ def read_ids(path: Path, identity: Sequence[str], types: pa.Schema, *, group: st
         read = pacsv.ReadOptions(column_names=wanted if columns is None else None)
         parse = pacsv.ParseOptions(delimiter=delimiter)
         table = pacsv.read_csv(where, read_options=read, parse_options=parse, convert_options=convert)
-        found = {name: _cast(table.column(name), types.field(name).type) for name in wanted}
+        columns_read = {name: _cast(table.column(name), types.field(name).type) for name in wanted}
     except (OSError, UnicodeError, pa.ArrowException) as error:
-        raise DataError(f"it cannot be read ({' '.join(str(error).split())})", where=where, remedy=remedy) from error
-    if any(column.null_count for column in found.values()):
+        message = f"the file cannot be read ({' '.join(str(error).split())})"
+        raise DataError(message, where=where, remedy=remedy) from error
+    if any(column.null_count for column in columns_read.values()):
         raise DataError(f"a line has no value for {' or '.join(wanted)}", where=where, remedy=remedy)
-    return pa.table(found)
+    return pa.table(columns_read)
 
 
 def _header(head: Sequence[str], identity: Sequence[str], group: str | None) -> tuple[str, Sequence[str] | None]:
-    """What parts the columns, and those that a first line names: the identity, or the group alone; None for neither."""
+    """Return the delimiter and the columns in the first line: the identity or the group; None if it is no header."""
     for delimiter in ",;\t":
         names = next(csv.reader(head, delimiter=delimiter), [])
         if set(identity) <= set(names):
@@ -104,28 +105,29 @@ def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
 
 @dataclass(frozen=True)
 class Forget:
-    """The erasure of some rows in one workspace, in which `data/raw` is whole."""
+    """The erasure of some rows in a workspace with complete `data/raw`."""
 
     workspace: Workspace
     task: Task
-    asked: pa.Table
-    """The identities; or, in one column alone, the groups all of whose rows are to go."""
+    requested: pa.Table
+    """The identities to erase; or, in a single column, the groups whose rows are all erased."""
     keep_in_git: bool = False
-    """Whether Git keeps the partitions."""
+    """Whether the partitions are stored in Git."""
     done: Forgotten = field(default_factory=Forgotten)
+    """The rows and files removed so far."""
 
     def run(self, also: Callable[["Forget"], Sequence[str]] = lambda _: ()) -> Forgotten:
-        """Take the rows away.
+        """Erase the rows and return what was removed.
 
-        The list of erased rows comes first: whatever is cut off after it, no source brings them back, and the same
-        command goes on where it was cut off.
+        The list of erased rows is written first: if the command is interrupted later, the rows are never ingested
+        again, and the same command continues.
 
         Args:
-            also: takes them out of the source's own files; the hashes that DVC knew those by.
+            also: erases the rows from the source's own files, and returns the hashes of these files in DVC.
 
         Raises:
-            DataError: a partition is not what the manifest says.
-            StoreError: the disk is full, or DVC refuses.
+            DataError: a partition differs from the manifest.
+            StoreError: the disk is full, or a DVC command fails.
         """
         self.erased.write(self.workspace.erased)
         self._partitions()
@@ -137,36 +139,36 @@ class Forget:
 
     @property
     def group(self) -> str | None:
-        """The column whose values are asked for; None where identities are."""
-        names = self.asked.column_names
+        """The column of the requested groups; None if identities are requested."""
+        names = self.requested.column_names
         return None if set(self.task.identity) <= set(names) else str(names[0])
 
     @functools.cached_property
     def ids(self) -> list[pa.Table]:
-        """The identities that are asked for: of a group, those of its rows in `data/raw` and in DVC's cache."""
+        """The identities to erase; for a group, those of all its rows in `data/raw` and in DVC's cache."""
         if self.group is None:
-            return [self.asked]
+            return [self.requested]
         keys = list(dict.fromkeys([*self.task.identity, self.group]))
         cached = dvc_cache.files_of(dvc.cache_folder(self.workspace)).values()
-        found = []
+        tables = []
         for path in (*sorted(self.workspace.raw.glob("*.parquet")), *cached):
             if (table := _columns_of(path, keys)) is not None:
                 # An older version may have the column in another type.
-                column = table.column(self.group).cast(self.asked.column(0).type)
-                here = pc.is_in(column, value_set=self.asked.column(0))
-                found.append(table.filter(here).select(list(self.task.identity)))
-        return found
+                column = table.column(self.group).cast(self.requested.column(0).type)
+                matches = pc.is_in(column, value_set=self.requested.column(0))
+                tables.append(table.filter(matches).select(list(self.task.identity)))
+        return tables
 
     @functools.cached_property
     def erased(self) -> Erased:
-        """The list with these rows on it."""
+        """The list of erased rows, including the requested ones."""
         before = Erased.read(self.workspace.erased)
         if self.group is not None:
-            before = before.plus_groups(self.group, before.hashes(self.asked, [self.group]))
+            before = before.plus_groups(self.group, before.hashes(self.requested, [self.group]))
         return before.plus(row for table in self.ids for row in before.hashes(table, self.task.identity))
 
     def stays(self, table: pa.Table) -> npt.NDArray[np.bool_]:
-        """Which rows of a table are not erased, shape `(n_rows,)`."""
+        """Return whether each row of a table is kept, shape `(n_rows,)`."""
         return self.erased.left(table, self.task.identity)
 
     def _partitions(self) -> None:
@@ -186,7 +188,7 @@ class Forget:
             kept.keep(self.workspace, list(manifest.entries))
 
     def _replace(self, manifest: Manifest, entry: PartitionEntry, left: pa.Table) -> Manifest:
-        """Write a partition aside, name it in the manifest, put it in its place, as ingest does."""
+        """Write a partition to a temporary folder, enter it in the manifest, move it to `data/raw`, as ingest does."""
         path = self.workspace.partition(self.workspace.raw, entry.partition)
         if left.num_rows == 0:
             manifest = manifest.without([entry.partition])
@@ -216,20 +218,21 @@ class Forget:
             remove_adopted(self.workspace)
 
     def _derived(self) -> None:
-        """Remove what was computed from the rows; `make run` makes it again."""
-        here = self.workspace
-        files = [path for folder in (here.valid, here.quarantine) for path in sorted(folder.glob("*"))]
-        held = [path for path in (*files, here.predictions, here.profile) if path.is_file() and self.holds(path)]
-        # A version that was fetched is whole or not there; the registry has it still.
-        fetched = [path for path in here.fetched.glob("*") if any(map(self.holds, _files(path)))]
-        # What these hold depends on many things; they are small, and made again when they are needed.
-        drafts = [here.rivals, here.release_draft, here.root / "proposal", here.root / "release"]
-        for path in (*held, *sorted(fetched), *(path for path in drafts if path.exists())):
+        """Remove files computed from the rows; `make run` writes them again."""
+        workspace = self.workspace
+        files = [path for folder in (workspace.valid, workspace.quarantine) for path in sorted(folder.glob("*"))]
+        outputs = (*files, workspace.predictions, workspace.profile)
+        affected = [path for path in outputs if path.is_file() and self.holds(path)]
+        # A fetched version is removed as a whole; the registry still has it.
+        fetched = [path for path in workspace.fetched.glob("*") if any(map(self.holds, _files(path)))]
+        # These are removed without a check: they are small and written again when they are needed.
+        drafts = [workspace.rivals, workspace.release_draft, workspace.root / "proposal", workspace.root / "release"]
+        for path in (*affected, *sorted(fetched), *(path for path in drafts if path.exists())):
             remove(path)
-            self.done.removed.append(here.relative(path))
+            self.done.removed.append(workspace.relative(path))
 
     def holds(self, path: Path) -> bool:
-        """Whether a file has one of the rows: a table with the identity's columns, or a profile with their hashes."""
+        """Return whether a file contains one of the rows: a table by its identities, a profile by their hashes."""
         with path.open("rb") as file:
             start = file.read(4)
         if start == b"PAR1":
@@ -248,7 +251,7 @@ class Forget:
                 groups = [name for name in self.erased.groups if name in names and name not in keys]
                 table = parquet.read(columns=[*keys, *groups])
         except (pa.ArrowException, OSError):
-            # A file that nobody can read any more is of no use either.
+            # An unreadable file is useless, so it is removed, too.
             return True
         return not bool(self.stays(table).all())
 
@@ -262,7 +265,7 @@ class Forget:
 
 
 def _columns_of(path: Path, names: list[str]) -> pa.Table | None:
-    """Columns of a Parquet file; None where it is none, or has not all of them."""
+    """Return columns of a Parquet file; None if the file is no Parquet file or lacks one of them."""
     with path.open("rb") as file:
         if file.read(4) != b"PAR1":
             return None

@@ -1,4 +1,4 @@
-"""Partitions that Git keeps, in `data/store`, where params.yaml says `data.store: git`."""
+"""Store partitions in Git, in `data/store`, if params.yaml contains `data.store: git`."""
 
 import filecmp
 from collections.abc import Collection, Sequence
@@ -8,37 +8,38 @@ from ringside.errors import DataError
 from ringside.store.workspace import Workspace
 
 MOST_BYTES = 50_000_000
-"""In sum: Git keeps every version of every file for ever, and each clone brings them all."""
+"""Largest total size in bytes: Git keeps every version of every file, and each clone downloads all of them."""
 
 
 def check_size(workspace: Workspace, names: Collection[str], new: str, size: int) -> None:
-    """Check that a partition finds room beside the others.
+    """Check that the data stay small enough for Git with one more partition.
 
     Args:
         workspace: the checkout.
-        names: the partitions that there are.
-        new: the one that comes, perhaps in the place of one of them.
-        size: its bytes.
+        names: the existing partitions.
+        new: the new partition; it may replace an existing one.
+        size: the size of the new partition in bytes.
 
     Raises:
-        DataError: all together would be larger than `MOST_BYTES`.
+        DataError: all partitions together would be larger than `MOST_BYTES`.
     """
     files = (workspace.partition(workspace.raw, name) for name in names if name != new)
     whole = size + sum(file.stat().st_size for file in files if file.exists())
     if whole > MOST_BYTES:
-        found = f"with {new} the data are {whole / 1e6:.0f} MB, and Git is to keep at most {MOST_BYTES / 1e6:.0f} MB"
+        limit = f"the limit in Git is {MOST_BYTES / 1e6:.0f} MB"
         remedy = (
-            "set `data.store: remote` in params.yaml with a DVC remote (docs/remotes.md), or `source`; "
-            "nothing of this partition was kept."
+            "set `data.store: remote` in params.yaml and add a DVC remote (docs/remotes.md), or set `source`; "
+            "nothing of this partition was ingested."
         )
-        raise DataError(found, where="params.yaml, data.store", remedy=remedy)
+        message = f"with {new} the data have {whole / 1e6:.0f} MB, and {limit}"
+        raise DataError(message, where="params.yaml, data.store", remedy=remedy)
 
 
 def keep(workspace: Workspace, names: Sequence[str]) -> list[str]:
-    """Let `data/store` hold the partitions `names` as `data/raw` has them, and nothing else; which files changed.
+    """Make `data/store` equal to the partitions `names` of `data/raw`; return the names of changed files.
 
     Raises:
-        StoreError: the disk is full or the place cannot be written to.
+        StoreError: the disk is full or the folder is not writable.
     """
     changed = []
     for name in names:

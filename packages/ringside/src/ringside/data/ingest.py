@@ -1,8 +1,9 @@
-"""Brings partitions from the task's source into `data/raw`, and says in the manifest what there is.
+"""Ingest partitions from the task's source into `data/raw` and record them in the manifest.
 
-The order of steps makes a kill harmless: a partition is written aside, then named in the manifest, then moved into
-`data/raw`. What the manifest does not name was not ingested; what it names and `data/raw` lacks is found again aside,
-in Git or DVC's cache or remote, or in the source, and compared with the manifest before it is used.
+The order of steps makes an interruption harmless: a partition is written to a temporary folder, then recorded in the
+manifest, then moved into `data/raw`. A partition that is not in the manifest was not ingested. A partition that is in
+the manifest but not in `data/raw` is restored from the temporary folder, from Git, from DVC's cache or remote, or from
+the source, and compared with the manifest before it is used.
 """
 
 import functools
@@ -29,33 +30,33 @@ from ringside.store.caches import VerifiedFiles
 from ringside.store.workspace import Workspace
 
 Track = Callable[[Iterable[str], str], Iterable[str]]
-"""Iterates over partitions and shows how far it is."""
+"""Function that iterates over partitions and shows the progress."""
 Ripe = Callable[[pa.Table], bool]
-"""Whether a partition, as the source answers it, is to be taken now."""
+"""Function that returns whether the rows of a partition should be ingested now."""
 
 
 @dataclass
 class Ingested:
-    """What an ingest did."""
+    """The result of an ingest."""
 
     rows: int
-    """In `data/raw` now."""
+    """Number of rows in `data/raw`."""
     partitions: list[str]
-    """In `data/raw` now, in order."""
+    """Partitions in `data/raw`, in order."""
     read: list[str] = field(default_factory=list)
-    """New from the source."""
+    """Partitions that are new from the source."""
     refreshed: list[str] = field(default_factory=list)
-    """Read again because `--refresh` said so, and different from before."""
+    """Partitions that `--refresh` read again and that have changed."""
     removed: list[str] = field(default_factory=list)
-    """Files of another branch's partitions, which DVC can bring back."""
+    """Removed files of another branch's partitions, which DVC can restore."""
     restored: dict[str, str] = field(default_factory=dict)
-    """Brought back as the manifest names them, each with where from."""
+    """Partitions restored by the manifest, each with the place that it came from."""
     waiting: list[str] = field(default_factory=list)
-    """Not taken, since its labels have not arrived."""
+    """New partitions that were not ingested, because their labels have not arrived."""
     erased: dict[str, int] = field(default_factory=dict)
-    """How many rows of a partition were left out, because they were erased before."""
+    """Number of rows by partition that were left out, because they are on the list of erased rows."""
     left: int = 0
-    """Partitions that the source has and `data/raw` has not; 0 too where nobody asked the source."""
+    """Number of partitions of the source that are not ingested; 0 if the source was not queried."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ class Ingest:
     source: Source
     track: Track = lambda items, _label: items
     add: dvc.PendingAdd | None = None
-    """A `dvc add` of `data/raw` that was started before; one is started when it is needed otherwise."""
+    """A `dvc add` of `data/raw` that is already started; None to start one when it is needed."""
     store: Store = "source"
-    """Where partitions are kept for other machines."""
+    """Where partitions are stored for other machines."""
 
     @functools.cached_property
     def _verified(self) -> VerifiedFiles:
@@ -81,27 +82,26 @@ class Ingest:
 
     @functools.cached_property
     def _left_out(self) -> dict[str, int]:
-        """Rows that were erased before and came again, by partition."""
+        """Number of rows from the source, by partition, that are on the list of erased rows."""
         return {}
 
     def frozen(self) -> Ingested:
-        """Bring `data/raw` to what the manifest names, and nothing else.
+        """Make `data/raw` equal to the manifest.
 
         Raises:
-            DataError: there is no manifest, or `data/raw` holds something else than the manifest says, or Git was to
-                keep a partition and has it not.
-            SourceError: a partition is missing, and where data are to be had from (the source, the remote) cannot be
-                read, or answers something else.
+            DataError: there is no manifest, `data/raw` contains a file that differs from the manifest, or a partition
+                that Git should store is missing.
+            SourceError: a partition is missing, and the source or the remote cannot be read or returns other rows.
         """
         manifest = self._manifest()
         if not manifest.entries:
             raise DataError(
-                "it names no partition",
+                "the manifest names no partition",
                 where=str(self.workspace.manifest),
                 remedy="run `ringside ingest` to read the source, or `git checkout data/manifest.json`.",
             )
         removed = self._take_out_strangers(manifest)
-        restored = self._restore(manifest, ask_source=self.store == "source")
+        restored = self._restore(manifest, use_source=self.store == "source")
         if not self.workspace.raw_dvc.exists():
             with dvc.PendingAdd(self.workspace, self.workspace.raw) as add:
                 add.run()
@@ -115,18 +115,18 @@ class Ingest:
         limit: int | None = None,
         ripe: Ripe | None = None,
     ) -> Ingested:
-        """Read what the source has and the manifest has not.
+        """Ingest the partitions of the source that are not in the manifest.
 
         Args:
-            until: the last partition to read; None for all that the source offers.
-            refresh: partitions to read again and to believe; "all" for each that the manifest names.
-            limit: no more than so many new ones are taken; None for all.
-            ripe: the first partition of which it is false ends the taking; None takes each.
+            until: the last partition to ingest; None for all partitions of the source.
+            refresh: partitions to read again and to replace; "all" for every partition of the manifest.
+            limit: the largest number of new partitions to ingest; None for all.
+            ripe: the first partition for which it returns false ends the ingest; None ingests all.
 
         Raises:
-            UsageError: `until` or `refresh` name a partition that there is not.
-            SourceError: the source cannot be read, or answers a partition differently than before.
-            DataError: a partition is empty, or its identities are doubled or missing.
+            UsageError: `until` or `refresh` name an unknown partition.
+            SourceError: the source cannot be read, or returns other rows for a partition than before.
+            DataError: a partition is empty, or its identities are repeated or missing.
         """
         manifest = self._manifest()
         offered = self.source.partitions()
@@ -134,7 +134,7 @@ class Ingest:
         present = [name for name in offered if name in manifest.entries]
         refresh = self._again(refresh, present)
         removed = self._take_out_strangers(manifest)
-        # What is read again anyway need not be there, nor be what it was.
+        # Partitions that are read again need not be restored or compared.
         restored = self._restore(manifest.without(refresh))
         manifest = self._compare(manifest, present, refresh)
         missing = [name for name in wanted if name not in manifest.entries][:limit]
@@ -146,7 +146,7 @@ class Ingest:
             for name in self.track(missing, "ingest"):
                 table = self._read(name)
                 if table.num_rows == 0:
-                    # All its rows were erased.
+                    # All rows of the partition were erased.
                     continue
                 if ripe is not None and not ripe(table):
                     waiting.append(name)
@@ -163,15 +163,15 @@ class Ingest:
         return self._done(manifest, **what, waiting=waiting, left=left)
 
     def unread(self, ripe: Ripe) -> list[str]:
-        """The partitions that the source has otherwise than the manifest, or that it has and the manifest has not.
+        """Return the partitions of the source that are new or differ from the manifest.
 
         Nothing is written.
 
         Args:
-            ripe: whether one that is new would be taken.
+            ripe: returns whether a new partition would be ingested.
 
         Raises:
-            SourceError, DataError: as `new`.
+            SourceError, DataError: as in `new`.
         """
         entries = self._manifest().entries
         return [
@@ -190,7 +190,7 @@ class Ingest:
         return content_hash(self._read(entry.partition)) != entry.content
 
     def _again(self, refresh: Sequence[str], present: Sequence[str]) -> Sequence[str]:
-        """The partitions that `refresh` means; one whose name is "all" is itself."""
+        """Return the partitions that `refresh` names; "all" means all of them, unless a partition has this name."""
         if "all" in refresh and "all" not in present:
             return present
         for name in refresh:
@@ -198,7 +198,7 @@ class Ingest:
         return refresh
 
     def _dvc_is_behind(self) -> bool:
-        """Whether a kill could have come between the manifest and `dvc add`."""
+        """Return whether an ingest may have been interrupted between writing the manifest and `dvc add`."""
         dvc_file = self.workspace.raw_dvc
         return not dvc_file.exists() or dvc_file.stat().st_mtime_ns < self.workspace.manifest.stat().st_mtime_ns
 
@@ -223,7 +223,7 @@ class Ingest:
         return name
 
     def _keep(self, manifest: Manifest, name: str, table: pa.Table) -> Manifest:
-        """Write one partition, name it in the manifest, put it in its place."""
+        """Write one partition, record it in the manifest, move it to `data/raw`."""
         aside = self.workspace.partition(self.workspace.incoming, name)
         write_table(aside, table)
         if self.store == "git":
@@ -242,23 +242,25 @@ class Ingest:
             raise
 
     def _place(self, aside: Path, entry: PartitionEntry) -> None:
-        """Give a partition that has the manifest's content its name in `data/raw`."""
+        """Move a partition with the content in the manifest to `data/raw`."""
         target = self.workspace.partition(self.workspace.raw, entry.partition)
         move(aside, target)
         self._verified.remember(target, entry.state)
 
     def _read(self, name: str) -> pa.Table:
-        """What the source answers now, in order of the identity."""
+        """Return the rows of the source, sorted by identity."""
         frame = self.source.read(name)
         where = f"task {self.task.name!r}, partition {name}"
-        remedy = "correct `read` in source.py; nothing was ingested from this answer."
+        remedy = "fix `read` in source.py; none of these rows was ingested."
         if not hasattr(frame, "columns"):
-            raise SourceError(f"`read` answered {type(frame).__name__}, no data frame", where=where, remedy=remedy)
-        if doubled := sorted({str(column) for column in frame.columns[frame.columns.duplicated()]}):
-            found = f"the answer has the column {', '.join(doubled)} more than once"
-            raise SourceError(found, where=where, remedy=remedy)
+            message = f"`read` returned {type(frame).__name__} instead of a data frame"
+            raise SourceError(message, where=where, remedy=remedy)
+        if repeated := sorted({str(column) for column in frame.columns[frame.columns.duplicated()]}):
+            message = f"`read` returned the column {', '.join(repeated)} more than once"
+            raise SourceError(message, where=where, remedy=remedy)
         if lacking := [column for column in self.task.columns if column not in frame.columns]:
-            raise SourceError(f"the answer lacks the column {', '.join(lacking)}", where=where, remedy=remedy)
+            message = f"the result of `read` lacks the column {', '.join(lacking)}"
+            raise SourceError(message, where=where, remedy=remedy)
         try:
             frame = frame.sort_values(list(self.task.identity), kind="stable", ignore_index=True)
             table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -275,15 +277,15 @@ class Ingest:
         return table
 
     def _compare(self, manifest: Manifest, names: Sequence[str], refresh: Sequence[str]) -> Manifest:
-        """Read again what the source says could have changed, and stop where it did."""
-        found = {name: self.source.fingerprint(name) for name in names if name not in refresh}
-        suspects = [name for name, fingerprint in found.items() if fingerprint != manifest.entries[name].source]
+        """Read partitions with a new fingerprint again; raise if their rows have changed."""
+        fingerprints = {name: self.source.fingerprint(name) for name in names if name not in refresh}
+        suspects = [name for name, now in fingerprints.items() if now != manifest.entries[name].source]
         changed, same = [], []
         for name in self.track(suspects, "compare"):
             entry, now = manifest.entries[name], content_hash(self._read(name))
             if now != entry.content:
                 changed.append(name)
-            same.append(PartitionEntry(name, entry.rows, entry.content, found[name]))
+            same.append(PartitionEntry(name, entry.rows, entry.content, fingerprints[name]))
         if changed:
             self._refuse_change(changed)
         if same:
@@ -294,13 +296,13 @@ class Ingest:
     def _refuse_change(self, names: Sequence[str]) -> None:
         options = " ".join(f"--refresh {name}" for name in names)
         raise SourceError(
-            f"the source now answers {_list(names)} differently than the manifest says; nothing of it was kept",
+            f"the source now returns other rows for {_list(names)} than the manifest records; they were not ingested",
             where=f"the source of {self.task.name!r}",
-            remedy=f"if the change is meant, `ringside ingest {options}`; the manifest's diff then shows it.",
+            remedy=f"if the change is intended, run `ringside ingest {options}`; the manifest's diff then shows it.",
         )
 
-    def _restore(self, manifest: Manifest, *, ask_source: bool = True) -> dict[str, str]:
-        """Bring back what the manifest names and `data/raw` lacks; where each partition came from."""
+    def _restore(self, manifest: Manifest, *, use_source: bool = True) -> dict[str, str]:
+        """Restore partitions missing from `data/raw`; return the place that each one came from."""
         lacking = self._lacking(manifest)
         came: dict[str, str] = {}
         origins = {"data/.incoming": self._from_aside, "data/store": self._from_git, "DVC": self._from_dvc}
@@ -310,7 +312,7 @@ class Ingest:
                 after = self._lacking(manifest)
                 came |= {name: origin for name in lacking if name not in after}
                 lacking = after
-        if lacking and not ask_source:
+        if lacking and not use_source:
             self._refuse_absence(lacking)
         changed = []
         for name in self.track(lacking, "restore"):
@@ -328,16 +330,16 @@ class Ingest:
         return came
 
     def _refuse_absence(self, names: Sequence[str]) -> None:
-        """Stop where the place that is to have the data has them not; the source is not asked in its stead."""
-        whole = "run `ringside ingest` where the source can be read"
+        """Raise if the configured store lacks partitions; the source does not replace it."""
+        again = "run `ringside ingest` on a machine that can read the source"
         if self.store == "git":
-            found = f"it has not {_list(names)} as data/manifest.json names them"
-            remedy = f"restore it with `git checkout data/store`, or {whole}, and commit data/store."
-            raise DataError(found, where="data/store", remedy=remedy)
+            message = f"the folder lacks {_list(names)}, or has other rows than data/manifest.json records"
+            remedy = f"restore it with `git checkout data/store`, or {again}, and commit data/store."
+            raise DataError(message, where="data/store", remedy=remedy)
         raise SourceError(
-            f"the data cannot be read here: {_list(names)} is in no cache and not to be had from the DVC remote",
+            f"the data cannot be read here: {_list(names)} is neither in a cache nor in the DVC remote",
             where="params.yaml, data.store",
-            remedy=f"let `dvc pull` reach the remote from here (docs/remotes.md), or {whole}: that sends them there.",
+            remedy=f"give `dvc pull` access to the remote (docs/remotes.md), or {again}, which pushes the data to it.",
             unreadable=True,
         )
 
@@ -348,12 +350,12 @@ class Ingest:
             raise SourceError(
                 f"the data cannot be read here: {name} is in no cache and no remote, and {error.found}",
                 where=error.where,
-                remedy="reach the source, or a DVC remote that has the data, from here (docs/data.md), and run again.",
+                remedy="give this machine access to the source or to a DVC remote with the data (docs/data.md).",
                 unreadable=error.unreadable or out_of_reach(error.__cause__),
             ) from error
 
     def _from_aside(self, names: Sequence[str]) -> None:
-        """Finish the moves that a kill cut off."""
+        """Finish the moves of an interrupted ingest."""
         manifest = self._manifest()
         for name in names:
             aside = self.workspace.partition(self.workspace.incoming, name)
@@ -361,7 +363,7 @@ class Ingest:
                 self._place(aside, manifest.entries[name])
 
     def _from_git(self, names: Sequence[str]) -> None:
-        """Copy what Git brought, whatever params.yaml says now: it is here, and compared."""
+        """Copy partitions stored in Git, whatever the current store: their content is compared with the manifest."""
         manifest = self._manifest()
         for name in names:
             file = self.workspace.partition(self.workspace.store, name)
@@ -374,10 +376,10 @@ class Ingest:
         dvc.checkout(self.workspace, self.workspace.raw)
 
     def _lacking(self, manifest: Manifest) -> list[str]:
-        """The partitions that are not in `data/raw`.
+        """Return the partitions that are missing from `data/raw`.
 
         Raises:
-            DataError: one is there and is not what the manifest says.
+            DataError: a file differs from the manifest.
         """
         lacking = []
         for name, entry in manifest.entries.items():
@@ -394,10 +396,10 @@ class Ingest:
         return lacking
 
     def _fits(self, path: Path, entry: PartitionEntry) -> bool:
-        """Whether a file is what the manifest says; what is not, but can be had back from DVC, is of another branch.
+        """Return whether a file equals the manifest; a differing file in DVC's cache belongs to another branch.
 
         Raises:
-            DataError: the file is not what the manifest says, and nothing else has its bytes.
+            DataError: the file differs from the manifest, and DVC's cache does not have it.
         """
         try:
             read_raw(path, entry)
@@ -408,14 +410,14 @@ class Ingest:
         return True
 
     def _take_out_strangers(self, manifest: Manifest) -> list[str]:
-        """Take partitions of another branch out of `data/raw`; those are strangers that DVC's cache has.
+        """Remove partitions of another branch from `data/raw`: files not in the manifest that DVC's cache has.
 
         Raises:
-            DataError: there is a stranger that nothing else has.
+            DataError: a file is neither in the manifest nor in DVC's cache.
         """
         raw = self.workspace.raw
         others = strangers(raw, manifest.entries)
-        # What was written aside when a kill came is nobody's.
+        # Temporary files of an interrupted run can be removed.
         left = [name for name in others if name.startswith(".") and name.endswith(".tmp")]
         kept = [name for name in others if name not in left and dvc.is_cached(self.workspace, raw / name)]
         for name in (*left, *kept):
@@ -425,7 +427,7 @@ class Ingest:
 
 
 def _holds(file: Path, entry: PartitionEntry) -> bool:
-    """Whether a file is there, whole, and has what the manifest names."""
+    """Return whether a file exists, is complete, and has the content in the manifest."""
     try:
         return _is(read_table(file, remedy=""), entry)
     except RingsideError:

@@ -1,7 +1,7 @@
-"""Predictions that any tool made, read from CSV or Parquet.
+"""Read predictions of any tool from CSV or Parquet.
 
-Without pandas, so that the comparison can be installed by itself. Identities, groups, classes and slices are text, so
-that the 7 of a CSV file and the integer 7 of a Parquet file are one identity.
+The module does not use pandas, so that the comparison can be installed alone. Identities, groups, classes and slices
+are texts, so that the 7 of a CSV file and the integer 7 of a Parquet file are the same identity.
 """
 
 import re
@@ -30,28 +30,28 @@ _MISSING = "(missing)"
 
 @dataclass(frozen=True, kw_only=True)
 class PredictionColumns:
-    """Which columns hold what."""
+    """The names of the columns in a file of predictions."""
 
     y: str
     prediction: str
-    """For multiclass the prefix of `<prediction>:<class>`."""
+    """Column of the prediction; for multiclass the prefix of `<prediction>:<class>`."""
     group: str | None = None
-    """None where each row stands by itself."""
+    """Column of the group; None if rows are independent."""
     on: tuple[str, ...] = ()
-    """What identifies a row; nothing where the files have their rows in one order."""
+    """Columns that identify a row; empty if both files have the same rows in the same order."""
     slices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Coded:
-    """A column of text: names in order, and the position of each row's among them."""
+    """A text column as sorted distinct names and the position of each row's name."""
 
     names: tuple[str, ...]
     codes: Ints
-    """`(n_rows,)`."""
+    """Position of each row's name, `(n_rows,)`."""
 
     def take(self, index: Ints) -> "Coded":
-        """The column on some rows, names unchanged."""
+        """Return the column for some rows, with the same names."""
         return Coded(self.names, self.codes[index])
 
     @property
@@ -61,19 +61,19 @@ class Coded:
 
     @property
     def in_time(self) -> bool:
-        """Whether all names are dates, months or moments."""
+        """Whether all names are months, dates or times."""
         return all(_MOMENT.fullmatch(name) for name in self.names)
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """One file's rows."""
+    """The rows of one file."""
 
     path: Path
     y: Floats
-    """`(n_rows,)`: 0 and 1; for multiclass the position among `classes`; for regression the number."""
+    """Labels, `(n_rows,)`: 0 or 1; for multiclass the position in `classes`; for regression the number."""
     values: Floats
-    """`(n_rows,)`, or `(n_rows, n_classes)`; missing ones are NaN."""
+    """Predictions, `(n_rows,)` or `(n_rows, n_classes)`; missing ones are NaN."""
     classes: tuple[str, ...]
     group: Coded | None
     on: tuple[Coded, ...]
@@ -83,7 +83,7 @@ class Predictions:
         return self.y.size
 
     def take(self, index: Ints) -> "Predictions":
-        """Some of the rows."""
+        """Return some of the rows."""
         return replace(
             self,
             y=self.y[index],
@@ -95,24 +95,24 @@ class Predictions:
 
 
 def read(path: Path, kind: str, columns: PredictionColumns, *, group_wanted: bool = True) -> Predictions:
-    """One file of predictions.
+    """Read a file of predictions.
 
     Args:
-        path: a Parquet file, or a CSV file with a header, in UTF-8; compressed where its name ends in `.gz`.
-        kind: of the task.
-        columns: which columns hold what.
-        group_wanted: whether the file must have the group's and the slices' columns.
+        path: a Parquet file, or a CSV file with a header, in UTF-8; gzip-compressed if its name ends with `.gz`.
+        kind: the kind of the task.
+        columns: the names of the columns.
+        group_wanted: whether the file must contain the columns of the group and the slices.
 
     Raises:
-        UsageError: a column is missing, or stands twice.
-        DataError: the file is missing, empty or neither CSV nor Parquet, or a cell is not what its column must hold.
+        UsageError: a column is missing or occurs twice.
+        DataError: the file is missing, empty or neither CSV nor Parquet, or a cell is invalid for its column.
     """
     names = _names(path)
     shared = [*([columns.group] if columns.group else []), *columns.slices]
     optional = [name for name in shared if name in names or group_wanted]
     predictions, classes = _prediction_columns(path, names, kind, columns.prediction)
-    asked = {"--y": [columns.y], "--on": columns.on, "--prediction": predictions, "--group or --slice": optional}
-    _check_names(path, names, asked)
+    wanted = {"--y": [columns.y], "--on": columns.on, "--prediction": predictions, "--group or --slice": optional}
+    _check_names(path, names, wanted)
     numbers, texts = list(predictions), [*columns.on, *optional]
     (numbers if kind == "regression" else texts).append(columns.y)
     table = _table(path, list(dict.fromkeys(texts)), list(dict.fromkeys(numbers)))
@@ -131,21 +131,20 @@ def read(path: Path, kind: str, columns: PredictionColumns, *, group_wanted: boo
 def _prediction_columns(
     path: Path, names: Sequence[str], kind: str, prediction: str
 ) -> tuple[list[str], tuple[str, ...]]:
-    """The columns of predictions and, for multiclass, the classes that they are of."""
+    """Return the prediction columns and, for multiclass, their classes."""
     if kind != "multiclass":
         return [prediction], ()
     prefix = f"{prediction}:"
-    found = [name for name in names if name.startswith(prefix)]
-    if not found:
-        remedy = f"write one column for each class, called {prefix}<class>, or name their prefix by --prediction."
-        raise UsageError(
-            f"no column is called {prefix}<class>; there is {listed(names)}", where=str(path), remedy=remedy
-        )
-    return found, tuple(name.removeprefix(prefix) for name in found)
+    columns = [name for name in names if name.startswith(prefix)]
+    if not columns:
+        remedy = f"write one column {prefix}<class> for each class, or name another prefix by --prediction."
+        message = f"there is no column {prefix}<class>; the columns are {listed(names)}"
+        raise UsageError(message, where=str(path), remedy=remedy)
+    return columns, tuple(name.removeprefix(prefix) for name in columns)
 
 
 def _names(path: Path) -> list[str]:
-    """The names of a file's columns."""
+    """Return the names of a file's columns."""
     with _Reading(path):
         if _is_parquet(path):
             return list(pq.read_schema(path).names)
@@ -154,7 +153,7 @@ def _names(path: Path) -> list[str]:
 
 
 def _table(path: Path, texts: Sequence[str], numbers: Sequence[str]) -> pa.Table:
-    """PredictionColumns of a file, as text and as numbers; a column may be asked for as one of the two."""
+    """Return columns of a file, each either as text or as number."""
     types = dict.fromkeys(texts, pa.string()) | dict.fromkeys(numbers, pa.float64())
     with _Reading(path):
         if _is_parquet(path):
@@ -165,7 +164,7 @@ def _table(path: Path, texts: Sequence[str], numbers: Sequence[str]) -> pa.Table
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column that can become text: a category's values, and a truth value as 0 or 1."""
+    """Return a column that can be cast to text: the values of categories, booleans as 0 or 1."""
     if pa.types.is_dictionary(column.type):
         return column.cast(column.type.value_type)
     return column.cast(pa.int8()) if pa.types.is_boolean(column.type) else column
@@ -177,46 +176,47 @@ def _is_parquet(path: Path) -> bool:
 
 
 class _Reading:
-    """What goes wrong while a file is read becomes an error that names it."""
+    """Context manager that turns errors of reading a file into a `DataError` that names the file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def __enter__(self) -> None:
         if self.path.is_file() and self.path.stat().st_size == 0:
-            raise self._error("it is empty (0 bytes)")
+            raise self._error("the file is empty (0 bytes)")
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, FileNotFoundError):
-            raise self._error("it is missing") from None
+            raise self._error("the file does not exist") from None
         if isinstance(error, pa.ArrowException | OSError | UnicodeDecodeError):
             text = " ".join(str(error).split())
-            raise self._error(f"it cannot be read as CSV or Parquet: {text[:200]}") from error
+            raise self._error(f"the file cannot be read as CSV or Parquet: {text[:200]}") from error
 
-    def _error(self, found: str) -> DataError:
-        remedy = "give Parquet, or CSV with a header, in UTF-8 and with commas; predictions are numbers."
-        return DataError(found, where=str(self.path), remedy=remedy)
+    def _error(self, message: str) -> DataError:
+        remedy = "use Parquet, or CSV with a header, in UTF-8 and with commas; predictions must be numbers."
+        return DataError(message, where=str(self.path), remedy=remedy)
 
 
 def _check_names(path: Path, names: Sequence[str], wanted: dict[str, Any]) -> None:
     for option, columns in wanted.items():
         for column in columns:
             if names.count(column) != 1:
-                how = "no column" if column not in names else f"{names.count(column)} columns"
-                remedy = f"name one of the columns by {option}, or rename them."
-                raise UsageError(f"{how} called {column!r}; there is {listed(names)}", where=str(path), remedy=remedy)
+                count = "no column" if column not in names else f"{names.count(column)} columns"
+                remedy = f"name an existing column by {option}, or rename the columns."
+                message = f"the file has {count} {column!r}; its columns are {listed(names)}"
+                raise UsageError(message, where=str(path), remedy=remedy)
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names for people, the first twelve of them."""
+    """Return names as a text; of more than twelve, the first ones and the number of others."""
     most = 12
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _number(table: pa.Table, name: str, path: Path) -> Floats:
-    """A column of numbers, the missing ones as NaN."""
+    """Return a column of numbers, missing ones as NaN."""
     if table.num_rows == 0:
-        raise DataError("it has columns and no rows", where=str(path), remedy="give a file with predictions in it.")
+        raise DataError("the file has no rows", where=str(path), remedy="use a file that contains predictions.")
     array = table.column(name).combine_chunks()
     values = np.frombuffer(array.buffers()[1], np.float64)[array.offset : array.offset + len(array)].copy()
     values[_vector(array.is_null().cast(pa.int8())) == 1] = np.nan
@@ -224,23 +224,23 @@ def _number(table: pa.Table, name: str, path: Path) -> Floats:
 
 
 def _vector(array: pa.Array) -> npt.NDArray[Any]:
-    """An array of numbers, none missing."""
-    # `to_numpy` and scalars made of Python's numbers would import pandas where it is installed.
+    """Return a NumPy array of numbers, none missing."""
+    # `to_numpy`, and scalars made from Python numbers, would import pandas if it is installed.
     return np.from_dlpack(array)
 
 
 def _coded(table: pa.Table, name: str, path: Path, *, missing: str | None = None) -> Coded:
-    """A column of text as codes, the names in order: whole numbers by size, others as text."""
+    """Return a text column as codes of sorted names: whole numbers by size, others as text."""
     column = table.column(name).cast(pa.string()).combine_chunks().dictionary_encode("encode")
     texts: list[str] = [text or "" for text in column.dictionary.to_pylist()]
     codes = np.array(_vector(column.indices), dtype=np.int64)
     if "" in texts and missing is None:
         rows = np.flatnonzero(np.asarray([text == "" for text in texts])[codes])
-        found = f"{rows.size:,} rows have nothing in {name!r}, first in row {rows[0]:,} (counted from 0)"
-        raise DataError(found, where=str(path), remedy="fill the cells, or leave the rows out of both files.")
+        message = f"{rows.size:,} rows have no {name!r}, the first is row {rows[0]:,} (counted from 0)"
+        raise DataError(message, where=str(path), remedy="fill the cells, or remove the rows from both files.")
     texts = [text or missing or "" for text in texts]
     if all(_MIDNIGHT.search(text) for text in texts):
-        # Days, as pandas writes them to Parquet.
+        # Days, in the format in which pandas writes them to Parquet.
         texts = [_MIDNIGHT.sub("", text) for text in texts]
     whole = all(_WHOLE.fullmatch(text) for text in texts)
     names = sorted(set(texts), key=lambda text: (int(text), text) if whole else (0, text))
@@ -257,10 +257,10 @@ def _labels(table: pa.Table, name: str, kind: str, classes: tuple[str, ...], pat
         allowed = "0 and 1, or false and true"
     else:
         known = {text: float(classes.index(text)) for text in labels.names if text in classes}
-        allowed = f"the classes that have a column: {listed(classes)}"
+        allowed = f"one of the classes with a column: {listed(classes)}"
     if unknown := [text for text in labels.names if text not in known]:
-        found = f"{name!r} has the label {listed([repr(text) for text in unknown])}"
-        raise DataError(found, where=str(path), remedy=f"write labels as {allowed}.")
+        message = f"{name!r} has the unknown label {listed([repr(text) for text in unknown])}"
+        raise DataError(message, where=str(path), remedy=f"write labels as {allowed}.")
     return np.asarray([known[text] for text in labels.names])[labels.codes]
 
 

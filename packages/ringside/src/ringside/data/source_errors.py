@@ -1,4 +1,4 @@
-"""Whether an error of a source means that the data cannot be had from here, or that something is wrong with them."""
+"""Distinguish errors of a source that is unreachable from here from errors in its code or data."""
 
 import importlib.metadata
 import os
@@ -9,21 +9,21 @@ _NAMES = re.compile(
     r"Connect|Timeout|Credential|Authenti|Authoriz|Unauthoriz|Forbidden|AccessDenied|Permission|Transport"
     r"|ServiceUnavailable|ServiceRequest|Endpoint|OperationalError|NetworkError|ClientError|SSLError"
 )
-"""In the names of errors of clients that are no `OSError`: of S3, GCS, Azure, HTTP and of databases."""
+"""Names of connection errors that are no `OSError`: those of S3, GCS, Azure, HTTP and database clients."""
 
 _MOST = 20
-"""Errors that one came from; a chain can be a ring."""
+"""Largest number of causes to follow, because a chain of causes can be a cycle."""
 
 
 def out_of_reach(error: BaseException | None) -> bool:
-    """Whether the data cannot be had from here: no network, no right, no file, no secret, no package that holds them.
+    """Return whether the source is unreachable from here: no network, permission, file, secret or package of its data.
 
-    Any other error of a source, such as a `KeyError` in its code, is a mistake that somebody has to mend.
+    Any other error of a source, such as a `KeyError` in its code, is a bug in the source.
 
     Args:
-        error: what `read` of a source raised, with what it came from; None for nothing.
+        error: the error that `read` of the source raised, with its causes; None for no error.
     """
-    # Not what it came after (`__context__`): a mistake in what handles a missing file is a mistake.
+    # `__context__` is ignored: a bug in the handling of a missing file is a bug.
     for _ in range(_MOST):
         if error is None or _is_out_of_reach(error):
             return error is not None
@@ -35,7 +35,7 @@ def _is_out_of_reach(error: BaseException) -> bool:
     if isinstance(error, OSError | importlib.metadata.PackageNotFoundError):
         return True
     if isinstance(error, KeyError):
-        # A secret that the source takes from the environment and that is not there.
+        # The source reads a secret from an environment variable that is not set.
         frames = traceback.extract_tb(error.__traceback__)
         return bool(frames) and frames[-1].filename in (os.__file__, "<frozen os>")
     return any(_NAMES.search(kind.__name__) for kind in type(error).__mro__ if kind.__module__ != "builtins")

@@ -1,7 +1,7 @@
-"""`data/erased.json`: which rows were erased for good, so that no source brings them back.
+"""`data/erased.json`: the list of erased rows, so that they are never ingested again.
 
-It holds salted hashes of identities, no identity. Whoever has the file and guesses an identity can tell whether it was
-erased; an identity that nobody could guess stays unknown.
+It contains salted hashes of identities, no identities. With the file, one can check whether a guessed identity was
+erased; an identity that cannot be guessed stays unknown.
 """
 
 import hashlib
@@ -27,21 +27,21 @@ _BYTES = 16
 
 @dataclass(frozen=True)
 class Erased:
-    """The rows that were erased."""
+    """The list of erased rows."""
 
     salt: str
-    """32 random bytes as hex digits, of this repository alone."""
+    """32 random bytes as hex digits, unique to this repository."""
     rows: frozenset[str] = frozenset()
-    """`hashes` of their identities."""
+    """`hashes` of the identities of erased rows."""
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """By the name of a column: `hashes` of values all of whose rows were erased, those that come later too."""
+    """By column name: `hashes` of values whose rows are all erased, including rows that arrive later."""
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """What is listed at `path`; nothing, with a new salt, where there is no file.
+        """Read the list at `path`; return an empty one with a new salt if there is no file.
 
         Raises:
-            DataError: the file is no such list.
+            DataError: the file is no list of erased rows.
         """
         if not path.exists():
             return cls(secrets.token_hex(32))
@@ -51,14 +51,14 @@ class Erased:
         fine = _are_hashes(rows) and isinstance(groups, dict) and all(map(_are_hashes, groups.values()))
         known = content.get("version") == (_WITH_GROUPS if groups else _VERSION)
         if not fine or not known or not re.fullmatch("[0-9a-f]{64}", str(content.get("salt"))):
-            raise DataError("it is no list of erased rows", where=str(path), remedy=_REMEDY)
+            raise DataError("the file is no list of erased rows", where=str(path), remedy=_REMEDY)
         return cls(content["salt"], frozenset(rows or ()), {name: frozenset(of) for name, of in groups.items()})
 
     def write(self, path: Path) -> None:
-        """Replace the file.
+        """Write the list to a file.
 
         Raises:
-            StoreError: the disk is full or the place cannot be written to.
+            StoreError: the disk is full or the folder is not writable.
         """
         content: dict[str, object] = {"version": _VERSION, "salt": self.salt, "rows": sorted(self.rows)}
         if self.groups:
@@ -67,16 +67,16 @@ class Erased:
         write_json(path, content)
 
     def plus(self, hashes: Iterable[str]) -> Self:
-        """With more rows."""
+        """Return a list with more rows."""
         return type(self)(self.salt, self.rows | frozenset(hashes), self.groups)
 
     def plus_groups(self, column: str, hashes: Iterable[str]) -> Self:
-        """With more values of a column, whose rows are all erased."""
+        """Return a list with more values of a column whose rows are all erased."""
         values = self.groups.get(column, frozenset()) | frozenset(hashes)
         return type(self)(self.salt, self.rows, {**self.groups, column: values})
 
     def hashes(self, table: pa.Table, identity: Iterable[str]) -> list[str]:
-        """A hash of each row's identity, keyed by the salt."""
+        """Return a hash of each row's identity, keyed by the salt."""
         texts = [_texts(table.column(name)) for name in identity]
         key = bytes.fromhex(self.salt)
         return [
@@ -85,7 +85,7 @@ class Erased:
         ]
 
     def left(self, table: pa.Table, identity: Iterable[str]) -> npt.NDArray[np.bool_]:
-        """Which rows were not erased, shape `(n_rows,)`."""
+        """Return whether each row is kept because it was not erased, shape `(n_rows,)`."""
         stays = np.ones(table.num_rows, dtype=bool)
         if self.rows:
             stays &= np.array([row not in self.rows for row in self.hashes(table, identity)], dtype=bool)
@@ -95,12 +95,12 @@ class Erased:
         return stays
 
 
-def _are_hashes(found: object) -> bool:
-    return isinstance(found, list) and all(isinstance(h, str) and re.fullmatch(r"[0-9a-f]{32}", h) for h in found)
+def _are_hashes(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(h, str) and re.fullmatch(r"[0-9a-f]{32}", h) for h in values)
 
 
 def _texts(column: pa.ChunkedArray) -> list[str | None]:
-    """Values as texts that do not depend on how wide a number is, or in which unit a time."""
+    """Return values as texts that do not depend on the width of a number type or the unit of a time type."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)

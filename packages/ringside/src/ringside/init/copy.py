@@ -1,4 +1,4 @@
-"""Everything that `init` writes into a copy; what is there already is kept."""
+"""Write the task's files into the repository and remove the sample; existing files are kept."""
 
 import importlib
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from ringside.store import dvc
 
 
 class Copy:
-    """A copy of the template on its way to be somebody's own."""
+    """A repository made from the template while `init` turns it into your own task."""
 
     def __init__(self, place: Place, draft: TaskDraft, *, public: bool, packages: Sequence[str] = ()) -> None:
         self.place = place
@@ -38,22 +38,22 @@ class Copy:
         self._sample = Sample(place.workspace)
 
     def refuse_lost_work(self) -> None:
-        """Stop where something of somebody's would be lost, or another task is here.
+        """Raise if uncommitted work would be lost, or if the repository already contains another task.
 
         Raises:
-            StoreError: what would be removed or rewritten is not committed.
-            UsageError: params.yaml names a task that is neither the sample nor this one.
+            StoreError: files that would be removed or rewritten have uncommitted changes.
+            UsageError: params.yaml names a task that is neither the sample nor this task.
         """
         task = read_params(self.place.workspace.params).task
         if task not in (SAMPLE, self.draft.name):
-            remedy = f"begin with a fresh copy of the template, or check out a commit that has src/{SAMPLE}."
-            raise UsageError(f"this copy is the task {task!r} already", where="params.yaml, task", remedy=remedy)
+            remedy = f"start from a new repository of the template, or check out a commit that contains src/{SAMPLE}."
+            raise UsageError(f"this repository already has the task {task!r}", where="params.yaml, task", remedy=remedy)
         if self._sample.is_here:
             # params.yaml is written before anything is removed.
             self._sample.refuse_lost_work(begun=task == self.draft.name)
 
     def write(self, arguments: dict[str, object]) -> list[str]:
-        """The task's files and tests in place of the sample's; what was written, kept and removed, as sentences."""
+        """Replace the sample by the task's files and tests; return sentences about files written, kept and removed."""
         name = self.draft.name
         texts = {f"src/{name}/{file}": text for file, text in files(self.draft, arguments).items()}
         texts[f"tests/{name}/test_{name}.py"] = test_file(self.draft)
@@ -61,22 +61,22 @@ class Copy:
         for path, text in texts.items():
             if path not in kept:
                 write_bytes(self._root / path, text.encode())
-        said = [f"{path} is there already and was kept" for path in kept]
+        messages = [f"{path} already exists and was kept" for path in kept]
         if new := [path for path in texts if path not in kept]:
-            said.append(f"wrote {', '.join(new)}")
+            messages.append(f"wrote {', '.join(new)}")
         if read_params(self.place.workspace.params).task == SAMPLE:
             self.write_params(Limits())
         if self._sample.is_here:
             self._rename()
             gone = self._sample.remove()
-            said.append(f"removed the sample: {', '.join(gone)}")
-            said.append("removed what only the template needs: tests and documents of Ringside (docs/init.md)")
+            messages.append(f"removed the sample: {', '.join(gone)}")
+            messages.append("removed what only the template needs: tests and documents of Ringside (docs/init.md)")
         dvc.name_task(self.place.workspace, name)
         importlib.invalidate_caches()
-        return said
+        return messages
 
     def _rename(self) -> None:
-        """Name the project after the task, and drop the sample's data and the package's own locks from its files."""
+        """Name the project after the task; remove the sample's data and the package's locks from its configuration."""
         pyproject = self._root / "pyproject.toml"
         description = f"{self.draft.name}: {_KINDS[self.draft.kind]}"
         text = renamed(pyproject.read_text(encoding="utf-8"), self.draft.name, description, self._packages)
@@ -91,18 +91,18 @@ class Copy:
 
     @property
     def _is_plain(self) -> bool:
-        """Whether all names and values of the data are ASCII and short, so that no linter minds them."""
+        """Whether all names and values of the data are ASCII and short, so that no linter rule must be switched off."""
         names = [*self.draft.seen.columns, *(str(v) for c in self.draft.seen.columns.values() for v in c.values)]
         return all(text.isascii() and len(text) < 80 for text in names)  # noqa: PLR2004  # within a line's width
 
     @property
     def has_rows(self) -> bool:
-        """Whether the task's rows were ingested before, and all of them."""
+        """Whether all rows of the task were ingested before."""
         return self.place.is_finished and self.place.workspace.manifest.exists()
 
     @property
     def last_partition(self) -> str | None:
-        """The last partition with a label; None where all have some."""
+        """The last partition with labels; None if every row has a label or there are no partitions."""
         if self.draft.partition is None or self.draft.labelled.all():
             return None
         return str(self.draft.partition[self.draft.labelled].max())
@@ -116,24 +116,24 @@ class Copy:
 
     @property
     def params_are_untouched(self) -> bool:
-        """Whether params.yaml is as it was written before anything was measured."""
+        """Whether params.yaml is unchanged since `init` wrote it without measured limits."""
         return self.place.workspace.params.read_text(encoding="utf-8") == self._params(Limits())
 
     def finish(self) -> list[str]:
-        """Write README.md and the record of the package's version; return what was done, as sentences."""
-        said = []
+        """Write README.md and the record of the package's version; return sentences about what was done."""
+        messages = []
         readme = self._root / "README.md"
         text = readme_file(self.draft, store=self.place.store, where=self._where())
         before = readme.read_text(encoding="utf-8") if readme.exists() else TEMPLATE
         if before.startswith(TEMPLATE):
             write_bytes(readme, text.encode())
-            said.append("wrote README.md")
+            messages.append("wrote README.md")
         elif before != text:
-            said.append("README.md is yours already and was kept")
+            messages.append("README.md is your own and was kept")
         if not (self._root / RECORD).exists():
             init = (self._root / VERSION_FILE).read_text(encoding="utf-8")
             write_bytes(self._root / RECORD, record(package_version(init)))
-        return [*said, *self._visible()]
+        return [*messages, *self._visible()]
 
     def _where(self) -> str:
         kind = self.draft.seen.source
@@ -149,30 +149,30 @@ class Copy:
         return f"The rows come from {files[0]}. Replace it by the newer file."
 
     def _visible(self) -> list[str]:
-        """Who cannot read the rows, and what whoever sees the repository sees of them."""
-        said = []
+        """Return sentences about who cannot read the rows, and about the data that readers of the repository see."""
+        messages = []
         if self.place.store == "source":
-            said.append(_UNASKED if self.draft.seen.source == "database" else _ALONE)
+            messages.append(_ONLY_DATABASE if self.draft.seen.source == "database" else _ONLY_HERE)
         if self._public:
-            return said
-        seen = [
+            return messages
+        visible = [
             "their categories and ranges in schema.py",
             "how many rows there are (data/manifest.json)",
             "metrics and reports, by the values of slices too",
-            "of releases the model and the profile (bins, categories, hashes of identities)",
+            "the model and the profile of each release (bins, categories, hashes of identities)",
         ]
         if self.place.store == "git":
-            seen.insert(0, "every row (data/source, data/store)")
-        return [*said, f"whoever sees this repository sees of the data: {'; '.join(seen)}"]
+            visible.insert(0, "every row (data/source, data/store)")
+        return [*messages, f"readers of this repository see this of the data: {'; '.join(visible)}"]
 
 
-_ALONE = (
-    "look: with --store source the rows are on this machine alone: on GitHub a pull request is `not judged` until they "
+_ONLY_HERE = (
+    "note: with --store source the rows are on this machine only: on GitHub a pull request is `not judged` until they "
     "are in Git (data.store: git) or in a DVC remote"
 )
-_UNASKED = (
-    "look: with --store source other machines ask the database again, and no pull request may: on GitHub each is `not "
-    "judged` and nothing is published until the rows are in Git (data.store: git) or in a DVC remote (remote)"
+_ONLY_DATABASE = (
+    "note: with --store source every machine queries the database again, and pull requests may not: on GitHub each is "
+    "`not judged` and nothing is published until the rows are in Git (data.store: git) or in a DVC remote (remote)"
 )
 _KINDS = {
     "binary": "a binary classification model",
@@ -180,7 +180,7 @@ _KINDS = {
     "regression": "a regression model",
 }
 _AFTER = "[tool.ruff.lint.pydocstyle]"
-_NAMES = """# Names and values of the data stand in these as they are.
+_NAMES = """# These files quote names and values of the data.
 "src/{name}/*" = ["E501", "RUF001", "RUF003"]
 "tests/{name}/*" = ["E501", "RUF001", "RUF003"]
 

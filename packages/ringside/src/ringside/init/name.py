@@ -1,4 +1,4 @@
-"""What a task may be called."""
+"""The rules for the name of a task."""
 
 import importlib.util
 import keyword
@@ -13,22 +13,24 @@ _TAKEN = (SAMPLE, "ringside", "ringside_ml", "conftest", "packages", "src", "tes
 
 
 def check_name(workspace: Workspace, name: str) -> None:
-    """Stop where a name cannot be that of a package, or is taken.
+    """Raise if a name is no valid package name or is already in use.
 
     Raises:
-        UsageError: it is no name, or that of the sample, of Ringside, or of an installed package.
+        UsageError: the name is invalid, or belongs to the sample, to Ringside or to an installed package.
     """
     where = "ringside init NAME"
     if not re.fullmatch(r"[a-z](?:[a-z0-9_]{0,38}[a-z0-9])?", name) or keyword.iskeyword(name):
         like = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:37]
-        near = f", as `{like}`" if re.match("[a-z]", like) and not keyword.iskeyword(like) else ", as `my_churn`"
-        what = "up to 40 small letters, digits and underscores, first a letter, last no underscore, no Python keyword"
-        remedy = f"use {what}{near}."
-        raise UsageError(f"{name!r} cannot be the name of a package", where=where, remedy=remedy)
+        near = like if re.match("[a-z]", like) and not keyword.iskeyword(like) else "my_churn"
+        rule = (
+            "up to 40 lower-case letters, digits and underscores, first a letter, last no underscore, no Python keyword"
+        )
+        remedy = f"use {rule}, such as `{near}`."
+        raise UsageError(f"{name!r} is no valid name for a package", where=where, remedy=remedy)
     if (workspace.root / "src" / name).is_dir() and name not in (SAMPLE, "ringside"):
         return
     if name in _TAKEN or name in sys.stdlib_module_names or _is_installed(name):
-        raise UsageError(f"{name!r} is taken", where=where, remedy="choose another name, as `my_churn`.")
+        raise UsageError(f"{name!r} is already in use", where=where, remedy="choose another name, such as `my_churn`.")
 
 
 def _is_installed(name: str) -> bool:

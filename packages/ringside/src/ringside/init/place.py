@@ -1,4 +1,4 @@
-"""Where somebody's rows are put in the copy, what `source.py` calls the place, and where else Git would see them."""
+"""Where `init` stores your rows, how Git or DVC tracks them, and other copies of them that Git would see."""
 
 import re
 import subprocess
@@ -23,28 +23,28 @@ from ringside.store.workspace import Workspace
 
 STORES = ("git", "remote", "source")
 MOST_IN_GIT = 50_000_000
-"""Bytes: what a clone should have to bring at most."""
+"""Maximum size in bytes of data in Git, because every clone downloads it."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """The task's rows in the copy."""
+    """The folder and the store of the task's rows in the repository."""
 
     workspace: Workspace
     name: str
     store: str
     remote: str | None = None
-    """The URL of the DVC remote that is to be named; None where there is one, or none is needed."""
+    """URL of the DVC remote to configure; None if there is one already or none is needed."""
 
     @property
     def is_finished(self) -> bool:
-        """Whether an earlier `init` came to its end here: what stands in the copy is somebody's from then on."""
+        """Whether an earlier `init` finished in this repository; since then its files belong to the user."""
         root = self.workspace.root
         return (root / RECORD).exists() and not (root / "src" / SAMPLE).is_dir()
 
     @contextmanager
     def as_before(self) -> Iterator[None]:
-        """Where what is done in the block fails, the rows' folder and DVC's configuration are as they were."""
+        """Restore the rows' folder and DVC's configuration if the block raises."""
         folder = self.workspace.root / FOLDER
         files = (folder / ".gitignore", self.workspace.root / ".dvc" / "config")
         texts = {path: path.read_bytes() if path.exists() else None for path in files}
@@ -63,11 +63,11 @@ class Place:
             raise
 
     def bring_far(self, url: str) -> Path:
-        """Let DVC bring a file, and remember where from, so that `dvc update` brings it anew.
+        """Import a file by DVC, which records its URL, so that `dvc update` can download it again.
 
         Raises:
-            SourceError: DVC cannot bring it.
-            UsageError: the address has a password, or is of no kind of file that is known.
+            SourceError: DVC cannot download the file.
+            UsageError: the URL contains a password, or its file format is not supported.
         """
         refuse_secret(url, "--from")
         name = Path(url.split("?", 1)[0].rstrip("/"))
@@ -78,37 +78,37 @@ class Place:
         record = target.with_name(f"{target.name}.dvc")
         if record.exists() and (self.is_finished or imported(record) == url):
             return bring(self.workspace.relative(target))
-        # NOTE: what an interrupted run imported from elsewhere is nobody's yet.
+        # NOTE: an interrupted run may have imported another URL; nothing uses that file yet, so it is overwritten.
         anew = ("--force",) if record.exists() else ()
         command = ("import-url", *anew, url, self.workspace.relative(target))
-        self._dvc(*command, what=f"DVC cannot bring {bare(url)}")
+        self._dvc(*command, what=f"DVC cannot download {bare(url)}")
         return target
 
     def check_room(self, frame: pd.DataFrame) -> None:
-        """See that Git can keep the rows as partitions, before anything is changed for them.
+        """Check that the rows are small enough for Git, before anything is written.
 
         Raises:
-            UsageError: they are too large for Git.
+            UsageError: the rows are too large for Git.
         """
         if self.store != "git":
             return
         written = pa.BufferOutputStream()
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), written, compression="zstd")
-        self._refuse_size(written.tell(), "its rows have")
+        self._refuse_size(written.tell(), "the rows have")
 
     def keep(self, path: Path) -> str:
-        """Copy a file or a folder into the copy, and track it as the store wants; its path from the root.
+        """Copy a file or a folder into the repository and track it by the store; return its path from the root.
 
         Raises:
-            UsageError: it is too large for Git.
-            StoreError: it cannot be copied.
-            SourceError: DVC refuses it.
+            UsageError: the data are too large for Git.
+            StoreError: the data cannot be copied.
+            SourceError: DVC rejects the data.
         """
         target = self._target(path)
         size = sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
         if self.store == "git":
-            self._refuse_size(size, "it has")
-        # Once rows were taken from it, what stands there is somebody's, and may be newer.
+            self._refuse_size(size, "the data have")
+        # After `init` finished, the file belongs to the user and may be newer.
         kept = target.exists() and self.is_finished
         if path.resolve() != target.resolve() and not kept:
             self._copy(path, target)
@@ -122,7 +122,7 @@ class Place:
             raise UsageError(found, where="--store git", remedy=remedy)
 
     def _target(self, path: Path) -> Path:
-        """The task's name with the kind of the file: no name of somebody's becomes part of a command."""
+        """Return the target path: the task's name and the file's suffix. The original name never reaches a command."""
         suffix = (
             ""
             if path.is_dir()
@@ -142,7 +142,7 @@ class Place:
                 copy(file, target / file.name)
 
     def _track(self, target: Path) -> None:
-        """Let Git see the rows, or DVC, or nobody."""
+        """Track the rows by Git or DVC, or ignore them, as the store requires."""
         record = target.with_name(f"{target.name}.dvc")
         if record.exists():
             return
@@ -161,48 +161,50 @@ class Place:
         return config.exists() and bool(re.search(r"^\s*remote\s*=", config.read_text(encoding="utf-8"), re.MULTILINE))
 
     def set_remote(self, url: str) -> None:
-        """Name DVC's default remote.
+        """Configure DVC's default remote.
 
         Raises:
-            SourceError: DVC refuses the URL.
-            UsageError: the URL has a password.
+            SourceError: DVC rejects the URL.
+            UsageError: the URL contains a password.
         """
         refuse_secret(url, "--store remote URL")
-        self._dvc("remote", "add", "--force", "--default", "store", url, what="DVC refuses the remote")
+        self._dvc("remote", "add", "--force", "--default", "store", url, what="DVC rejects the remote")
 
     def send(self) -> None:
-        """Push what the task's rows came from, where DVC tracks it for its remote.
+        """Push the source data of the task to the DVC remote, if DVC tracks them.
 
         Raises:
-            SourceError: the remote takes nothing.
+            SourceError: the push fails.
         """
         records = sorted((self.workspace.root / FOLDER).glob(f"{self.name}*.dvc"))
         if self.store == "remote" and records:
             names = [self.workspace.relative(record) for record in records]
-            self._dvc("push", *names, what="DVC cannot send the rows to its remote")
+            self._dvc("push", *names, what="DVC cannot push the rows to its remote")
 
     def _dvc(self, *command: str, what: str) -> None:
-        if said := dvc.failed(self.workspace, command):
-            # DVC says so of a server that is down, too.
-            there = (
-                "see that the address is right and answers here" if "does not exist" in said else "see what DVC says"
+        if message := dvc.failed(self.workspace, command):
+            # DVC writes "does not exist" for a server that is down, too.
+            cause = (
+                "check that the address is right and reachable from here"
+                if "does not exist" in message
+                else "read DVC's message"
             )
-            remedy = f"{there}, mend it and run again; nothing of yours was changed."
-            raise SourceError(f"{what}: {said}", where=f"dvc {command[0]}", remedy=remedy, unreadable=True)
+            remedy = f"{cause}, fix it and run again; your files were not changed."
+            raise SourceError(f"{what}: {message}", where=f"dvc {command[0]}", remedy=remedy, unreadable=True)
 
 
 def _unknown(name: str) -> UsageError:
-    remedy = "let its name end with .csv, .tsv, .parquet or .jsonl, also with .gz."
-    return UsageError("it is no file of a kind that can be read", where=name, remedy=remedy)
+    remedy = "use a file whose name ends with .csv, .tsv, .parquet or .jsonl (or one of these and .gz)."
+    return UsageError("this file format is not supported", where=name, remedy=remedy)
 
 
 def strays(root: Path, origin: str, *, kept: object) -> Iterator[str]:
-    """What `git add -A` would commit, or Git has already, of what the rows came from; as sentences.
+    """Yield a sentence for each copy of the source data that Git tracks or that `git add -A` would commit.
 
     Args:
         root: the repository.
-        origin: what `--from` named.
-        kept: where the task reads its rows from now on, from the root; None for a database.
+        origin: the value of `--from`.
+        kept: the path from the root where the task reads its rows from now on; None for a database.
     """
     if is_far(origin):
         return
@@ -212,24 +214,24 @@ def strays(root: Path, origin: str, *, kept: object) -> Iterator[str]:
     name = path.relative_to(root.resolve()).as_posix()
     if name == kept:
         return
-    own = f"the task reads {kept}: move it out of here" if kept else "move it out of here"
+    own = f"the task reads {kept}: move {name} out of the repository" if kept else "move it out of the repository"
     line = ignored_by(f"{name}/" if path.is_dir() else name)
     if _git(root, "ls-files", "--others", "--exclude-standard", name):
-        found = f"{name} lies in this repository, and `git add -A` would commit it"
-        yield f"{found}; {own}, or put the line `{line}` into .gitignore"
+        message = f"{name} is in this repository, and `git add -A` would commit it"
+        yield f"{message}; {own}, or add the line `{line}` to .gitignore"
     if _git(root, "ls-files", name):
-        found = f"Git tracks {name}, so that whoever sees this repository sees it"
-        yield f"{found}; {own}, or type `git rm -r --cached` and put the line `{line}` into .gitignore"
+        message = f"Git tracks {name}, so every reader of this repository sees it"
+        yield f"{message}; {own}, or run `git rm -r --cached` and add the line `{line}` to .gitignore"
 
 
 def ignored_by(name: str) -> str:
-    """The line of .gitignore at the root that means one path and no other."""
+    """Return the line of the root's .gitignore that matches this path and no other."""
     line = re.sub(r"([\\*?\[\]])", r"\\\1", name)
     return "/" + (re.sub(r"( +)$", lambda spaces: "\\ " * len(spaces[1]), line))
 
 
 def _git(root: Path, *command: str) -> bool:
-    """Whether a command of Git's, about one path, has an answer."""
+    """Return whether a Git command about one path succeeds and prints something."""
     *words, name = command
     done = subprocess.run(
         ["git", "--literal-pathspecs", *words, "-z", "--", name],  # noqa: S607  # the Git that a person types

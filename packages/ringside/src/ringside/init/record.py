@@ -27,8 +27,8 @@ def read(root: Path) -> dict[str, Any]:
 
 def address_on_record(root: Path) -> str | None:
     """Return the address that the last update came from; None before the first update."""
-    found = read(root).get("template")
-    return found if isinstance(found, str) and found else None
+    address = read(root).get("template")
+    return address if isinstance(address, str) and address else None
 
 
 def record(version: str, *, template: str | None = None, commit: str | None = None) -> bytes:
@@ -45,5 +45,5 @@ def record(version: str, *, template: str | None = None, commit: str | None = No
 
 def package_version(init: str) -> str:
     """Return the version that the package's `__init__.py` states; empty if it states none."""
-    found = re.search(r'^__version__ = "([^"]+)"$', init, re.MULTILINE)
-    return found[1] if found else ""
+    match = re.search(r'^__version__ = "([^"]+)"$', init, re.MULTILINE)
+    return match[1] if match else ""

@@ -95,25 +95,25 @@ def is_of_sample(path: str) -> bool:
 
 @dataclass(frozen=True)
 class Sample:
-    """The sample in a copy."""
+    """The sample task in a repository."""
 
     workspace: Workspace
 
     @property
     def is_here(self) -> bool:
-        """Whether the copy still has it."""
+        """Whether the repository still contains the sample."""
         return (self.workspace.root / "src" / SAMPLE).is_dir()
 
     def refuse_lost_work(self, *, begun: bool = False) -> None:
-        """Stop where removing the sample would take away what Git does not have.
+        """Raise if removing the sample would delete or change uncommitted work.
 
-        Results may differ: another kind of processor writes other last digits, one more month more rows.
+        Uncommitted results are no obstacle: another processor changes their last digits, a new month adds rows.
 
         Args:
-            begun: an earlier run was cut off after it had begun: what it removed and rewrote is no work of anybody's.
+            begun: whether an earlier run was interrupted; files that it removed or rewrote do not count as your work.
 
         Raises:
-            StoreError: files of the sample, or files that are rewritten, have changes that are not committed.
+            StoreError: files that would be removed or rewritten have uncommitted changes, or this is no Git repository.
         """
         rewritten = () if begun else REWRITTEN
         theirs = [name for name in FILES if name not in RESULTS]
@@ -121,13 +121,13 @@ class Sample:
         command = ["git", "status", "--porcelain", "--untracked-files=all", "--ignored=matching", "--", *paths]
         done = subprocess.run(command, cwd=self.workspace.root, capture_output=True, text=True, check=False)
         if done.returncode:
-            remedy = "run it in a clone of your copy (`git clone`), so that nothing can be lost."
-            raise StoreError("this is no Git repository", where=str(self.workspace.root), remedy=remedy)
+            remedy = "run it in a clone of your repository (`git clone`), so that nothing can be lost."
+            raise StoreError("this folder is no Git repository", where=str(self.workspace.root), remedy=remedy)
         lines = [line for line in done.stdout.splitlines() if not _CACHES.search(line)]
         if changed := [line[3:] for line in lines if not (begun and line[1] == "D")]:
             shown = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")  # noqa: PLR2004
-            remedy = "commit it (`git add -A && git commit`), so that nothing is lost, and run again."
-            raise StoreError(f"{shown} would be removed or rewritten and is not committed", where="init", remedy=remedy)
+            remedy = "commit the changes (`git add -A && git commit`), so that nothing is lost, and run again."
+            raise StoreError(f"uncommitted changes in {shown} would be lost", where="init", remedy=remedy)
 
     def remove(self) -> list[str]:
         """Remove the sample and what only the template needs; return the paths of the sample that Git tracked."""
@@ -150,9 +150,9 @@ class Sample:
 
 
 def renamed(pyproject: str, name: str, description: str, packages: Sequence[str] = ()) -> str:
-    """Return pyproject.toml of the task's own project, with what its source needs in place of the sample's data.
+    """Return pyproject.toml named after the task, with the packages of its source instead of the sample's data.
 
-    A name or a description that you changed before stays, and so does what you added to the group `source`.
+    A name or a description that you changed before stays, as do packages that you added to the group `source`.
 
     Args:
         pyproject: the file's text.
@@ -163,7 +163,7 @@ def renamed(pyproject: str, name: str, description: str, packages: Sequence[str]
     sample = f'^name = "{SAMPLE}"$\n(?P<between>.*\n)^description = "[^"\n]*"$'
     project = f'name = "{name.replace("_", "-")}"\n\\g<between>description = "{description}"'
     text = re.sub(sample, project, pyproject, count=1, flags=re.MULTILINE)
-    return _GROUP.sub(lambda found: _group(found[0], packages), text).replace(f"src/{SAMPLE}", f"src/{name}")
+    return _GROUP.sub(lambda match: _group(match[0], packages), text).replace(f"src/{SAMPLE}", f"src/{name}")
 
 
 def _group(text: str, packages: Sequence[str]) -> str:
@@ -179,14 +179,14 @@ def without_package_entry(dependabot: str) -> str:
 
 
 def without_package(lock: str, package: str) -> str:
-    """A lock without one package, and without the mention of it among the reasons for others."""
-    kept = _PACKAGE.sub(lambda found: "" if found[1] == package else found[0], lock)
+    """Return a lock without one package and without the comments that name it."""
+    kept = _PACKAGE.sub(lambda match: "" if match[1] == package else match[0], lock)
     lines = [line for line in kept.splitlines(keepends=True) if line.strip() != f"#   {package}"]
     return "".join(lines)
 
 
 def rewrite(path: Path, text: str) -> bool:
-    """Write a file where its text is another; whether it was."""
+    """Write a file if its text differs; return whether it did."""
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
     write_bytes(path, text.encode())

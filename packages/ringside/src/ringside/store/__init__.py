@@ -1,1 +1,1 @@
-"""Files: where they are, read with clear errors, written so that a reader never sees half of one."""
+"""Paths of a checkout, DVC commands, caches and atomic writes of files and folders."""

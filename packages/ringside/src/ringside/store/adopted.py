@@ -1,4 +1,4 @@
-"""`data/adopted.parquet`: predictions that a team had before its first champion, tracked by Git."""
+"""Read and write `data/adopted.parquet`: existing predictions to compare the first model with, tracked by Git."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,7 +9,7 @@ from ringside.errors import DataError
 from ringside.store.workspace import Workspace
 
 MOST_BYTES = 20_000_000
-"""Git keeps every version of a file for ever, so a large one does not belong there."""
+"""Largest size in bytes, because Git keeps every version of a file."""
 
 _REMEDY = (
     "restore it with `git checkout data/adopted.parquet`, or adopt the predictions again by `ringside adopt FILE`."
@@ -17,7 +17,7 @@ _REMEDY = (
 
 
 def read_adopted(workspace: Workspace) -> pa.Table | None:
-    """The identity and prediction columns, in the order of the identity; None where nothing was adopted.
+    """Return the columns of identity and predictions, sorted by identity; None if nothing was adopted.
 
     Raises:
         DataError: the file is damaged.
@@ -26,22 +26,22 @@ def read_adopted(workspace: Workspace) -> pa.Table | None:
 
 
 def write_adopted(workspace: Workspace, table: pa.Table) -> bool:
-    """Keep predictions in the place of those that were there; answers whether anything changed.
+    """Replace the adopted predictions; return whether anything changed.
 
-    Equal values leave the file as it is, since another version of the library would write other bytes.
+    A file with equal values is not written again, because another version of pyarrow would write other bytes.
 
     Raises:
         DataError: the file would be larger than `MOST_BYTES`.
-        StoreError: the disk is full or the place cannot be written to.
+        StoreError: the disk is full or the folder is not writable.
     """
     buffer = pa.BufferOutputStream()
     pq.write_table(table, buffer, compression="zstd")
     content = buffer.getvalue().to_pybytes()
     if len(content) > MOST_BYTES:
         raise DataError(
-            f"it would be {len(content) / 1e6:.0f} MB, and Git is to keep at most {MOST_BYTES / 1e6:.0f} MB",
+            f"the file would have {len(content) / 1e6:.0f} MB, and the limit in Git is {MOST_BYTES / 1e6:.0f} MB",
             where=workspace.relative(workspace.adopted),
-            remedy="adopt the rows of the partitions that models are tested on, and leave the others out.",
+            remedy="adopt only the rows of the partitions that models are tested on.",
         )
     try:
         same = (before := read_adopted(workspace)) is not None and bool(before.equals(table))
@@ -53,7 +53,7 @@ def write_adopted(workspace: Workspace, table: pa.Table) -> bool:
 
 
 def remove_adopted(workspace: Workspace) -> bool:
-    """Take the predictions away; answers whether there were any."""
-    there = workspace.adopted.exists()
+    """Remove the adopted predictions; return whether there were any."""
+    existed = workspace.adopted.exists()
     remove(workspace.adopted)
-    return there
+    return existed

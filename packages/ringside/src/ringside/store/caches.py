@@ -1,4 +1,4 @@
-"""Caches of slow checks: the content hashes of files, and the model files that hold trusted types only."""
+"""Caches of slow checks: content hashes of files, and model files with trusted types only."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from ringside.common.files import read_json, write_json
 from ringside.errors import RingsideError
 
 _KEPT = 100
-"""Model files that are remembered."""
+"""Number of model files in the cache."""
 
 
 class VerifiedFiles:
-    """Content hashes by file, believed while a file's size and time of change are what they were (as DVC does)."""
+    """Cache of content hashes by file, valid while size and modification time of the file are unchanged (as in DVC)."""
 
     def __init__(self, path: Path, known: dict[str, list[object]]) -> None:
         self._path = path
@@ -22,7 +22,7 @@ class VerifiedFiles:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """What is remembered at `path`; nothing where the file is missing or damaged, for it can be made again."""
+        """Read the cache at `path`; return an empty one if the file is missing or damaged."""
         try:
             known = read_json(path, remedy="")
         except RingsideError:
@@ -30,19 +30,19 @@ class VerifiedFiles:
         return cls(path, known if isinstance(known, dict) else {})
 
     def knows(self, file: Path, content: str) -> bool:
-        """Whether `file` was seen with this content hash and has not changed since."""
+        """Return whether `file` was recorded with this content hash and has not changed since."""
         return self._known.get(file.name) == _state(file, content)
 
     def remember(self, file: Path, content: str) -> None:
-        """Note that `file` has this content hash now."""
+        """Record the content hash of `file`."""
         self._known[file.name] = _state(file, content)
         self._changed = True
 
     def write(self) -> None:
-        """Keep what was noted.
+        """Write the cache if it has changed.
 
         Raises:
-            StoreError: the disk is full or the place cannot be written to.
+            StoreError: the disk is full or the folder is not writable.
         """
         if self._changed:
             write_json(self._path, self._known)
@@ -54,16 +54,16 @@ def _state(file: Path, content: str) -> list[object]:
 
 
 def untrusted(known: Path, content: bytes, *, where: str, trusted_types: Sequence[str]) -> tuple[str, ...]:
-    """The types in a model file that nobody trusts, as `ringside.common.model_file.untrusted_types`.
+    """Return the untrusted types in a model file, as `ringside.common.model_file.untrusted_types` does, with a cache.
 
     Args:
-        known: where it is remembered which files hold none; a damaged one is made anew.
-        content: the file's bytes.
-        where: the file's name, for the error.
-        trusted_types: the task's own.
+        known: the cache of files without untrusted types; a damaged one is written again.
+        content: the bytes of the file.
+        where: the name of the file, for the error.
+        trusted_types: the types that the task trusts.
 
     Raises:
-        ModelError: the file is damaged, or none.
+        ModelError: the file is damaged or no model file.
     """
     key = hashlib.sha256(content + "\n".join(sorted(trusted_types)).encode()).hexdigest()
     try:
@@ -73,10 +73,10 @@ def untrusted(known: Path, content: bytes, *, where: str, trusted_types: Sequenc
     seen = seen if isinstance(seen, list) else []
     if key in seen:
         return ()
-    # Imported here because it brings scikit-learn.
+    # Imported here because it imports scikit-learn.
     from ringside.common.model_file import untrusted_types
 
-    found = untrusted_types(content, where=where, trusted_types=trusted_types)
-    if not found:
+    types = untrusted_types(content, where=where, trusted_types=trusted_types)
+    if not types:
         write_json(known, [*seen, key][-_KEPT:])
-    return tuple(found)
+    return tuple(types)

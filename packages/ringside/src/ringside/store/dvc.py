@@ -1,4 +1,4 @@
-"""DVC, as a person would call it from the root of the repository."""
+"""Call DVC from the root of the repository."""
 
 import hashlib
 import json
@@ -15,10 +15,10 @@ from ringside.common.files import remove, write_bytes
 from ringside.errors import StoreError
 from ringside.store.workspace import Workspace
 
-# Opens the repository, then waits for a line; without one (its parent was killed) it ends. Where DVC's record exists,
-# what follows is `dvc commit`, which looks at this one output alone; `dvc add` reads the whole pipeline first. Both by
-# the class that DVCLive uses: DVC's command line would build the parsers of all its commands.
-_WHEN_TOLD = """
+# Opens the repository, then waits for a line on stdin; without one (the parent was killed) it ends. If the `.dvc` file
+# exists, it runs `dvc commit`, which checks only this output, while `dvc add` reads the whole pipeline first. It uses
+# the class `Repo`, as DVCLive does, because DVC's command line would build the parsers of all its commands.
+_ADD_ON_SIGNAL = """
 import os, sys
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
@@ -35,8 +35,8 @@ except DvcException as error:
 """
 
 
-# What `dvc commit` does, but for asking the place that a file was imported from, which may be down or gone.
-_AS_IT_IS = """
+# Does the same as `dvc commit`, but does not query the origin of an imported file, which may be unreachable.
+_COMMIT_WITHOUT_ORIGIN = """
 import sys
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
@@ -54,9 +54,9 @@ except DvcException as error:
 
 
 class PendingAdd:
-    """`dvc add` that starts early: it imports DVC on one core while the other reads the source.
+    """A `dvc add` that starts early: one core imports DVC while another one reads the source.
 
-    As a context manager it ends the process where the work did not come to `run`.
+    As a context manager it ends the process if `run` was not called.
     """
 
     def __init__(self, workspace: Workspace, path: Path) -> None:
@@ -64,7 +64,7 @@ class PendingAdd:
         self._path = workspace.relative(path)
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _WHEN_TOLD, self._path],
+            [sys.executable, "-c", _ADD_ON_SIGNAL, self._path],
             cwd=workspace.root,
             stdin=pipe,
             stdout=pipe,
@@ -81,22 +81,22 @@ class PendingAdd:
             self._process.communicate()
 
     def run(self) -> None:
-        """Bring `<path>.dvc` up to date and put the content in DVC's cache.
+        """Update `<path>.dvc` and add the content to DVC's cache.
 
         Raises:
-            StoreError: DVC refuses; the error carries what it said.
+            StoreError: DVC fails; the error contains DVC's message.
         """
-        _, said = self._process.communicate("now\n")
+        _, message = self._process.communicate("now\n")
         if self._process.returncode != 0:
             raise StoreError(
-                f"`dvc add {self._path}` failed: {' '.join(said.split())}",
+                f"`dvc add {self._path}` failed: {' '.join(message.split())}",
                 where=str(self._workspace.root),
-                remedy="see what DVC says, mend it and run again; what was ingested is kept.",
+                remedy="read DVC's message, fix the cause and run again; ingested partitions are kept.",
             )
 
 
 def checkout(workspace: Workspace, path: Path) -> bool:
-    """Bring back what `<path>.dvc` names from the cache, or else from the remote; whether all of it came."""
+    """Restore the content of `<path>.dvc` from the cache or the remote; return whether it is complete."""
     target = f"{workspace.relative(path)}.dvc"
     if not (workspace.root / target).exists():
         return False
@@ -106,28 +106,28 @@ def checkout(workspace: Workspace, path: Path) -> bool:
 
 
 def pull(workspace: Workspace, record: Path) -> str:
-    """Bring what a `.dvc` file names from cache or remote, else from where it was imported; what DVC says if it fails.
+    """Restore the content of a `.dvc` file from cache, remote or origin; return DVC's message if that fails, else "".
 
-    What comes from there may be newer than the `.dvc` file, which stays as it is: whoever reads it compares it.
+    The content of the origin may be newer than the `.dvc` file, which is not changed: the caller has to compare them.
     """
-    said = failed(workspace, ["pull", workspace.relative(record)])
-    if not said:
+    message = failed(workspace, ["pull", workspace.relative(record)])
+    if not message:
         return ""
     content = yaml.load(record.read_text(encoding="utf-8"), _fast_loader())  # noqa: S506  # a safe loader
     imported = [dep["path"] for dep in content.get("deps", ()) if "://" in str(dep.get("path"))]
     if not imported or content["deps"][0].get("repo"):
-        return said
+        return message
     target = record.with_name(str(content["outs"][0]["path"]))
     return failed(workspace, ["get-url", "--force", "--", imported[0], workspace.relative(target)])
 
 
 def push(workspace: Workspace, *records: Path) -> str:
-    """Send what `.dvc` files name to the remote; what DVC says if that fails."""
+    """Push the content of `.dvc` files to the remote; return DVC's message if that fails, else ""."""
     return failed(workspace, ["push", *map(workspace.relative, records)])
 
 
 def failed(workspace: Workspace, args: Sequence[str]) -> str:
-    """What DVC says of a command that fails, in one line; nothing where it succeeds."""
+    """Run a DVC command; return its error message as one line if it fails, else ""."""
     done = subprocess.run(
         _command(args), cwd=workspace.root, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -138,52 +138,52 @@ def failed(workspace: Workspace, args: Sequence[str]) -> str:
 
 
 def is_cached(workspace: Workspace, path: Path) -> bool:
-    """Whether DVC's cache has the bytes of `path`, so that nothing is lost when the file goes."""
+    """Return whether DVC's cache has the content of `path`, so that the file can be removed."""
     digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
     return (cache_folder(workspace) / "files" / "md5" / digest[:2] / digest[2:]).is_file()
 
 
 def cache_folder(workspace: Workspace) -> Path:
-    """Where DVC's cache is; where DVC cannot say, a folder that there is not."""
+    """Return the folder of DVC's cache; a folder that does not exist if the DVC command fails."""
     done = subprocess.run(_command(["cache", "dir"]), cwd=workspace.root, capture_output=True, text=True, check=False)
     return workspace.root / (done.stdout.strip() if done.returncode == 0 else ".dvc/no-cache")
 
 
 def commit(workspace: Workspace, record: Path) -> None:
-    """Let a `.dvc` file name its output as it is now; the place that it was imported from is not asked.
+    """Update a `.dvc` file to the current content of its output, without querying the origin of an import.
 
     Raises:
-        StoreError: DVC refuses; the error carries what it said.
+        StoreError: DVC fails; the error contains DVC's message.
     """
-    command = [sys.executable, "-c", _AS_IT_IS, workspace.relative(record)]
+    command = [sys.executable, "-c", _COMMIT_WITHOUT_ORIGIN, workspace.relative(record)]
     done = subprocess.run(command, cwd=workspace.root, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         name = workspace.relative(record)
-        found = f"DVC cannot take it as it is now: {' '.join(done.stderr.split())[-300:]}"
-        raise StoreError(found, where=name, remedy="see what DVC says, mend it and run again.")
+        message = f"DVC cannot commit the current content: {' '.join(done.stderr.split())[-300:]}"
+        raise StoreError(message, where=name, remedy="read DVC's message, fix the cause and run again.")
 
 
 def name_task(workspace: Workspace, task: str) -> bool:
-    """Let dvc.yaml name the files of `task`; whether it named others before.
+    """Replace the task in the paths of dvc.yaml by `task`; return whether the file changed.
 
-    DVC could put the name in by itself (`src/${task}`), at the price of a tenth of the time of each of its commands.
+    DVC can interpolate the name (`src/${task}`), but that makes each of its commands about ten per cent slower.
 
     Raises:
-        StoreError: the disk is full or dvc.yaml cannot be written to.
+        StoreError: the disk is full or dvc.yaml is not writable.
     """
     path = _dvc_yaml(workspace)
     text = path.read_text(encoding="utf-8")
-    named = TASK_FILE.sub(lambda found: found[0].replace(f"src/{found[1]}/", f"src/{task}/"), text)
+    named = TASK_FILE.sub(lambda match: match[0].replace(f"src/{match[1]}/", f"src/{task}/"), text)
     if named != text:
         write_bytes(path, named.encode())
     return named != text
 
 
 def mend(workspace: Workspace) -> list[str]:
-    """Remove those of DVC's own files that a kill cut off while DVC wrote them; what was removed.
+    """Remove DVC's own files that an interrupted command left incomplete; return their names.
 
-    DVC writes dvc.lock, `*.dvc` and its lock of readers and writers in place. A half of one stops every later
-    command, though nothing is lost with it: the run-cache makes dvc.lock again, and `dvc add` the others.
+    DVC writes dvc.lock, `*.dvc` and its lock of readers and writers in place. An incomplete one stops every later
+    command, but can be removed: the run-cache restores dvc.lock, and `dvc add` restores the others.
     """
     removed = []
     rwlock = workspace.root / ".dvc" / "tmp" / "rwlock"
@@ -203,14 +203,14 @@ def _dvc_yaml(workspace: Workspace) -> Path:
 
 
 def _holders(text: str) -> None:
-    """Refuse a lock whose every holder was killed.
+    """Raise ValueError for a lock whose holders have all ended.
 
-    DVC sees to that itself, but takes one that nobody waited for, as in a container without an init, for alive.
+    DVC checks this, too, but counts zombie processes as alive, as in a container without an init process.
     """
     content = json.loads(text)
     infos = [*content.get("write", {}).values(), *(info for many in content.get("read", {}).values() for info in many)]
     if infos and all(_is_gone(info["pid"]) for info in infos):
-        raise ValueError("it is held by processes that are gone")
+        raise ValueError("all processes that hold the lock have ended")
 
 
 def _is_gone(pid: int) -> bool:
@@ -238,9 +238,9 @@ def _outs(text: str) -> None:
 
 
 def _whole(text: str) -> dict[str, Any]:
-    """The content of a file of DVC's, which DVC always ends with the end of a line."""
+    """Return the content of a file of DVC; raise ValueError if it does not end with a line break, so is incomplete."""
     if not text.endswith("\n"):
-        raise ValueError("it was cut off")
+        raise ValueError("the file is incomplete")
     content: dict[str, Any] = yaml.load(text, _fast_loader())  # noqa: S506  # a safe loader
     return content
 
@@ -254,19 +254,19 @@ def _has_cache(workspace: Workspace) -> bool:
 
 
 def has_remote(workspace: Workspace) -> bool:
-    """Whether DVC knows a remote in this repository."""
+    """Return whether a DVC remote is configured in this repository."""
     return _configured(workspace, "remote")
 
 
 def _configured(workspace: Workspace, section: str) -> bool:
-    """Whether a file of DVC's configuration in this repository has such a section."""
+    """Return whether DVC's configuration in this repository has a section."""
     files = (workspace.root / ".dvc" / name for name in ("config", "config.local"))
     text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.exists())
     return f"[{section}" in text or f"['{section}" in text
 
 
 def _command(args: Sequence[str]) -> list[str]:
-    # DVC of this environment, whatever PATH says.
+    # The DVC of this environment, independent of PATH.
     return [sys.executable, "-m", "dvc", *args]
 
 

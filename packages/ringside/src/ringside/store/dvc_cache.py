@@ -1,4 +1,4 @@
-"""What DVC keeps of files that are no longer here: found, and taken away for good."""
+"""Find and remove files in DVC's cache, including versions that the checkout no longer contains."""
 
 import json
 import re
@@ -13,15 +13,15 @@ _MD5 = re.compile(r"\b[0-9a-f]{32}(?:\.dir)?\b")
 
 
 def sweep(workspace: Workspace, holds: Callable[[Path], bool], *, also: Collection[str] = ()) -> list[str]:
-    """Remove from DVC's cache each file of which `holds` is true, with the folders and runs that name it.
+    """Remove from DVC's cache each file for which `holds` returns true, and the folders and runs that refer to it.
 
     Args:
         workspace: the checkout.
-        holds: whether a file of the cache is to go.
-        also: hashes of files that are to go in any case, and of folders with all their files that no other names.
+        holds: returns whether a file of the cache must be removed.
+        also: hashes of further files to remove, and of folders to remove with all files that no other folder contains.
 
     Returns:
-        The hashes of what went.
+        The hashes of the removed files.
     """
     cache = dvc.cache_folder(workspace)
     files = files_of(cache)
@@ -40,7 +40,7 @@ def sweep(workspace: Workspace, holds: Callable[[Path], bool], *, also: Collecti
 
 
 def files_of(cache: Path) -> dict[str, Path]:
-    """The files of a cache by their hashes; a folder's ends with `.dir`."""
+    """Return the files of a cache by hash; the hash of a folder ends with `.dir`."""
     return {_hash_of(path): path for path in (cache / "files" / "md5").glob("??/*") if path.is_file()}
 
 
@@ -49,7 +49,7 @@ def _hash_of(path: Path) -> str:
 
 
 def _named(folder: Path) -> set[str]:
-    """The hashes of the files in a folder, by DVC's list of it."""
+    """Return the hashes of the files in a folder, from DVC's list of its files."""
     try:
         return {entry["md5"] for entry in json.loads(folder.read_bytes())}
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""Folders that are whole or not there, files that are on the disk, and one writer at a time."""
+"""Durable writes: atomic renames of folders, copies that are on the disk, and locks for a single writer."""
 
 import errno
 import fcntl
@@ -13,24 +13,24 @@ from ringside.errors import StoreError
 
 _TAKEN = {errno.EEXIST, errno.ENOTEMPTY}
 _POLL = 0.05
-"""Seconds between two tries to get a lock."""
+"""Seconds between two attempts to get a lock."""
 
 
 def make_folder(path: Path) -> None:
-    """Make `path` a folder, with those above it; one that is there stays as it is.
+    """Create the folder `path` and its parents, if they do not exist.
 
     Raises:
-        StoreError: the place cannot be written to.
+        StoreError: the folder cannot be created.
     """
     with _told(path):
         path.mkdir(parents=True, exist_ok=True)
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy one file; its bytes are on the disk when the call returns.
+    """Copy one file; its content is on the disk when the function returns.
 
     Raises:
-        StoreError: the disk is full, or a place cannot be read or written.
+        StoreError: the disk is full, the source is not readable, or the target is not writable.
     """
     with _told(target):
         shutil.copyfile(source, target)
@@ -39,15 +39,15 @@ def copy_file(source: Path, target: Path) -> None:
 
 
 def give_name(folder: Path, name: Path) -> bool:
-    """Rename `folder` to `name` in one step; False, with nothing changed, where there is something of that name.
+    """Rename `folder` to `name` atomically; return false, and change nothing, if `name` exists.
 
     Raises:
-        StoreError: the file system refuses.
+        StoreError: the rename fails for another reason.
     """
     with _told(name):
         _sync(folder)
         try:
-            # NOTE: rename(2) refuses a folder that has files in it, so two writers never mix theirs.
+            # NOTE: rename(2) fails if the target folder contains files, so the files of two writers never mix.
             folder.rename(name)
         except OSError as error:
             if error.errno in _TAKEN:
@@ -59,14 +59,14 @@ def give_name(folder: Path, name: Path) -> bool:
 
 @contextmanager
 def locked(path: Path, *, patience: float) -> Iterator[None]:
-    """Hold the lock file `path`, which the system frees when the process ends, however it ends.
+    """Hold the lock file `path`; the operating system releases it when the process ends.
 
     Args:
-        path: the lock file, made where it is missing and never removed.
-        patience: seconds to wait for another holder.
+        path: the lock file; it is created if it is missing and never removed.
+        patience: seconds to wait for another process.
 
     Raises:
-        StoreError: somebody else holds it for longer than that, or the place cannot be written to.
+        StoreError: another process holds the lock for longer, or the folder is not writable.
     """
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,8 +75,8 @@ def locked(path: Path, *, patience: float) -> Iterator[None]:
         end = time.monotonic() + patience
         while not _taken(handle.fileno()):
             if time.monotonic() > end:
-                found = f"another process has worked here for more than {patience:g} s"
-                raise StoreError(found, where=str(path), remedy="wait until it has ended and run again.")
+                message = f"another process has held this lock for more than {patience:g} s"
+                raise StoreError(message, where=str(path), remedy="wait until that process has ended, then run again.")
             time.sleep(_POLL)
         yield
 
@@ -90,7 +90,7 @@ def _taken(descriptor: int) -> bool:
 
 
 def _sync(folder: Path) -> None:
-    """Bring the names in a folder to the disk."""
+    """Write the entries of a folder to the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -104,6 +104,6 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        found = "the disk is full" if full else f"it cannot be written ({error.strerror or error})"
-        remedy = "free some space and run again." if full else "see that the folder can be written to and run again."
-        raise StoreError(found, where=str(path), remedy=remedy) from error
+        message = "the disk is full" if full else f"it cannot be written ({error.strerror or error})"
+        remedy = "free some space and run again." if full else "make the folder writable and run again."
+        raise StoreError(message, where=str(path), remedy=remedy) from error

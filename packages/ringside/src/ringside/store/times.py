@@ -1,4 +1,4 @@
-"""What each stage took when it last ran here, believed while its output is what it made then."""
+"""Time and memory of the last run of each stage, valid while its output is unchanged."""
 
 import hashlib
 import resource
@@ -11,27 +11,27 @@ from ringside.errors import RingsideError
 
 
 class StageCost(TypedDict):
-    """One run of a stage."""
+    """Time and memory of one run of a stage."""
 
     seconds: float
-    """From the start of its process."""
+    """Seconds since the start of the process."""
     peak_mib: float | None
-    """The most memory that its process had; None where nobody looked."""
+    """Peak memory of the process in MiB; None if it was not measured."""
     output: str
-    """SHA-256 of the file that it is known by."""
+    """SHA-256 of the output that identifies the run."""
     latency_ms: NotRequired[float]
-    """evaluate: milliseconds that the model took for 1,000 rows."""
+    """For the stage `evaluate`: milliseconds to predict 1,000 rows."""
 
 
 def note(path: Path, stage: str, seconds: float, output: Path, *, latency_ms: float | None = None) -> None:
-    """Write down what a stage took.
+    """Record time and memory of a stage.
 
     Args:
-        path: the file of all notes; a damaged one is made anew.
-        stage: its name.
-        seconds: since the start of this process.
+        path: the file with the records; a damaged one is written again.
+        stage: the name of the stage.
+        seconds: seconds since the start of this process.
         output: a small file that the stage has just written.
-        latency_ms: as the field.
+        latency_ms: as in `StageCost`.
     """
     cost: StageCost = {"seconds": round(seconds, 2), "peak_mib": round(_peak_mib(), 1), "output": _sha256(output)}
     if latency_ms is not None:
@@ -40,11 +40,11 @@ def note(path: Path, stage: str, seconds: float, output: Path, *, latency_ms: fl
 
 
 def costs(path: Path, outputs: dict[str, Path]) -> dict[str, StageCost]:
-    """What was noted of the stages whose outputs are still the ones that they made then.
+    """Return the records of the stages whose outputs have not changed since.
 
     Args:
-        path: the file of all notes.
-        outputs: the output of each stage that `note` was called with.
+        path: the file with the records.
+        outputs: the output of each stage that was passed to `note`.
     """
     known = _read(path)
     return {
@@ -56,13 +56,13 @@ def costs(path: Path, outputs: dict[str, Path]) -> dict[str, StageCost]:
 
 def _read(path: Path) -> dict[str, StageCost]:
     try:
-        found: object = read_json(path, remedy="")
+        content: object = read_json(path, remedy="")
     except RingsideError:
         return {}
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         return {}
     known = StageCost.__required_keys__
-    return {stage: cost for stage, cost in found.items() if isinstance(cost, dict) and set(cost) >= known}  # type: ignore[misc]
+    return {stage: cost for stage, cost in content.items() if isinstance(cost, dict) and set(cost) >= known}  # type: ignore[misc]
 
 
 def _peak_mib() -> float:

@@ -1,4 +1,4 @@
-"""Where everything is: the one place that knows a path. What the stages read and write is in `common.workspace`."""
+"""The paths of all files in a checkout; those of the stages are in `common.workspace`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,57 +14,57 @@ class Workspace(StageFiles):
 
     @property
     def raw_dvc(self) -> Path:
-        """DVC's record of `raw`, tracked by Git."""
+        """The `.dvc` file of `data/raw`, tracked by Git."""
         return self.root / "data" / "raw.dvc"
 
     @property
     def adopted(self) -> Path:
-        """Predictions that the team had before its first champion, tracked by Git."""
+        """Existing predictions to compare the first model with, tracked by Git."""
         return self.root / "data" / "adopted.parquet"
 
     @property
     def store(self) -> Path:
-        """The folder of partitions that Git tracks, where params.yaml says `data.store: git`."""
+        """The folder of partitions that Git tracks if params.yaml contains `data.store: git`."""
         return self.root / "data" / "store"
 
     @property
     def erased(self) -> Path:
-        """Which rows were erased for good, by salted hashes; tracked by Git."""
+        """The list of erased rows as salted hashes, tracked by Git."""
         return self.root / "data" / "erased.json"
 
     @property
     def incoming(self) -> Path:
-        """Partitions on their way into `raw`, on the same disk."""
+        """Temporary folder of partitions before they are moved to `data/raw`, on the same disk."""
         return self.root / "data" / ".incoming"
 
     @property
     def verified(self) -> Path:
-        """Which files of `raw` were compared with the manifest; beside DVC's own notes of this kind."""
+        """Cache of files in `data/raw` that were compared with the manifest."""
         return self.root / ".dvc" / "tmp" / "ringside-verified.json"
 
     @property
     def times(self) -> Path:
-        """What each stage took when it last ran here."""
+        """Time and memory of the last run of each stage."""
         return self.root / ".dvc" / "tmp" / "ringside-times.json"
 
     @property
     def rivals(self) -> Path:
-        """Predictions of released models on test rows, kept because the next verdict is often on the same rows."""
+        """Cache of predictions of released models on test rows, reused by the next verdict on the same rows."""
         return self.root / ".dvc" / "tmp" / "ringside-rivals"
 
     @property
     def fetched(self) -> Path:
-        """Released versions that were fetched, a folder each."""
+        """Fetched releases, one folder for each version."""
         return self.root / ".dvc" / "tmp" / "ringside-releases"
 
     @property
     def trusted(self) -> Path:
-        """Which model files were found to hold trusted types only."""
+        """Cache of model files with trusted types only."""
         return self.root / ".dvc" / "tmp" / "ringside-trusted.json"
 
     @property
     def stage_outputs(self) -> dict[str, Path]:
-        """One small output of each stage, by which its run is known again."""
+        """One small output of each stage that identifies its run."""
         return {
             "validate": self.validation,
             "split": self.split,
@@ -74,22 +74,22 @@ class Workspace(StageFiles):
 
     @property
     def release_draft(self) -> Path:
-        """Where `publish` builds a release."""
+        """Folder in which `publish` builds a release."""
         return self.root / ".dvc" / "tmp" / "ringside-release"
 
     @property
     def lock(self) -> Path:
-        """The packages that a stage and a released model need."""
+        """The lock of the packages that a stage and a released model need."""
         return self.root / "requirements" / "model.txt"
 
     @property
     def report(self) -> Path:
-        """The verdict with all that it rests on."""
+        """The report: the verdict and all results that it is based on."""
         return self.root / "reports" / "report.json"
 
     @property
     def report_page(self) -> Path:
-        """The report as one page for a browser."""
+        """The report as an HTML page."""
         return self.root / "reports" / "report.html"
 
     @property

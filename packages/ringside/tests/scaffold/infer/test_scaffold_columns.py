@@ -149,7 +149,7 @@ class TestFiles:
 
     @pytest.mark.parametrize(
         ("name", "says"),
-        [("book.xlsx", "save the sheet as CSV"), ("rows.json", "one object a line"), ("rows.txt", "call it .csv")],
+        [("book.xlsx", "save the sheet"), ("rows.json", "one object per line"), ("rows.txt", "rename it to .csv")],
     )
     def test_of_another_kind_are_refused_with_a_way_out(self, tmp_path, name, says):
         """People have spreadsheets: the error says how one becomes a file that can be read."""

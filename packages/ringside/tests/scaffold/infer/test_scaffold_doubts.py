@@ -62,7 +62,7 @@ class TestLeaks:
         """When somebody left is known of those alone who did."""
         when = pd.Series(np.arange(ROWS) % 9, dtype="Int64").mask(frame["y"] == 0)
 
-        assert "whether 'when' is missing tells the answer" in said(frame.assign(when=when))
+        assert "whether 'when' is missing reveals the target" in said(frame.assign(when=when))
 
     def test_are_columns_that_lack_for_one_answer_alone(self, frame):
         """A flight without a plane was cancelled, though most of the cancelled ones had one; chance is no sign."""
@@ -70,7 +70,7 @@ class TestLeaks:
         rare = frame.assign(y=(frame["x"] > 1).astype(int))
         lacking = (rare["y"] == 1) & (rare.index % 3 == 0)
 
-        assert "wherever 'plane' is missing the answer is the same" in said(rare.assign(plane=plane.mask(lacking)))
+        assert "all rows without 'plane' have the same target" in said(rare.assign(plane=plane.mask(lacking)))
         assert "plane" not in said(rare.assign(plane=plane.mask(rare.index % 3 == 0)))
 
     def test_are_columns_that_arrive_with_the_label(self, frame):
@@ -78,7 +78,7 @@ class TestLeaks:
         late = pd.Series(np.arange(ROWS) % 9, dtype="Int64").mask(frame.index > 900)
         label = frame["y"].astype("Int64").mask(frame.index > 900)
 
-        assert "'late' is missing wherever the label is" in said(frame.assign(late=late, y=label))
+        assert "'late' is missing in all rows without a label" in said(frame.assign(late=late, y=label))
 
     def test_are_not_columns_that_nearly_all_rows_lack(self, frame):
         """A remark that one row of fifty has, and none of those that wait, came with no label."""
@@ -108,8 +108,8 @@ class TestTooFew:
         """Twenty in the window are few; forty are no reason for a word."""
         found = said(frame.assign(shop=np.arange(ROWS) % shops), group="shop")
 
-        assert ("about 20 groups: only large differences will show" in found) == few
-        assert ("the test window" in found) == few
+        assert ("about 20 groups: only large differences can be detected" in found) == few
+        assert ("the test set" in found) == few
 
     def test_rows_and_rare_labels_are_said(self, frame):
         """Few rows, labels that stand a few times, and rows that have none yet."""
@@ -117,9 +117,9 @@ class TestTooFew:
 
         found = said(few)
 
-        assert "148 rows with a label are few" in found
-        assert "the label 'b' stands in 5 rows alone" in found
-        assert "too rare to learn: 'c'; their 2 rows wait in quarantine" in found
+        assert "there are only 148 rows with a label" in found
+        assert "the label 'b' has only 5 rows" in found
+        assert "with too few rows to learn: 'c'; their 2 rows stay in quarantine" in found
         assert "2 rows have no label yet" in found
 
     def test_a_line_of_totals_is_no_leak(self, frame):
@@ -131,7 +131,7 @@ class TestTooFew:
 
         assert "LEAK" not in found
         assert "1 row has no label yet" in found
-        assert "'code' names each row but for 1 row that lacks it" in found
+        assert "'code' identifies each row except 1 row that lacks it" in found
 
     def test_columns_that_are_left_out_are_named_with_the_reason(self, frame):
         """Constants, what is always missing, prose and what names rows."""
@@ -143,8 +143,8 @@ class TestTooFew:
 
         found = said(more)
 
-        for reason, name in (("has one value alone", "one"), ("has no value at all", "none"), ("is prose", "note")):
-            assert f"since each {reason}: '{name}'" in found
+        for reason, name in (("has only one value", "one"), ("has no value at all", "none"), ("is prose", "note")):
+            assert f"because each {reason}: '{name}'" in found
 
 
 class TestTime:

@@ -55,7 +55,7 @@ class TestACustomerTable:
 
         assert draft.identity == ("customer",)
         assert draft.features == ("größe", "calls", "class")
-        assert draft.left_out == {"country": "has one value alone"}
+        assert draft.left_out == {"country": "has only one value"}
         assert draft.slices == ("class",)
 
     def test_hears_what_a_person_says(self, data):
@@ -76,7 +76,7 @@ class TestACustomerTable:
 
         assert (draft.identity, draft.group, draft.slices) == (("row",), None, ())
         assert "partition" in draft.features
-        with pytest.raises(UsageError, match="a column of its own"):
+        with pytest.raises(UsageError, match="a reserved name"):
             decided(renamed, group="partition")
 
     @pytest.mark.parametrize(("name", "meant"), [("Calls", "calls"), ("singup", "signup")])
@@ -91,7 +91,7 @@ class TestACustomerTable:
     def test_leaves_out_what_was_not_known_when_the_test_begins(self, data, after, gap):
         """Months whose last label came after the first of May; none where two would not be left, which is said."""
         draft = decided(data, label_delay=delay(after))
-        said = [doubt for doubt in doubts(draft) if "as if it had been made with them" in doubt]
+        said = [doubt for doubt in doubts(draft) if "labels that it lacks in production" in doubt]
 
         assert (draft.test, draft.gap) == (4, gap)
         assert len(said) == (after == "440d")

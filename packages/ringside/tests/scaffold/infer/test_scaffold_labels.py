@@ -43,19 +43,19 @@ class TestRare:
         """Forty rows of one customer are on one side, whatever the split."""
         frame["y"] = np.where(frame["who"] == 3, "own", labels())
 
-        with pytest.raises(UsageError, match="'own' stands in 1 group,"):
+        with pytest.raises(UsageError, match="'own' has 1 group,"):
             drafted(frame, "y", time="none", group="who")
 
     def test_that_are_too_many_to_wait_are_refused(self, frame):
         """Where more of a partition would wait than a partition may lack, a person puts them together."""
         few = pd.concat([frame.head(30).assign(y=labels()[:30]), frame.tail(1).assign(y="q")], ignore_index=True)
 
-        with pytest.raises(UsageError, match="'q' stands in 1 row,"):
+        with pytest.raises(UsageError, match="'q' has 1 row,"):
             drafted(few, "y", time="none")
 
     def test_of_yes_and_no_are_refused(self, frame):
         """One row that says yes is on one side."""
-        with pytest.raises(UsageError, match="'True' stands in 1 row,"):
+        with pytest.raises(UsageError, match="'True' has 1 row,"):
             drafted(frame.assign(y=frame.index == 7), "y", time="none")
 
     def test_are_not_asked_of_numbers(self, frame):
@@ -68,7 +68,7 @@ class TestLate:
 
     def test_are_refused(self, frame):
         """What the newest month alone has, no model can have learnt."""
-        with pytest.raises(UsageError, match="'new' stands in the newest partitions alone") as caught:
+        with pytest.raises(UsageError, match="'new' occurs only in the newest partitions") as caught:
             drafted(frame.assign(y=labels(*["new"] * 20)), "y")
 
         assert "--partition-by none" in caught.value.remedy

@@ -1,8 +1,8 @@
-"""From somebody's data to a task that is decided and not yet written.
+"""Read your data and draft a task from it; nothing is written.
 
-look        the data as a file, a folder or a query answers them; `numerals` how they write numbers
-columns     what stands in each column
-draft       the task that is being decided; a question to a person, and what a person said
-facts       kind, identity, group, features, slices; `time` the time and the partitions, `panel` who comes again
-doubts      what a person has to look at: `leaks`, identifiers, constants, too few rows
+look        read a file, a folder or the result of a query; `numerals` detects how numbers are written
+columns     type, values and range of each column
+draft       the draft of a task, the questions to the user, the options of the command line
+facts       kind, identity, group, features, slices; `time` time and partitions, `panel` entities seen in many periods
+doubts      warnings to check by hand: `leaks`, identifiers, constants, too few rows
 """

@@ -1,4 +1,4 @@
-"""What stands in each column of somebody's data: its type, what is missing, its values and its range."""
+"""Infer the type, the missing values, the frequent values and the range of each column of the data."""
 
 import datetime as dt
 import decimal
@@ -15,12 +15,12 @@ from ringside.init.infer.numerals import PLAIN
 from ringside.sources.numerals import SIGNS
 
 KEPT = 60
-"""So many values of a column are remembered, the most frequent ones."""
+"""Number of values stored for each column, the most frequent ones."""
 SHORT = 40
-"""Characters of the longest text that is still a name and no prose."""
+"""Longest text, in characters, that counts as a name; longer ones are prose."""
 
 _WHOLE = r"[+-]?(?:0|[1-9][0-9]{0,17})"
-# NOTE: 007 and 01067 are codes, not numbers: their zeros would be lost.
+# NOTE: 007 and 01067 are codes: as numbers they would lose their leading zeros.
 _CODE = r"[+-]?0[0-9]+"
 _ZONE = r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})"
 _ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?{_ZONE}?)?"
@@ -42,33 +42,33 @@ _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _DAYS = (
     *("%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y"),
     *("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y"),
-    # NOTE: nobody who writes points puts the month first.
+    # NOTE: with points the day is always first.
     *("%d.%m.%Y", "%d.%m.%y"),
     *("%Y/%m/%d", "%Y-%m-%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y"),
 )
 FORMS = {
     day + clock: re.sub(r"%\w|\.", lambda part: _PARTS[part[0]], day + clock) for day in _DAYS for clock in _CLOCKS
 }
-"""How people write times beside ISO 8601, each with its pattern; a text that fits two forms is not read as a time."""
+"""Formats of times besides ISO 8601, each with its pattern; a column that fits two formats is not read as a time."""
 
 _EPOCH = re.compile(
     r"(?:^|[^a-z])(?:epoch|unix|ts|time|timestamp|datetime|date|when)(?:[^a-z]|$)|_(?:at|on)$", re.IGNORECASE
 )
-"""How columns are called that may count the seconds since 1970."""
+"""Names of columns that may contain Unix time."""
 _SINCE = {"seconds": 1, "milliseconds": 1000}
 _YEARS = (631_152_000, 2_524_608_000)
-"""Seconds since 1970: what is counted so lies between 1990 and 2050."""
+"""Range of plausible Unix times in seconds: from 1990 to 2050."""
 _SOME = 50
-"""So many values rule out most forms."""
+"""Number of values that are tried first, because they rule out most formats."""
 
 _SIGN = f"(?:{'|'.join(map(re.escape, SIGNS))})"
 _PAIRS = (("yes", "no"), ("y", "n"), ("t", "f"))
 _LIKE_NUMBERS = rf"[+-]?(?:{_SIGN}\s?)?[+-]?[0-9]{{1,3}}(?:[., ][0-9]{{3}})*(?:[.,][0-9]+)?(?:\s?{_SIGN})?"
 _IDENTIFIER = re.compile(r"(?:^|[^A-Za-z])(?i:ids?|uuid|guid|key|index|nr|no|number|code)$|[a-z](?:Id|ID)$")
-"""How columns are called that name something; `paid` and `valid` are none."""
+"""Names of columns with identifiers; `paid` and `valid` do not match."""
 
 _EXACT = 2**53
-"""Below it each whole number has a float of its own."""
+"""Limit below which a float represents each whole number exactly."""
 
 NUMBERS = ("Int64", "float64", "boolean")
 TIMES = ("datetime", "datetime-utc")
@@ -77,55 +77,56 @@ IGNORED = "ignore"
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """What stands in one column."""
+    """Type, values and range of one column."""
 
     name: str
     type: str
-    """As `ringside.sources` names it, always one that can hold a missing value; `ignore` for what no type holds."""
+    """Column type as in `ringside.sources`, always nullable; `ignore` if no type fits."""
     rows: int
     missing: int
     distinct: int
     values: tuple[Hashable, ...]
-    """Up to `KEPT`, the most frequent first."""
+    """The most frequent values, up to `KEPT`, the most frequent first."""
     counts: tuple[int, ...]
-    """How often each of `values` stands."""
+    """Number of rows with each of `values`."""
     low: float | None = None
-    """Of numbers."""
+    """Smallest number; None for other types."""
     high: float | None = None
+    """Largest number; None for other types."""
     longest: int = 0
-    """Characters of the longest text."""
+    """Length of the longest text, in characters."""
     rising: bool = False
-    """Whether each value is larger than the one before."""
+    """Whether each value is larger than the previous one."""
     form: str | None = None
-    """How times are written, as `%d.%m.%Y`, where not by ISO 8601."""
+    """Format of the times, such as `%d.%m.%Y`; None for ISO 8601."""
     like_numbers: bool = False
-    """Whether the texts are numbers in forms that no type reads, as 1.234,56 beside columns of 1.5, or $5 beside 5."""
+    """Whether the texts look like numbers that no type reads, such as 1.234,56 next to 1.5, or $5 next to 5."""
     like_times: bool = False
-    """Whether the texts are times of which nobody can tell the day from the month, as 01/02/2026."""
+    """Whether the texts are times with an ambiguous order of day and month, such as 01/02/2026."""
 
     @property
     def present(self) -> int:
-        """Rows with a value."""
+        """Number of rows with a value."""
         return self.rows - self.missing
 
     @property
     def whole(self) -> tuple[Hashable, ...] | None:
-        """All values, where they are few enough to be remembered."""
+        """All values; None if only the most frequent are stored."""
         return self.values if self.distinct <= len(self.values) else None
 
     @property
     def singles(self) -> int:
-        """How many of the remembered values stand once."""
+        """Number of stored values that occur once."""
         return sum(count == 1 for count in self.counts)
 
     @property
     def unique(self) -> bool:
-        """Whether each row has a value of its own."""
+        """Whether every row has a value and no value repeats."""
         return self.missing == 0 and self.distinct == self.rows
 
     @property
     def names_rows(self) -> bool:
-        """Whether each row has a value of its own that looks as if it were given to tell rows apart."""
+        """Whether the values are unique and look like identifiers of rows."""
         if not self.unique or self.type not in ("Int64", "str"):
             return False
         if self.type == "str":
@@ -134,7 +135,7 @@ class Column:
 
     @property
     def is_numbering(self) -> bool:
-        """Whether the numbers go on without a gap, or all have the same number of digits."""
+        """Whether the numbers have no gap, or all have the same number of digits."""
         low, high = self.low or 0, self.high or 0
         gapless = low >= 0 and high - low + 1 == self.distinct
         same = low >= 1000 and len(str(int(low))) == len(str(int(high)))  # noqa: PLR2004  # fewer digits are quantities
@@ -142,26 +143,26 @@ class Column:
 
     @property
     def is_taken(self) -> bool:
-        """Whether the name cannot be that of an identity, a group or a slice."""
+        """Whether the name is reserved, so that the column can be no identity, group or slice."""
         return is_prediction_column(self.name)
 
     @property
     def named_like_identifier(self) -> bool:
-        """Whether the name says that the column names something, as `customer_id` does."""
+        """Whether the name is that of an identifier, such as `customer_id`."""
         return bool(_IDENTIFIER.search(self.name))
 
 
 def typed(frame: pd.DataFrame, *, forms: bool = True) -> tuple[pd.DataFrame, dict[str, Column]]:
-    """A frame in the types that its values have, and what stands in each column.
+    """Return a frame converted to the types of its values, and a description of each column.
 
     Args:
-        frame: as the source was seen, `(n_rows, n_columns)`: texts where the file has no types; not changed.
-        forms: whether times may be written in other ways than ISO 8601.
+        frame: the rows as read, `(n_rows, n_columns)`: texts if the file has no types; not changed.
+        forms: whether other formats of times than ISO 8601 are tried.
 
     Returns:
-        The frame with nullable types, without the columns that no type holds; and all columns, those too.
+        The frame with nullable types, without columns that fit no type; and the descriptions of all columns.
     """
-    kept, found = {}, {}
+    kept, columns = {}, {}
     for name in frame.columns:
         kind, values, form = _typed(frame[name])
         if form is not None and not forms:
@@ -169,14 +170,14 @@ def typed(frame: pd.DataFrame, *, forms: bool = True) -> tuple[pd.DataFrame, dic
         if forms and (counted := _epoch(str(name), kind, values)):
             times = pd.to_datetime(1000 // _SINCE[counted] * values, unit="ms", utc=True)
             kind, values, form = "datetime-utc", times.dt.as_unit("us"), counted
-        found[str(name)] = _facts(str(name), kind, values, form)
+        columns[str(name)] = _describe(str(name), kind, values, form)
         if kind != IGNORED:
             kept[str(name)] = values
-    return pd.DataFrame(kept, index=frame.index), found
+    return pd.DataFrame(kept, index=frame.index), columns
 
 
 def _typed(series: pd.Series) -> tuple[str, pd.Series, str | None]:
-    """The type of a column's values, these as that type, and how they are written if they are times."""
+    """Return the type of a column, its values converted to that type, and the format of times."""
     if is_bool_dtype(series):
         return "boolean", series.astype("boolean"), None
     if is_integer_dtype(series) or is_float_dtype(series):
@@ -196,7 +197,7 @@ def _of_instants(series: pd.Series) -> tuple[str, pd.Series]:
 
 
 def _of_numbers(series: pd.Series) -> tuple[str, pd.Series]:
-    """Floats and whole numbers; these too where only a missing value made floats of them."""
+    """Return type and values of numbers; floats become whole numbers if only missing values made them floats."""
     if is_integer_dtype(series):
         return "Int64", series.astype("Int64")
     present = series.dropna().astype("float64")
@@ -206,7 +207,7 @@ def _of_numbers(series: pd.Series) -> tuple[str, pd.Series]:
 
 
 def _of_texts(series: pd.Series, distinct: pd.Series) -> tuple[str, pd.Series, str | None]:
-    """Texts, and what they could be read as; `distinct` are their values without blanks around them."""
+    """Return type, values and time format of texts; `distinct` are the stripped distinct values."""
     if distinct.str.fullmatch(_WHOLE).all():
         return "Int64", series.str.strip().astype("Int64"), None
     if distinct.str.fullmatch(PLAIN).all() and not distinct.str.fullmatch(_CODE).any():
@@ -224,24 +225,24 @@ def _of_texts(series: pd.Series, distinct: pd.Series) -> tuple[str, pd.Series, s
 
 
 def _answers(distinct: pd.Series) -> dict[str, bool] | None:
-    """What true and false are called, in small letters; None where the texts are no such answers."""
-    said = set(distinct.str.lower())
-    if said <= {"true", "false"}:
+    """Return the boolean of each lower-case text; None if the texts are no booleans."""
+    texts = set(distinct.str.lower())
+    if texts <= {"true", "false"}:
         return {"true": True, "false": False}
-    # Two texts say more as they stand; yes, Yes and YES are one answer all the same.
+    # Exactly two texts stay texts, which say more; yes, Yes and YES mean the same.
     mixed = len(distinct) > 2  # noqa: PLR2004
-    return next(({yes: True, no: False} for yes, no in _PAIRS if mixed and said == {yes, no}), None)
+    return next(({yes: True, no: False} for yes, no in _PAIRS if mixed and texts == {yes, no}), None)
 
 
 def _forms(distinct: pd.Series) -> list[str]:
-    """The forms in which all of some texts are times."""
+    """Return the formats that read all texts as times."""
     some = distinct.head(_SOME)
     forms = [form for form, pattern in FORMS.items() if some.str.fullmatch(pattern).all()]
     return [form for form in forms if pd.to_datetime(distinct, format=form, errors="coerce").notna().all()]
 
 
 def _epoch(name: str, kind: str, values: pd.Series) -> str | None:
-    """In what a column of whole numbers counts the time since 1970; None where it does not."""
+    """Return the unit of a column of Unix times; None if the column is none."""
     if kind != "Int64" or not _EPOCH.search(name):
         return None
     low, high = values.min(), values.max()
@@ -249,7 +250,7 @@ def _epoch(name: str, kind: str, values: pd.Series) -> str | None:
 
 
 def _of_values(series: pd.Series, distinct: pd.Series) -> tuple[str, pd.Series]:
-    """Columns of Python's values: decimals and dates have a type, all else has none."""
+    """Return type and values of a column of Python objects: booleans, numbers and dates; others are ignored."""
     if distinct.map(lambda value: isinstance(value, bool)).all():
         return "boolean", series.astype("boolean")
     if distinct.map(lambda value: isinstance(value, int | float | decimal.Decimal)).all():
@@ -264,12 +265,12 @@ def _nested(series: pd.Series) -> bool:
     return bool(series.dropna().head(1000).map(lambda value: isinstance(value, dict | list | np.ndarray | bytes)).any())
 
 
-def _facts(name: str, kind: str, values: pd.Series, form: str | None) -> Column:
+def _describe(name: str, kind: str, values: pd.Series, form: str | None) -> Column:
     if kind == IGNORED:
         missing = int(values.isna().sum())
         return Column(name=name, type=kind, rows=len(values), missing=missing, distinct=0, values=(), counts=())
     counts = values.value_counts()
-    # Ties in the order of the values, so that the same data make the same files.
+    # Ties are sorted by value, so that the same data always result in the same files.
     top = sorted(counts.head(4 * KEPT).items(), key=lambda item: (-int(item[1]), item[0]))[:KEPT]
     present = values.dropna()
     numbers = present.astype("float64") if kind in NUMBERS else None

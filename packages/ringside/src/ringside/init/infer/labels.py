@@ -1,4 +1,4 @@
-"""Labels that stand in so few rows, or so late, that no model could be trained and tested on them."""
+"""Check that each label has enough rows, and early enough, to be both trained and tested."""
 
 from collections.abc import Hashable
 
@@ -8,14 +8,14 @@ from ringside.errors import DataError, UsageError
 from ringside.init.infer.draft import TaskDraft
 
 _FEWEST, _LEAST = 5, 3
-"""Rows, or groups where these stay together: with fewer a label may well be on one side of the split alone."""
+"""Fewest rows (groups in a group split) of a label: with fewer, all may be on one side of the split."""
 _FEWEST_ROWS = 10
 _QUARANTINED = 0.02
-"""As `validate.max_quarantined` of a new params.yaml."""
+"""Value of `validate.max_quarantined` in a new params.yaml."""
 
 
 def check_labels(draft: TaskDraft) -> TaskDraft:
-    """A draft of which each label can be learnt and tested; those of a few rows are named as `rare`.
+    """Return the draft, with labels that have too few rows in `rare`.
 
     Raises:
         DataError: there are too few rows with a label.
@@ -24,8 +24,9 @@ def check_labels(draft: TaskDraft) -> TaskDraft:
     labels = draft.seen.frame.loc[draft.labelled, draft.target]
     where = f"--target {draft.target!r}"
     if len(labels) < _FEWEST_ROWS:
-        found = f"it has {len(labels):,} rows with a label, too few to learn from and to be tested on"
-        raise DataError(found, where=where, remedy=f"give at least {_FEWEST_ROWS}; a verdict needs a few hundred.")
+        message = f"it has {len(labels):,} rows with a label, too few for training and test"
+        remedy = f"provide at least {_FEWEST_ROWS} labelled rows; a verdict needs a few hundred."
+        raise DataError(message, where=where, remedy=remedy)
     if draft.kind == "regression":
         return draft
     draft = _without_few(draft, labels, where)
@@ -34,7 +35,7 @@ def check_labels(draft: TaskDraft) -> TaskDraft:
 
 
 def _without_few(draft: TaskDraft, labels: pd.Series, where: str) -> TaskDraft:
-    """A draft that names the labels of a few rows as `rare`."""
+    """Return the draft with the labels of a few rows in `rare`; raise if these rows cannot be quarantined."""
     counts, most = _units(draft, labels)
     rare = tuple(counts.index[counts < min(_FEWEST, most)])
     if draft.kind == "binary" or not _few_rows(draft, labels, rare):
@@ -43,14 +44,14 @@ def _without_few(draft: TaskDraft, labels: pd.Series, where: str) -> TaskDraft:
             return draft
         what = "group" if draft.strategy == "group" else "row"
         times = f"{counts[rare[0]]:,} {what}{'s' if counts[rare[0]] > 1 else ''}"
-        remedy = "give more such rows, or put it together with another label in the source."
-        found = f"the label {str(rare[0])!r} stands in {times}, too few to learn from and to be tested on"
-        raise UsageError(found, where=where, remedy=remedy)
+        remedy = "provide more rows with this label, or merge it with another label in the source."
+        message = f"the label {str(rare[0])!r} has {times}, too few for training and test"
+        raise UsageError(message, where=where, remedy=remedy)
     return draft.but(rare=rare)
 
 
 def _units(draft: TaskDraft, labels: pd.Series) -> tuple[pd.Series, int]:
-    """In how many rows, or groups, each label stands, and how many there are."""
+    """Return the number of rows (groups in a group split) of each label, and of all labels."""
     if draft.strategy != "group" or draft.group is None:
         return labels.value_counts(), len(labels)
     pairs = pd.DataFrame({"label": labels, "group": draft.seen.frame.loc[labels.index, draft.group]})
@@ -58,7 +59,7 @@ def _units(draft: TaskDraft, labels: pd.Series) -> tuple[pd.Series, int]:
 
 
 def _few_rows(draft: TaskDraft, labels: pd.Series, rare: tuple[Hashable, ...]) -> bool:
-    """Whether the rows of these labels may wait in quarantine, in each partition."""
+    """Return whether the rows of these labels are few enough for the quarantine in each partition."""
     if not rare:
         return True
     waits = labels.isin(rare)
@@ -67,7 +68,7 @@ def _few_rows(draft: TaskDraft, labels: pd.Series, rare: tuple[Hashable, ...]) -
 
 
 def _check_sides(draft: TaskDraft, labels: pd.Series, where: str) -> None:
-    """Stop where the newest partitions have a label that no earlier one has."""
+    """Raise if the test partitions have a label that the training partitions lack."""
     if draft.strategy != "time" or draft.partition is None:
         return
     names = draft.partition[draft.labelled]
@@ -76,6 +77,6 @@ def _check_sides(draft: TaskDraft, labels: pd.Series, where: str) -> None:
     tested, learnt = sides.isin(ordered[-test:]), sides.isin(ordered[: -test - draft.gap])
     late = sorted(map(str, set(labels[tested]) - set(labels[learnt])))
     if late:
-        remedy = "put labels together in the source, or test on rows of any time: --partition-by none."
-        found = f"the label {late[0]!r} stands in the newest partitions alone, which are the test"
-        raise UsageError(found, where=where, remedy=remedy)
+        remedy = "merge labels in the source, or test on rows of any time: --partition-by none."
+        message = f"the label {late[0]!r} occurs only in the newest partitions, which are the test set"
+        raise UsageError(message, where=where, remedy=remedy)

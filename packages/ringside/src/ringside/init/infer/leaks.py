@@ -1,4 +1,4 @@
-"""Columns that come with the answer, so that a model which sees them predicts nothing."""
+"""Detect leaks: columns that are known only together with the target and reveal it."""
 
 from collections.abc import Iterator
 
@@ -10,18 +10,18 @@ from ringside.init.infer.columns import NUMBERS
 from ringside.init.infer.draft import TaskDraft
 
 _ROWS = 4000
-"""So many rows tell whether one column gives the answer away."""
+"""Number of sampled rows; enough to see whether one column reveals the target."""
 _BINS = 100
 _TELLS = {"binary": 0.995, "multiclass": 0.97, "regression": 0.98}
-"""From this score on a single column is too good to be true."""
+"""Score of a single column, by kind of task, from which it counts as a leak."""
 _FEWEST_OF_EACH = 5
-"""So many rows of each answer, not learnt from, tell a leak from luck: one alone is above all others in any column."""
+"""Fewest held-out rows of each class; with fewer, a column may separate the classes by chance."""
 _TIED = 0.9
-"""The correlation of being missing with the answer."""
+"""Correlation between missing values and the target from which a column counts as a leak."""
 _LACKING = 30
-"""So many rows without a value, all with one answer that is not the usual one, are no accident."""
+"""Fewest rows without a value, all of the same rare class, that are no coincidence."""
 _SOME = 5
-"""So many rows without a label are no line of totals."""
+"""Fewest rows without a label; fewer may be lines of totals."""
 _ALWAYS = 0.99
 _ADDS_UP = 0.9999
 _MOST_NAMES = 12
@@ -30,14 +30,14 @@ Floats = npt.NDArray[np.float64]
 
 
 def leaks(draft: TaskDraft) -> Iterator[str]:
-    """One sentence or two for each, with the option that takes the column away."""
+    """Yield one or two sentences for each leak, with the option that removes the column."""
     yield from _tied_to_missing(draft)
     yield from _telling(draft)
     yield from _adding_up(draft)
 
 
 def _answer(draft: TaskDraft, rows: pd.Index) -> pd.Series:
-    """The target as numbers: classes by their number."""
+    """Return the target as numbers; classes by their index."""
     target: pd.Series = draft.seen.frame.loc[rows, draft.target]
     if draft.kind == "regression":
         return target.astype("float64")
@@ -51,7 +51,7 @@ def _sample(draft: TaskDraft) -> pd.Index:
 
 
 def _tied_to_missing(draft: TaskDraft) -> Iterator[str]:
-    """Columns that are there, or lack, exactly where the label is of one kind."""
+    """Yield columns whose missing values depend on the label."""
     frame, labelled = draft.seen.frame, draft.labelled
     answer = _answer(draft, frame.index[labelled])
     waiting = int((~labelled).sum())
@@ -60,29 +60,29 @@ def _tied_to_missing(draft: TaskDraft) -> Iterator[str]:
         missing = frame[name].isna()
         if name == draft.target or not missing.any() or missing.all():
             continue
-        use = "" if name in draft.features else " (it is left out already)"
+        use = "" if name in draft.features else " (already left out)"
         if waiting >= _SOME and missing[~labelled].all() and missing[labelled].mean() < 1 - _TIED:
-            yield f"LEAK? {name!r} is missing wherever the label is: it comes with it{use}. {_without(draft, name)}"
+            yield f"LEAK? {name!r} is missing in all rows without a label{use}. {_without(draft, name)}"
             continue
         known = missing[labelled].astype("float64")
         if 0 < known.mean() < 1 and any(abs(np.corrcoef(known, side)[0, 1]) >= _TIED for side in sides):
-            yield f"LEAK? whether {name!r} is missing tells the answer{use}. {_without(draft, name)}"
+            yield f"LEAK? whether {name!r} is missing reveals the target{use}. {_without(draft, name)}"
         elif known.sum() >= _LACKING and any(_always(side, known == 1) for side in sides):
-            yield f"LEAK? wherever {name!r} is missing the answer is the same{use}. {_without(draft, name)}"
+            yield f"LEAK? all rows without {name!r} have the same target{use}. {_without(draft, name)}"
 
 
 def _always(side: pd.Series, rows: pd.Series) -> bool:
-    """Whether an answer that is not the usual one is that of all these rows."""
+    """Return whether (almost) all these rows have a class that less than half of all rows have."""
     return bool(side[rows].mean() >= _ALWAYS and side.mean() < 0.5)  # noqa: PLR2004  # of all rows
 
 
 def _telling(draft: TaskDraft) -> Iterator[str]:
-    """Columns that predict the target almost alone."""
+    """Yield columns that predict the target almost alone."""
     rows = _sample(draft)
     answer = _answer(draft, rows).to_numpy()
     if len(rows) < 30 or len(np.unique(answer)) < 2:  # noqa: PLR2004  # nothing could be told
         return
-    # What tells a group apart tells its answer for rows of the same group: that is no leak.
+    # Groups are not split: a column that identifies a group predicts its target, and that is no leak.
     parts = np.arange(len(rows)) if draft.groups is None else pd.factorize(draft.groups[rows])[0]
     for name in draft.features:
         score = _score(_encoded(draft.seen.frame.loc[rows, name]), answer, parts % 2 == 0, draft.kind)
@@ -93,8 +93,8 @@ def _telling(draft: TaskDraft) -> Iterator[str]:
 
 def _without(draft: TaskDraft, name: str) -> str:
     if name not in draft.features:
-        return "Check what else is written down at the same moment."
-    return f"If it is known only afterwards: --leave-out {name!r}."
+        return "Check which other columns are recorded at the same time."
+    return f"If it is known only after the target, add --leave-out {name!r}."
 
 
 def _encoded(values: pd.Series) -> Floats:
@@ -106,7 +106,7 @@ def _encoded(values: pd.Series) -> Floats:
 
 
 def _score(values: Floats, answer: Floats, learn: npt.NDArray[np.bool_], kind: str) -> float:
-    """How well this column alone predicts rows beside those of `learn`: by its values, or by bins of them."""
+    """Return how well this column alone, by values or bins, predicts the rows outside `learn`."""
     edges = np.unique(values[learn])
     if len(edges) > _BINS:
         edges = np.unique(np.quantile(values[learn], np.linspace(0, 1, _BINS + 1)))
@@ -129,7 +129,7 @@ def _score(values: Floats, answer: Floats, learn: npt.NDArray[np.bool_], kind: s
 
 
 def _area(predicted: Floats, truth: Floats) -> float:
-    """ROC AUC, from the mean rank of the positive rows; 0 where there are too few of either answer."""
+    """Return the ROC AUC from the mean rank of the positive rows; 0 if a class has too few rows."""
     from scipy.stats import rankdata
 
     positive = truth == 1
@@ -140,22 +140,22 @@ def _area(predicted: Floats, truth: Floats) -> float:
 
 
 def _adding_up(draft: TaskDraft) -> Iterator[str]:
-    """Numbers that add up to the target."""
+    """Yield a set of numeric columns whose weighted sum is the target."""
     rows = _sample(draft)
     names = list(draft.numbers)[:200]
     if draft.kind != "regression" or len(names) < 2 or len(rows) < 3 * len(names):  # noqa: PLR2004
         return
     answer = _answer(draft, rows).to_numpy()
     columns = np.column_stack([_encoded(draft.seen.frame.loc[rows, name]) for name in names] + [np.ones(len(rows))])
-    found, *_ = np.linalg.lstsq(columns, answer, rcond=None)
-    if 1 - np.mean((columns @ found - answer) ** 2) / np.var(answer) < _ADDS_UP:
+    weights, *_ = np.linalg.lstsq(columns, answer, rcond=None)
+    if 1 - np.mean((columns @ weights - answer) ** 2) / np.var(answer) < _ADDS_UP:
         return
-    weights = np.abs(found[:-1]) * columns[:, :-1].std(axis=0)
-    parts = [names[place] for place in np.argsort(-weights)[:4] if weights[place] > 0.01 * weights.max()]
-    yield f"LEAK? the target is a sum of other columns ({shown(parts)} and what they need): it is no prediction."
+    effects = np.abs(weights[:-1]) * columns[:, :-1].std(axis=0)
+    parts = [names[index] for index in np.argsort(-effects)[:4] if effects[index] > 0.01 * effects.max()]
+    yield f"LEAK? the target is a sum of other columns ({shown(parts)} and others): nothing is left to predict."
 
 
 def shown(names: list[str]) -> str:
-    """Names for people, of many the first ones."""
+    """Return names as a text; of many, only the first ones and the number of others."""
     first = ", ".join(map(repr, names[:_MOST_NAMES]))
     return first if len(names) <= _MOST_NAMES else f"{first} and {len(names) - _MOST_NAMES} more"

@@ -1,7 +1,7 @@
-"""Data in which the same ones come again period after period: a customer each month, a country each year.
+"""Detect panel data: the same entities in many periods, such as a customer each month or a country each year.
 
-Names say little (`customer`, `country`), so the shape decides: no pair of one and period stands twice, and most pairs
-are there.
+Names say little (`customer`, `country`), so the shape decides: no pair of entity and period repeats, and most pairs
+exist.
 """
 
 import re
@@ -14,7 +14,7 @@ from ringside.init.infer.columns import Column
 from ringside.init.infer.look import SourceSummary
 
 BIRTH = re.compile(r"birth|born|dob|geburt|naissance", re.IGNORECASE)
-"""How columns are called that say when somebody was born, which is not when the row was known."""
+"""Names of columns with dates of birth, which are not the time at which a row was known."""
 
 _PERIOD = r"[12][0-9]{3}(?:-(?:0[1-9]|1[0-2])|-?W[0-5][0-9]|-?Q[1-4])"
 _ORDERED = rf"[12][0-9]{{3}}|{_PERIOD}|[12][0-9]{{3}}-[01][0-9]-[0-3][0-9]"
@@ -25,24 +25,24 @@ _WHO = re.compile(
     r"(?:[ _]?name)?$",
     re.IGNORECASE,
 )
-"""How columns are called that say whose a row is."""
+"""Names of columns with the entity of a row."""
 _FEWEST_PERIODS, _MOST_PERIODS = 3, 400
 _FEWEST = 30
-"""Ones below which their rows are better not taken together: no window would have groups enough."""
+"""Fewest entities that are used as groups; with fewer, a test set would have too few groups."""
 _THERE = 0.5
-"""Share of the pairs that must be there."""
+"""Smallest share of the pairs of entity and period that must exist."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Who comes again, and when."""
+    """The columns of the entity and of the period."""
 
     one: str
     period: str
 
 
 def period_column(seen: SourceSummary, target: str) -> str | None:
-    """The column whose texts are months, weeks or quarters (2025-01, 2025-W07, 2025Q1); None where there is none."""
+    """Return the column of months, weeks or quarters as texts (2025-01, 2025-W07, 2025Q1); None if there is none."""
     for column in seen.columns.values():
         if column.type == "str" and _may_be_period(column, target) and are_periods(seen.frame[column.name], _PERIOD):
             return column.name
@@ -50,17 +50,17 @@ def period_column(seen: SourceSummary, target: str) -> str | None:
 
 
 def are_periods(names: pd.Series, pattern: str = _ORDERED) -> bool:
-    """Whether all values name years, quarters, months, weeks or days, whose order is that of time."""
+    """Return whether all values are years, quarters, months, weeks or days that sort in the order of time."""
     return bool(pd.Series(names.dropna().unique()).astype("str").str.fullmatch(pattern).all())
 
 
 def panel_of(seen: SourceSummary, target: str, time: str | None) -> Panel | None:
-    """Who comes again in which periods; None where nobody does.
+    """Return the entity and the period of panel data; None if the data are no panel.
 
     Args:
         seen: the data.
-        target: the column that is predicted, which is neither.
-        time: the column of times, where there is one.
+        target: the target, which is neither of the two.
+        time: the time column, if there is one.
     """
     for period in _periods(seen, target, time):
         for one in _ones(seen, target, period):
@@ -71,7 +71,7 @@ def panel_of(seen: SourceSummary, target: str, time: str | None) -> Panel | None
 
 
 def comes_again(seen: SourceSummary, target: str) -> str | None:
-    """The column that is called as those are who have several rows, at any times; None where there is none."""
+    """Return the column named like an entity with several rows, at any times; None if there is none."""
     named = [name for name in _ones(seen, target) if _WHO.search(name)]
     return named[0] if named else None
 
@@ -79,8 +79,8 @@ def comes_again(seen: SourceSummary, target: str) -> str | None:
 def _periods(seen: SourceSummary, target: str, time: str | None) -> Iterator[str]:
     if time is not None:
         yield time
-    if (found := period_column(seen, target)) is not None:
-        yield found
+    if (period := period_column(seen, target)) is not None:
+        yield period
     for column in seen.columns.values():
         if column.type == "Int64" and _YEAR.search(column.name) and _may_be_period(column, target):
             low, high = column.low or 0, column.high or 0
@@ -89,7 +89,7 @@ def _periods(seen: SourceSummary, target: str, time: str | None) -> Iterator[str
 
 
 def _ones(seen: SourceSummary, target: str, period: str | None = None) -> list[str]:
-    """The columns that could say who it is, those first that are called so, then texts before numbers."""
+    """Return the columns that may be the entity: first those named like identifiers, then texts before numbers."""
     fit = [
         column
         for column in seen.columns.values()

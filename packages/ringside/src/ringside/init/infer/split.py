@@ -1,4 +1,4 @@
-"""What a task is tested on: the newest partitions where there are some, whole groups, else rows."""
+"""Choose the test set: the newest partitions if there are any, else whole groups, else random rows."""
 
 import pandas as pd
 
@@ -6,17 +6,17 @@ from ringside.init.infer.draft import TaskDraft
 from ringside.init.infer.panel import are_periods
 
 _FEWEST = 2
-"""Partitions to learn from."""
+"""Fewest partitions to train on."""
 _SMALL = 1000
-"""Of fewer rows a larger share is tested on: a small window needs more of them."""
+"""Number of labelled rows below which a larger share is tested on."""
 _SHOWS = 30
-"""Groups that show something."""
+"""Fewest groups of a useful test set."""
 _MOST = 0.5
-"""Share of the rows that are tested on, at most."""
+"""Largest share of the rows to test on."""
 
 
 def split(draft: TaskDraft) -> TaskDraft:
-    """Time where partitions follow each other, whole groups where there are any, else rows."""
+    """Return the draft with its split: by time if partitions are ordered, by group if there are groups, else by row."""
     share = 0.3 if int(draft.labelled.sum()) < _SMALL else 0.2
     ordered = draft.time is not None or draft.seen.source == "folder"
     if draft.partition is not None and (ordered or are_periods(draft.partition)):
@@ -30,10 +30,7 @@ def split(draft: TaskDraft) -> TaskDraft:
 
 
 def late_labels(draft: TaskDraft) -> int:
-    """How many partitions right before the test a model made on its first day could not have learnt from.
-
-    The labels of their last rows were known later than that.
-    """
+    """Return the number of partitions before the test set whose labels were not all known when it begins."""
     if draft.strategy != "time" or draft.partition is None or draft.time is None or not draft.label_delay:
         return 0
     partition = draft.partition[draft.labelled]
@@ -44,7 +41,7 @@ def late_labels(draft: TaskDraft) -> int:
 
 
 def _last(draft: TaskDraft, partition: pd.Series, names: list[str], share: float) -> int:
-    """How many of the last partitions make a window that can tell something."""
+    """Return the smallest number of last partitions that make a useful test set."""
     for count in range(1, len(names) // 2 + 1):
         inside = partition.isin(names[-count:])
         if share / 2 <= inside.mean() <= _MOST and _groups(draft, inside[inside].index) >= _SHOWS:
@@ -53,5 +50,5 @@ def _last(draft: TaskDraft, partition: pd.Series, names: list[str], share: float
 
 
 def _groups(draft: TaskDraft, rows: pd.Index) -> int:
-    """Groups among some rows."""
+    """Return the number of groups among some rows."""
     return len(rows) if draft.groups is None else int(draft.groups.loc[rows].nunique())

@@ -1,4 +1,4 @@
-"""The time column and the partitions."""
+"""Decide the time column, the partitions and the label delay."""
 
 import functools
 import re
@@ -16,26 +16,26 @@ from ringside.store.workspace import PARTITION_NAME
 NONE = "none"
 
 _FEWEST = 4
-"""Periods that are worth being partitions."""
+"""Fewest partitions that are worth it."""
 _ROWS = 20
-"""Rows that a partition should have, on average; a month of days has enough."""
+"""Fewest rows of a partition on average, so that a month of daily rows is enough."""
 _MOST = 400
-"""Partitions beyond which a coarser period is better."""
+"""Largest number of partitions; a longer period is better than more."""
 
 
 def by_time(draft: TaskDraft, wishes: Wishes, ask: Ask) -> TaskDraft:
-    """A draft with its time column, its partitions and how long labels take.
+    """Return the draft with its time column, its partitions and its label delay.
 
     Raises:
-        UsageError: a column or a period that was named cannot serve.
+        UsageError: an option names a column or a period that does not fit.
     """
     time = _time(draft, wishes, ask)
     draft = draft.but(time=time)
     draft = _partitions(draft, wishes, ask)
     if time is None:
         if wishes.label_delay:
-            remedy = "name the column of times by --time, or leave the delay out."
-            raise UsageError("there is no time after which a label could arrive", where="--label-delay", remedy=remedy)
+            remedy = "name the time column by --time, or remove the option."
+            raise UsageError("a label delay needs a time column", where="--label-delay", remedy=remedy)
         return draft
     if wishes.label_delay is not None:
         return draft.but(label_delay=wishes.label_delay)
@@ -54,7 +54,7 @@ def _time(draft: TaskDraft, wishes: Wishes, ask: Ask) -> str | None:
             remedy = "write times as 2026-01-31 or 2026-01-31T12:00:00Z in the source."
             raise UsageError(f"its values are no times ({column.type})", where=where, remedy=remedy)
         if column.missing:
-            remedy = "name a column that every row has."
+            remedy = "name a column with a value in every row."
             raise UsageError(f"{column.missing:,} rows have no value in it", where=where, remedy=remedy)
         return wishes.time
     fit = [
@@ -65,45 +65,45 @@ def _time(draft: TaskDraft, wishes: Wishes, ask: Ask) -> str | None:
     fit.sort(key=lambda name: bool(BIRTH.search(name)))
     if not fit or BIRTH.search(fit[0]):
         return None
-    text = "which column says when the rest of a row was known?"
+    text = "which column is the time at which the other columns of a row were known?"
     answer = ask(Question(option="--time", text=text, default=fit[0], choices=(*fit, NONE)))
     return None if answer == NONE else answer
 
 
 def _partitions(draft: TaskDraft, wishes: Wishes, ask: Ask) -> TaskDraft:
-    asked = wishes.partition_by
+    by = wishes.partition_by
     if draft.seen.source == "folder":
-        if asked is not None:
-            remedy = "leave it out: each file of a folder is a partition."
-            raise UsageError("a folder has its partitions already", where="--partition-by", remedy=remedy)
+        if by is not None:
+            remedy = "remove the option: each file of a folder is a partition."
+            raise UsageError("a folder already has partitions", where="--partition-by", remedy=remedy)
         for name in draft.seen.partition.unique():  # type: ignore[union-attr]  # a folder's rows have one
             if not re.fullmatch(PARTITION_NAME, name):
-                remedy = f"give the file a name that fits {PARTITION_NAME}."
-                raise UsageError(f"{name!r} is no name for a partition", where="the folder", remedy=remedy)
+                remedy = f"rename the file so that its name matches {PARTITION_NAME}."
+                raise UsageError(f"{name!r} is no valid name for a partition", where="the folder", remedy=remedy)
         return draft.but(partition=draft.seen.partition)
-    if asked is None and draft.time is not None:
+    if by is None and draft.time is not None:
         text = "in which partitions do rows arrive (month, week, day; none: all in one)?"
         question = Question(option="--partition-by", text=text, default=_period(draft), choices=(*PERIODS, NONE))
-        asked = ask(question)
-    elif asked is None and (column := _column_of_periods(draft)) is not None:
-        text = "which column says in which period a row arrived (none: all in one)?"
+        by = ask(question)
+    elif by is None and (column := _column_of_periods(draft)) is not None:
+        text = "which column is the period in which a row arrived (none: all in one)?"
         question = Question(option="--partition-by", text=text, default=column, check=functools.partial(_names, draft))
-        asked = ask(question)
-    if asked in (None, NONE):
+        by = ask(question)
+    if by in (None, NONE):
         return draft
-    return draft.but(partition_by=asked, partition=_names(draft, asked))
+    return draft.but(partition_by=by, partition=_names(draft, by))
 
 
 def _column_of_periods(draft: TaskDraft) -> str | None:
-    """The column of months, weeks or quarters, or of the years in which the same ones come again."""
-    if (found := period_column(draft.seen, draft.target)) is not None:
-        return found
+    """Return the column of months, weeks or quarters, or the period of panel data; None if there is neither."""
+    if (period := period_column(draft.seen, draft.target)) is not None:
+        return period
     panel = panel_of(draft.seen, draft.target, None)
     return None if panel is None else panel.period
 
 
 def _period(draft: TaskDraft) -> str:
-    """The longest period of which there are a few, each with rows enough."""
+    """Return the longest period with enough partitions and enough rows in each; `none` if there is none."""
     rows = len(draft.seen.frame)
     for period in PERIODS:
         count = _of_period(draft, period).nunique()
@@ -117,36 +117,37 @@ def _of_period(draft: TaskDraft, period: str) -> pd.Series:
     return names
 
 
-def _names(draft: TaskDraft, asked: str) -> pd.Series | None:
-    """The name of each row's partition, shape `(n_rows,)`; None where there is one for all."""
-    if asked == NONE:
+def _names(draft: TaskDraft, by: str) -> pd.Series | None:
+    """Return the name of each row's partition, shape `(n_rows,)`; None if there is only one."""
+    if by == NONE:
         return None
-    if is_period(asked, draft.time):
-        return _of_period(draft, asked)
-    where = f"--partition-by {asked!r}"
-    if asked not in draft.seen.frame.columns or asked == draft.target:
-        remedy = f"say {', '.join(PERIODS)} beside --time, or name a column that is not the target."
-        found = "there is no time" if asked in PERIODS else "it is no period and no column"
-        raise UsageError(found, where=where, remedy=remedy)
-    values = draft.seen.frame[asked]
+    if is_period(by, draft.time):
+        return _of_period(draft, by)
+    where = f"--partition-by {by!r}"
+    if by not in draft.seen.frame.columns or by == draft.target:
+        remedy = f"use {', '.join(PERIODS)} together with --time, or name a column that is not the target."
+        message = "there is no time column" if by in PERIODS else "it is neither a period nor a column"
+        raise UsageError(message, where=where, remedy=remedy)
+    values = draft.seen.frame[by]
     if missing := int(values.isna().sum()):
         raise UsageError(f"{missing:,} rows have no value in it", where=where, remedy="name another column.")
     distinct = list(values.unique())
     try:
-        named = names_of_values(distinct, asked, "the data")
+        named = names_of_values(distinct, by, "the data")
     except SourceError as error:
         raise UsageError(error.found, where=where, remedy=error.remedy) from None
     return values.map(dict(zip(distinct, named, strict=True)))
 
 
 def delay(text: str) -> timedelta:
-    """A duration such as 60d, 12h or 8w.
+    """Return a duration from a text such as 60d, 12h or 8w.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the text is no duration.
     """
-    found = re.fullmatch(r"([0-9]{1,4})\s*([hdw])", text.strip().lower())
-    if not found:
-        raise UsageError(f"it is {text!r}", where="--label-delay", remedy="write a number and h, d or w, as in 60d.")
-    unit = {"h": "hours", "d": "days", "w": "weeks"}[found[2]]
-    return timedelta(**{unit: int(found[1])})
+    match = re.fullmatch(r"([0-9]{1,4})\s*([hdw])", text.strip().lower())
+    if not match:
+        remedy = "write a number and h, d or w, as in 60d."
+        raise UsageError(f"{text!r} is no duration", where="--label-delay", remedy=remedy)
+    unit = {"h": "hours", "d": "days", "w": "weeks"}[match[2]]
+    return timedelta(**{unit: int(match[1])})

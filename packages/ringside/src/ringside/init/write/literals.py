@@ -1,6 +1,6 @@
-"""Values of somebody's data as Python and YAML text, in the form that `ruff format` leaves as it is.
+"""Names and values of the data as Python and YAML text, formatted as `ruff format` would.
 
-Names and values are hostile: they go into a file as literals only, and never into a docstring or an open comment.
+Names and values are untrusted: write them into a file only as literals or by `comment`, never into a docstring.
 """
 
 import json
@@ -11,11 +11,11 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 WIDTH = 120
 _PACKED = 40
-"""Lists longer than this are written many names a line, though the formatter would give each its own."""
+"""Longest list with one name a line; longer ones have many names a line and switch the formatter off."""
 
 
 def literal(value: object) -> str:
-    """A text, a number or true and false as Python writes it, texts in double quotes."""
+    """Return a text, a number or a boolean as a Python literal, texts in double quotes."""
     if not isinstance(value, str):
         plain = value.item() if hasattr(value, "item") else value
         return repr(plain)
@@ -27,7 +27,7 @@ def literal(value: object) -> str:
 
 
 def listed(name: str, values: Sequence[str]) -> str:
-    """`NAME = [...]` as one line, as a line for each, or packed where they are many."""
+    """Return `NAME = [...]` on one line, with one item a line, or packed if there are many items."""
     items = [literal(value) for value in values]
     line = f"{name} = [{', '.join(items)}]"
     if len(line) <= WIDTH:
@@ -38,7 +38,7 @@ def listed(name: str, values: Sequence[str]) -> str:
 
 
 def packed(items: Iterable[str]) -> list[str]:
-    """As many items a line as fit."""
+    """Return lines with as many items each as fit."""
     lines, line = [], "   "
     for item in items:
         if len(line) + len(item) + 2 > WIDTH and line.strip():
@@ -49,12 +49,12 @@ def packed(items: Iterable[str]) -> list[str]:
 
 
 def call(head: str, arguments: Sequence[str], indent: str = "", tail: str = "") -> str:
-    """`head(a, b)tail` in one line where it fits, else with a line for each argument."""
+    """Return `head(a, b)tail` on one line if it fits, else with one argument a line."""
     line = f"{indent}{head}({', '.join(arguments)}){tail}"
     if len(line) <= WIDTH:
         return line
     inner = ", ".join(arguments)
-    # The formatter tries all arguments on a line of their own first.
+    # The formatter first tries to put all arguments on one line of their own.
     if len(indent) + 4 + len(inner) <= WIDTH:
         return f"{indent}{head}(\n{indent}    {inner}\n{indent}){tail}"
     lines = [f"{indent}    {argument}," for argument in arguments]
@@ -62,18 +62,18 @@ def call(head: str, arguments: Sequence[str], indent: str = "", tail: str = "") 
 
 
 def tupled(values: Sequence[str]) -> str:
-    """A tuple of texts."""
+    """Return a tuple of texts as a Python literal."""
     items = [literal(value) for value in values]
     return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
 
 
 def mapping(values: Mapping[Hashable, object]) -> str:
-    """A dictionary of plain values in one line."""
+    """Return a dictionary of plain values as a Python literal on one line."""
     return "{" + ", ".join(f"{literal(key)}: {literal(value)}" for key, value in values.items()) + "}"
 
 
 def comment(text: str, indent: str = "") -> list[str]:
-    """A comment in lines of the usual width; a line's end in `text` cannot end it."""
+    """Return a wrapped comment; line breaks in `text` become blanks, so that nothing escapes the comment."""
     plain = " ".join(text.split())
     return textwrap.wrap(
         plain, WIDTH, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# ", break_long_words=True
@@ -81,7 +81,7 @@ def comment(text: str, indent: str = "") -> list[str]:
 
 
 def yaml(value: object) -> str:
-    """A plain value as YAML writes it in one line; JSON is YAML."""
+    """Return a plain value as YAML on one line; JSON is valid YAML."""
     if (
         isinstance(value, str)
         and value.isidentifier()
@@ -92,7 +92,7 @@ def yaml(value: object) -> str:
 
 
 def rounded(value: float, digits: int = 2, *, up: bool) -> float:
-    """`value` with so many significant digits, rounded up or down."""
+    """Return `value` rounded up or down to a number of significant digits."""
     if value == 0 or not math.isfinite(value):
         return value
     number = Decimal(repr(value))
@@ -101,5 +101,5 @@ def rounded(value: float, digits: int = 2, *, up: bool) -> float:
 
 
 def number(value: float) -> str:
-    """A float without a useless `.0`."""
+    """Return a float as text, without a trailing `.0`."""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""`model.py` of a task: a Pipeline that a person can start from, by the size of the data."""
+"""The text of a task's `model.py`: a first Pipeline, chosen by the size of the data."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,11 @@ from ringside.init.infer.draft import TaskDraft
 from ringside.init.write.literals import call, listed
 
 _SMALL = 2000
-"""With fewer rows to learn from, a linear model usually does better than trees."""
+"""With fewer labelled rows, a linear model is usually better than trees."""
 _THIN = 5
-"""So it does with fewer rows than this for each column."""
+"""With fewer rows per feature, a linear model is usually better, too."""
 _LARGE = 20_000_000
-"""From so many values on, half the trees, for the first run to end soon."""
+"""Values (rows times features) from which the number of trees is halved, to shorten the first run."""
 _CLASSES = 5
 _UNKNOWN = ['handle_unknown="use_encoded_value"', "unknown_value=np.nan", "encoded_missing_value=np.nan"]
 
@@ -23,33 +23,33 @@ class Parameter:
     value: float
     type: str
     bounds: str
-    says: str
+    description: str
 
 
 def is_linear(draft: TaskDraft) -> bool:
-    """Whether the model is a linear one."""
+    """Return whether the model is linear."""
     rows = int(draft.labelled.sum())
     return rows < _SMALL or rows < _THIN * len(draft.features)
 
 
 def parameters(draft: TaskDraft) -> list[Parameter]:
-    """The model's parameters beside the seed."""
+    """Return the model's parameters except the seed."""
     if is_linear(draft):
-        name, says = ("alpha", "stronger is simpler") if draft.kind == "regression" else ("C", "weaker is simpler")
+        name, meaning = ("alpha", "larger is simpler") if draft.kind == "regression" else ("C", "smaller is simpler")
         value = 1.0 if draft.kind == "regression" else 0.3
         return [
-            Parameter("n_estimators", 25, "int", "ge=1, le=1000", "linear models, each of another sample of the rows"),
-            Parameter(name, value, "float", "gt=0", says),
+            Parameter("n_estimators", 25, "int", "ge=1, le=1000", "linear models, each on another sample of the rows"),
+            Parameter(name, value, "float", "gt=0", meaning),
         ]
     rows = int(draft.labelled.sum())
     trees = 100 if rows * len(draft.features) > _LARGE or _labels(draft) > _CLASSES else 200
     return [
-        Parameter("max_iter", trees, "int", "ge=1, le=10_000", "trees"),
-        Parameter("learning_rate", 0.06, "float", "gt=0, le=1", "how much each tree adds"),
-        Parameter("max_leaf_nodes", 15, "int", "ge=2, le=1024", "leaves of a tree"),
-        Parameter("min_samples_leaf", max(20, min(200, rows // 200)), "int", "ge=1", "rows that a leaf needs"),
+        Parameter("max_iter", trees, "int", "ge=1, le=10_000", "number of trees"),
+        Parameter("learning_rate", 0.06, "float", "gt=0, le=1", "weight of each tree"),
+        Parameter("max_leaf_nodes", 15, "int", "ge=2, le=1024", "most leaves of a tree"),
+        Parameter("min_samples_leaf", max(20, min(200, rows // 200)), "int", "ge=1", "fewest rows of a leaf"),
         Parameter("l2_regularization", 1.0, "float", "ge=0", "larger is simpler"),
-        Parameter("max_features", 0.5, "float", "gt=0, le=1", "share of the columns that each split may choose from"),
+        Parameter("max_features", 0.5, "float", "gt=0, le=1", "share of the columns considered at each split"),
     ]
 
 
@@ -58,12 +58,12 @@ def _labels(draft: TaskDraft) -> int:
 
 
 def fields(draft: TaskDraft) -> list[str]:
-    """The parameters as fields of a class."""
-    return [f'{p.name}: {p.type} = Field({p.bounds}, description="{p.says}")' for p in parameters(draft)]
+    """Return the parameters as fields of a class."""
+    return [f'{p.name}: {p.type} = Field({p.bounds}, description="{p.description}")' for p in parameters(draft)]
 
 
 def model_file(draft: TaskDraft) -> str:
-    """The text of the file."""
+    """Return the text of the file."""
     return _linear_file(draft) if is_linear(draft) else _trees_file(draft)
 
 
@@ -82,7 +82,7 @@ def _linear_file(draft: TaskDraft) -> str:
     )
     body = []
     if draft.categories:
-        # NOTE: a category that training never saw counts as the rare ones do, or as none.
+        # NOTE: a category unseen in training is encoded as the infrequent ones, or as zeros if there are none.
         body.append('    categories = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=5)')
         steps.append('("categories", categories, CATEGORIES)')
         imports.setdefault("sklearn.preprocessing", set()).add("OneHotEncoder")
@@ -101,13 +101,13 @@ def _linear_file(draft: TaskDraft) -> str:
         f"    linear = {ensemble}(",
         f"        {model},",
         "        n_estimators=params.n_estimators,",
-        "        # Each model sees four rows of five: the seed chooses which.",
+        "        # Each model is trained on 80% of the rows, chosen by the seed.",
         "        max_samples=0.8,",
         "        bootstrap=False,",
         "        random_state=params.seed,",
         "    )",
     ]
-    head = '"""The model: linear ones, averaged, over scaled numbers and encoded categories; all of it in the Pipeline.'
+    head = '"""The model: averaged linear models on scaled numbers and encoded categories, all in one Pipeline.'
     return _file(draft, head, imports, body, steps, "linear")
 
 
@@ -121,7 +121,7 @@ def _trees_file(draft: TaskDraft) -> str:
     steps, body = [], []
     if draft.categories:
         body += [
-            "    # A category that training never saw counts as missing, for which the trees learn a side.",
+            "    # A category unseen in training counts as a missing value, which the trees can handle.",
             call("categories = OrdinalEncoder", _UNKNOWN, indent="    "),
         ]
         steps.append('("categories", categories, CATEGORIES)')
@@ -141,19 +141,17 @@ def _trees_file(draft: TaskDraft) -> str:
         "        random_state=params.seed,",
         "    )",
     ]
-    head = (
-        '"""The model: gradient boosting, which takes missing values as they are; all feature work is in the Pipeline.'
-    )
+    head = '"""The model: gradient boosting, which handles missing values itself; all feature work is in the Pipeline.'
     return _file(draft, head, imports, body, steps, "booster")
 
 
 def _texts(draft: TaskDraft, imports: dict[str, set[str]]) -> str:
     imports.setdefault("sklearn.preprocessing", set()).add("TargetEncoder")
     imports.setdefault("sklearn.model_selection", set()).add("KFold")
-    # NOTE: left to itself it takes a quantity in whole numbers for classes, and makes a column for each of its values.
+    # NOTE: with target_type="auto", whole numbers would count as classes, with an encoded column for each of them.
     kind = "continuous" if draft.kind == "regression" else draft.kind
     return (
-        "    # Many values: each is encoded by what the target is for it, as rows of other folds say.\n"
+        "    # Many values: each is encoded by its mean target, computed on the rows of the other folds.\n"
         "    folds = KFold(5, shuffle=True, random_state=params.seed)\n"
         f'    texts = TargetEncoder(target_type="{kind}", cv=folds)'
     )
@@ -163,17 +161,17 @@ def _file(  # noqa: PLR0913, PLR0917  # the parts of one file
     draft: TaskDraft, head: str, imports: dict[str, set[str]], body: list[str], steps: list[str], last: str
 ) -> str:
     lists = {"CATEGORIES": draft.categories, "TEXTS": draft.texts, "NUMBERS": draft.numbers}
-    said = {
-        "CATEGORIES": "# Few values each.",
-        "TEXTS": "# Many values each.",
-        "NUMBERS": "# Numbers, and true and false.",
+    comments = {
+        "CATEGORIES": "# Texts with few distinct values.",
+        "TEXTS": "# Texts with many distinct values.",
+        "NUMBERS": "# Numbers and booleans.",
     }
-    columns = [f"{said[name]}\n{listed(name, names)}" for name, names in lists.items() if names]
+    columns = [f"{comments[name]}\n{listed(name, names)}" for name, names in lists.items() if names]
     numpy = ["import numpy as np"] if any("np." in line for line in body) else []
     sklearn = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(imports.items())]
     transformer = call("columns = ColumnTransformer", [f"[{', '.join(steps)}]"], indent="    ")
     lines = [
-        head + "\n\nA column of the schema that no list names is not seen by the model.",
+        head + "\n\nThe model does not see columns that are in none of these lists.",
         '"""',
         "",
         *numpy,
@@ -185,7 +183,7 @@ def _file(  # noqa: PLR0913, PLR0917  # the parts of one file
         "",
         "",
         f"def build_model(params: {draft.params_class}) -> Pipeline:",
-        '    """An unfitted model that takes the columns of the schema as they are, missing values included."""',
+        '    """Return an unfitted model for the columns of the schema; it accepts missing values."""',
         *body,
         transformer,
         f'    return Pipeline([("columns", columns), ("{last}", {last})])',

@@ -1,4 +1,4 @@
-"""The four files of a task, written for somebody's data: short, and to be changed by hand."""
+"""The four files of a task: short, made from your data, and meant to be edited by hand."""
 
 from datetime import timedelta
 
@@ -11,23 +11,23 @@ IGNORED = "ignore"
 
 _ROW_ID = {
     "File": [
-        "# The rows have no name of their own: the number in the file is one. Append new rows, insert none:",
-        "# all that follow would get other names.",
+        "# No column identifies a row, so its number in the file does. Append new rows at the end: an inserted row",
+        "# would change the identity of all rows after it.",
     ],
-    "Folder": ["# The rows have no name of their own: the file and the number in it are one."],
+    "Folder": ["# No column identifies a row, so the file and the row's number in it do."],
     "Database": [
-        "# The rows have no name of their own: the partition and the place in the order of all values are one.",
-        "# A column that names rows, as a key does, is better.",
+        "# No column identifies a row, so the partition and the position in the order of all values do.",
+        "# A column that identifies rows, such as a primary key, is better.",
     ],
 }
 
 
 def files(draft: TaskDraft, source: dict[str, object]) -> dict[str, str]:
-    """The text of each file of `src/<name>`.
+    """Return the text of each file of `src/<name>`.
 
     Args:
         draft: the task.
-        source: the arguments of the source beside its columns: `path`, or `query`.
+        source: the arguments of the source except its columns: `path` or `query`.
     """
     return {
         "__init__.py": facts_file(draft),
@@ -38,44 +38,44 @@ def files(draft: TaskDraft, source: dict[str, object]) -> dict[str, str]:
 
 
 def facts_file(draft: TaskDraft) -> str:
-    """`__init__.py`."""
+    """Return the text of `__init__.py`."""
     facts = [
         f'    name="{draft.name}",',
         f'    kind="{draft.kind}",',
         f"    target={literal(draft.target)},",
-        "    # What names one row, in all partitions: it is how rows are told apart between training and test.",
+        "    # Columns that identify one row across all partitions; no row may be in both training and test.",
         f"    identity={tupled(draft.identity)},",
     ]
     if draft.time is not None:
-        facts += ["    # When the rest of a row was known.", f"    time={literal(draft.time)},"]
+        facts += ["    # The time at which the other columns of a row were known.", f"    time={literal(draft.time)},"]
     if draft.group is not None:
         facts += [
-            "    # Rows of one value belong together; every interval counts these, not rows.",
+            "    # Rows with the same value are correlated: confidence intervals count groups, not rows.",
             f"    group={literal(draft.group)},",
         ]
     if draft.slices:
         facts += [
-            "    # By whose values the metrics are shown as well.",
+            "    # The report also shows the metrics for each value of these columns.",
             _wide(f"slices={tupled(draft.slices)}", draft.slices),
         ]
     if draft.label_delay:
         facts += [
-            "    # How long after `time` a label arrives: a partition is learnt from when all of its labels are there.",
+            "    # Time from `time` until the label is known; a partition is used once all its labels are known.",
             f"    label_delay={_timedelta(draft.label_delay)},",
         ]
     timed = "from datetime import timedelta\n\n" if draft.label_delay else ""
     fields = "\n".join(f"    {line}" for line in model.fields(draft))
     task = "\n".join(facts)
-    return f'''"""The task `{draft.name}`: what is predicted, and what names, dates and groups its rows.
+    return f'''"""The task `{draft.name}`: its target and the columns that identify, date and group the rows.
 
-`ringside.task` says what each fact means; source.py, schema.py and model.py beside this file are the rest of the task.
+`ringside.task` documents each field; the rest of the task is in source.py, schema.py and model.py in this folder.
 """
 
 {timed}from ringside.task import Field, Task, TrainParams
 
 
 class {draft.params_class}(TrainParams):
-    """The model's parameters: the keys of `train` in params.yaml."""
+    """Parameters of the model: the keys of `train` in params.yaml."""
 
 {fields}
 
@@ -99,11 +99,11 @@ def _timedelta(value: timedelta) -> str:
 
 
 def source_file(draft: TaskDraft, source: dict[str, object]) -> str:
-    """`source.py`."""
+    """Return the text of `source.py`."""
     kind = {"file": "File", "folder": "Folder", "database": "Database"}[draft.seen.source]
     made = draft.answers is not None or draft.day is not None
     lines = [
-        '"""Where the rows come from, and in which types; if the source answers anything else, that is an error."""',
+        '"""The source of the rows and the type of each column; other columns or types are an error."""',
         "",
         *(["import pandas as pd"] if made else []),
         f"from ringside.task import {kind}",
@@ -113,7 +113,7 @@ def source_file(draft: TaskDraft, source: dict[str, object]) -> str:
     lines += [f"    {literal(name)}: {literal(draft.type_of(name))}," for name in draft.kept]
     if draft.ignored:
         lines.append(
-            "    # Not read; a type in place of this word lets a column in, for schema.py and model.py to name."
+            '    # Not read. To use a column, replace "ignore" by its type and add it to schema.py and model.py.'
         )
     reasons: dict[str, list[str]] = {}
     for name in draft.ignored:
@@ -149,17 +149,17 @@ def _argument(value: object) -> str:
 
 
 def _read(draft: TaskDraft) -> list[str]:
-    """`read`, where the source's answer is changed before anybody sees it."""
+    """Return the lines of `read`, needed if `init` derives a column from the source's rows."""
     lines = []
     if draft.answers is not None:
-        lines += ["", "# What the two values of the target mean.", f"ANSWERS = {mapping(draft.answers)}"]
+        lines += ["", "# The meaning of the two values of the target.", f"ANSWERS = {mapping(draft.answers)}"]
     lines += [
         "",
         "",
         "def read(partition: str) -> pd.DataFrame:",
-        '    """One partition, one row per identity; a row whose label is not there yet has none.',
+        '    """Return the rows of one partition, one per identity; an unknown label is a missing value.',
         "",
-        "    A column that is derived from others is made here. After a change: `ringside ingest --refresh all`.",
+        "    Derive columns from others here. After a change, run `ringside ingest --refresh all`.",
         '    """',
         "    frame = SOURCE.read(partition)",
     ]
@@ -168,12 +168,12 @@ def _read(draft: TaskDraft) -> list[str]:
         lines += [
             f"    answers = frame[{target}]",
             "    if unknown := set(answers.dropna()) - set(ANSWERS):",
-            '        raise ValueError(f"ANSWERS in source.py does not know {unknown}")',
+            '        raise ValueError(f"ANSWERS in source.py lacks {unknown}")',
             f'    frame[{target}] = answers.map(ANSWERS).astype("boolean")',
         ]
     if draft.day is not None:
         lines += [
-            "    # Rows of one day share what happened on it.",
+            "    # Rows of the same day are correlated.",
             f'    frame["{draft.day}"] = frame[{literal(draft.time)}].dt.floor("D")',
         ]
     return [*lines, "    return frame"]

@@ -1,35 +1,36 @@
-"""`schema.py` of a task: ranges and categories that the data support, with room for the data that come next."""
+"""The text of a task's `schema.py`: ranges and categories from the data, with a margin for future data."""
 
 from ringside.init.infer.columns import Column
 from ringside.init.infer.draft import TaskDraft
 from ringside.init.write.literals import call, literal, number, rounded
 
 _CLOSED = 30
-"""A longer list of categories is never closed."""
+"""Most categories of a column whose list is closed."""
 _LONGEST = 60
+"""Most characters of a category in a closed list."""
 
 _HELPERS = {
     "_number": '''def _number(low: float, high: float, *, missing: bool = False) -> Column:
-    """Between two bounds, both allowed."""
+    """Return a column of numbers in a range, both bounds included."""
     return Column("float64", Check.in_range(low, high, error=f"not in {low:g} to {high:g}"), nullable=missing)
 ''',
     "_category": '''def _category(*known: str, missing: bool = False) -> Column:
-    """One of a list; a row with a new category waits in quarantine until the category stands here."""
-    return Column(str, Check.isin(known, error="no category that schema.py knows"), nullable=missing)
+    """Return a column of known categories; a row with another one is quarantined until you add it here."""
+    return Column(str, Check.isin(known, error="category missing from schema.py"), nullable=missing)
 ''',
     "_label": '''def _label(kind: type[object] | str, *known: object) -> Column:
-    """The answer: one of a list."""
-    return Column(kind, Check.isin(known, error="no label that schema.py knows"))
+    """Return a target column of known labels."""
+    return Column(kind, Check.isin(known, error="label missing from schema.py"))
 ''',
     "_text": '''def _text(longest: int, *, missing: bool = False) -> Column:
-    """Any text up to a length."""
+    """Return a column of texts up to a length."""
     return Column(str, Check.str_length(0, longest, error=f"longer than {longest} characters"), nullable=missing)
 ''',
 }
 
 
 def schema_file(draft: TaskDraft) -> str:
-    """The text of the file."""
+    """Return the text of the file."""
     rows = []
     if draft.row_id is not None:
         rows.append(_row(draft.row_id, ("Column", ['"int64"' if draft.seen.source == "file" else "str"])))
@@ -41,10 +42,10 @@ def schema_file(draft: TaskDraft) -> str:
     needs_pandas = "import pandas as pd\n" if "pd." in body else ""
     needs_check = "Check, " if helpers or "Check." in body else ""
     functions = "".join(f"\n\n{text}" for text in helpers)
-    return f'''"""What a row must look like; one that fails goes to data/quarantine with the reason.
+    return f'''"""The schema of a valid row; a row that fails goes to data/quarantine with the reason.
 
-Ranges and categories are those of the data that this was made from, with room to spare: put in what you know.
-A row that lacks a value passes only where `missing=True` says that it may.
+`ringside init` took ranges and categories from your data and added a margin: replace them by what you know.
+A missing value is valid only in a column with `missing=True`.
 """
 
 {needs_pandas}from pandera.pandas import {needs_check}Column, DataFrameSchema
@@ -61,7 +62,7 @@ SCHEMA = DataFrameSchema(
 
 
 Call = tuple[str, list[str]]
-"""What is called, and its arguments."""
+"""Name and arguments of a call in the file."""
 
 
 def _row(name: str, value: Call) -> str:
@@ -81,7 +82,7 @@ def _column(draft: TaskDraft, column: Column) -> Call:
         return _of_texts(column, missing)
     low, high = map(number, bounds(column))
     if column.type == "Int64" and column.name in draft.slices and not column.missing:
-        # Whole numbers, so that a slice is called 3 and not 3.0.
+        # Whole numbers, so that the name of a slice is 3 and not 3.0.
         return "Column", ['"int64"', f'Check.in_range({low}, {high}, error="not in {low} to {high}")']
     return "_number", [low, high, *missing]
 
@@ -93,7 +94,7 @@ def _of_texts(column: Column, missing: list[str]) -> Call:
 
 
 def _plain(column: Column) -> Call:
-    """A column that names or groups rows: any value of its type."""
+    """Return the call for a column that identifies or groups rows: any value of its type is valid."""
     if column.type == "str":
         return "Column", ["str", *(["nullable=True"] if column.missing else [])]
     plain = {"Int64": "int64", "boolean": "bool"}.get(column.type, "float64")
@@ -119,17 +120,17 @@ def _time_column(kind: str) -> Call:
 
 
 def closed(column: Column) -> bool:
-    """Whether the data support a closed list of categories: few, none too rare, none too long."""
+    """Return whether the data support a closed list of categories: few, none seen only once, none too long."""
     return (
         column.distinct <= _CLOSED and column.whole is not None and column.singles == 0 and column.longest <= _LONGEST
     )
 
 
 def bounds(column: Column) -> tuple[float, float]:
-    """The range of a column's numbers with as much room on both sides; never below 0 where nothing is."""
+    """Return the range of a column's numbers, widened by its width on both sides; not below 0 if no value is."""
     if column.type == "boolean":
         return 0.0, 1.0
     low, high = column.low or 0.0, column.high or 0.0
-    room = (high - low) or abs(high) or 1.0
-    bottom = 0.0 if low >= 0 else rounded(low - room, up=False)
-    return bottom, rounded(high + room, up=True)
+    margin = (high - low) or abs(high) or 1.0
+    bottom = 0.0 if low >= 0 else rounded(low - margin, up=False)
+    return bottom, rounded(high + margin, up=True)

@@ -1,10 +1,10 @@
-"""The tests of a new task: on rows that are made up from its schema, so that no row of somebody's stands in Git."""
+"""The text of a new task's tests; they run on rows generated from the schema, so that Git contains none of yours."""
 
 from ringside.init.infer.draft import TaskDraft
 
 
 def test_file(draft: TaskDraft) -> str:
-    """The text of `tests/<name>/test_<name>.py`."""
+    """Return the text of `tests/<name>/test_<name>.py`."""
     lists = [name for name in ("CATEGORIES", "NUMBERS", "TEXTS") if getattr(draft, name.lower())]
     features = lists[0] if len(lists) == 1 else f"[{', '.join(f'*{name}' for name in lists)}]"
     imports = [
@@ -20,7 +20,7 @@ def test_file(draft: TaskDraft) -> str:
     )
 
 
-_TEXT = '''"""The task {name} keeps what it promises, on rows that are made up; put your own facts beside these."""
+_TEXT = '''"""Tests of the task {name} on generated rows; add your own tests to these."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ ROWS = 200
 
 
 def made_up(name: str) -> object:
-    """Values that the schema allows in a column."""
+    """Return values that the schema allows in a column."""
     column, chance = SCHEMA.columns[name], np.random.default_rng(len(name))
     facts = {{key: value for check in column.checks for key, value in (check.statistics or {{}}).items()}}
     kind = str(column.dtype)
@@ -58,46 +58,46 @@ def made_up(name: str) -> object:
 
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
-    """Rows that the schema allows."""
+    """Return rows that the schema allows."""
     return pd.DataFrame({{name: made_up(name) for name in SCHEMA.columns}})
 
 
 @pytest.fixture(scope="module")
 def valid(rows: pd.DataFrame) -> pd.DataFrame:
-    """The same in the types of the schema."""
+    """Return these rows in the types of the schema."""
     return validate(rows, SCHEMA, TASK, where="made-up rows").valid
 
 
 @pytest.fixture(scope="module")
 def model(valid: pd.DataFrame) -> Pipeline:
-    """The model of params.yaml, trained on them."""
+    """Return the model of params.yaml, trained on these rows."""
     params = read_params(Path(__file__).parents[2] / "params.yaml")
     return train(valid, TASK, train_params(params, {params}), build_model)
 
 
 class TestSchema:
-    """What rows must look like."""
+    """The schema of a valid row."""
 
-    def test_lets_rows_in_its_ranges_pass(self, valid):
-        """No row that keeps the ranges and categories is quarantined."""
+    def test_accepts_rows_in_its_ranges(self, valid):
+        """No row within the ranges and categories is quarantined."""
         assert len(valid) == ROWS
 
-    def test_takes_a_row_without_a_label_for_one_that_waits(self, rows):
-        """Such a row is neither valid nor bad: it is counted."""
+    def test_counts_a_row_without_a_label_as_unlabelled(self, rows):
+        """A row without a label is neither valid nor quarantined."""
         first = rows[TASK.target].astype(object).where(rows.index > 0, None)
 
         assert validate(rows.assign(**{{TASK.target: first}}), SCHEMA, TASK, where="made-up rows").unlabelled == 1
 
 
 class TestFeatures:
-    """What the model sees."""
+    """The columns that the model sees."""
 
     def test_are_columns_of_the_schema(self):
-        """Each is validated before it is learnt from."""
+        """Every feature is validated before training."""
         assert set(FEATURES) <= set(SCHEMA.columns)
 
-    def test_do_not_tell_the_answer_or_name_the_row(self):
-        """Neither the target nor what names a row, its time or its group is among them."""
+    def test_contain_neither_target_nor_identity(self):
+        """Target, identity, time and group of a row are no features, except as slices."""
         named = {{TASK.target, TASK.time, TASK.group, *TASK.identity}} - set(TASK.slices)
 
         assert not named & set(FEATURES)
@@ -106,8 +106,8 @@ class TestFeatures:
 class TestModel:
     """The model of params.yaml."""
 
-    def test_predicts_where_values_are_missing_or_new(self, model, valid):
-        """A row without a value, or with a category that nobody has seen, has a prediction like any other."""
+    def test_predicts_if_values_are_missing_or_new(self, model, valid):
+        """Missing values and unseen categories do not prevent a prediction."""
         odd = valid.head(3).copy()
         for name in FEATURES:
             text = not pd.api.types.is_numeric_dtype(valid[name])
@@ -116,8 +116,8 @@ class TestModel:
 
         assert np.isfinite(predict(odd)).all()
 
-    def test_is_the_same_for_the_same_rows_and_seed(self, model, valid):
-        """Training again makes the model that there was."""
+    def test_is_reproducible(self, model, valid):
+        """Training on the same rows with the same seed results in the same predictions."""
         params = read_params(Path(__file__).parents[2] / "params.yaml")
         again = train(valid, TASK, train_params(params, {params}), build_model)
 
