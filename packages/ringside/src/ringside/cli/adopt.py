@@ -1,18 +1,24 @@
 """The verb `adopt`: the predictions that a team already has become the rival, as long as there is no champion."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import numpy as np
+import pyarrow as pa
 import typer
 
+from ringside.cli.context import context
 from ringside.cli.terminal import say
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
-    from ringside.common.task import Task
-    from ringside.store.workspace import Workspace
+from ringside.common.context import RERUN
+from ringside.common.files import read_json
+from ringside.common.fingerprint import row_hashes
+from ringside.common.split import read_split
+from ringside.common.tables import read_table
+from ringside.common.task import Task
+from ringside.data.adopt import adopt as checked
+from ringside.errors import DataError, UsageError
+from ringside.store.adopted import remove_adopted, write_adopted
+from ringside.store.workspace import Workspace
 
 File = Annotated[
     Path | None,
@@ -31,10 +37,6 @@ Remove = Annotated[bool, typer.Option("--remove", help="Take the adopted predict
 
 def adopt(file: File = None, prediction: Prediction = "prediction", remove: Remove = False) -> None:
     """Keep predictions that the team already has as the first rival, until there is a champion."""
-    from ringside.errors import UsageError
-    from ringside.store.adopted import remove_adopted
-    from ringside.store.workspace import Workspace
-
     if (file is None) != remove:
         remedy = "write `ringside adopt FILE`, or `ringside adopt --remove`."
         raise UsageError("it takes a file or --remove, one of the two", where="ringside adopt", remedy=remedy)
@@ -48,14 +50,7 @@ def adopt(file: File = None, prediction: Prediction = "prediction", remove: Remo
         say(f"adopt: there is no {place}, nothing to remove")
 
 
-def _adopt(workspace: "Workspace", file: Path, prediction: str) -> None:
-    import numpy as np
-
-    from ringside.cli.stages import context
-    from ringside.common.fingerprint import row_hashes
-    from ringside.data.adopt import adopt as checked
-    from ringside.errors import DataError
-    from ringside.store.adopted import write_adopted
+def _adopt(workspace: Workspace, file: Path, prediction: str) -> None:
 
     task = context().task
     valid, tested = _valid(workspace, task)
@@ -75,16 +70,8 @@ def _adopt(workspace: "Workspace", file: Path, prediction: str) -> None:
     say(f"adopt: {place} is written; commit it" if changed else f"adopt: {place} holds these predictions already")
 
 
-def _valid(workspace: "Workspace", task: "Task") -> "tuple[pa.Table, np.typing.NDArray[np.bool_]]":
+def _valid(workspace: Workspace, task: Task) -> tuple[pa.Table, np.typing.NDArray[np.bool_]]:
     """The identity and the target of all valid rows, and which of them are in the present test window."""
-    import numpy as np
-    import pyarrow as pa
-
-    from ringside.common.context import RERUN
-    from ringside.common.files import read_json
-    from ringside.common.split import read_split
-    from ringside.common.tables import read_table
-
     decided = read_split(workspace)
     columns = list(dict.fromkeys([*task.identity, task.target, *decided.columns]))
     names = [row["partition"] for row in read_json(workspace.validation, remedy=RERUN)]

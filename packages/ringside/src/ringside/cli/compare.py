@@ -6,19 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from ringside.cli.terminal import result, say
+from ringside.codes import Kind as RowKind
+from ringside.data.alignment import Paired, pair
+from ringside.data.predictions import PredictionColumns, Predictions, read
 from ringside.errors import DataError, UsageError
-
-if TYPE_CHECKING:
-    from ringside.codes import Kind as RowKind
-    from ringside.data.alignment import Paired
-    from ringside.data.predictions import Predictions
-    from ringside.verdict import Comparison, Policy, Scored, Tolerance, Truth
-    from ringside.verdict.rules import Finding, Floor
+from ringside.verdict import Comparison, Policy, Scored, Tolerance, Truth, rules
+from ringside.verdict import compare as compare_models
+from ringside.verdict import text as comparison_text
+from ringside.verdict.intervals import effective_groups
+from ringside.verdict.metrics import metrics_of
+from ringside.verdict.policy import default_metric
+from ringside.verdict.rules import Finding, Floor
 
 FORMAT = 1
 """Of the JSON object; docs/compare.md describes it."""
@@ -90,12 +94,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for p
 class _Judged:
     """All that is printed."""
 
-    paired: "Paired"
-    truth: "Truth"
-    policy: "Policy"
-    comparison: "Comparison"
-    floors: "tuple[Floor, ...]"
-    findings: "tuple[Finding, ...]"
+    paired: Paired
+    truth: Truth
+    policy: Policy
+    comparison: Comparison
+    floors: tuple[Floor, ...]
+    findings: tuple[Finding, ...]
     verdict: str
 
 
@@ -123,8 +127,6 @@ def compare(  # noqa: PLR0913, PLR0917 -- a command line without a file of param
     as_json: Json = False,
 ) -> None:
     """Compare two files of predictions of the same rows and say whether the new ones are better, no worse or worse."""
-    from ringside.data.predictions import PredictionColumns
-
     of: RowKind = kind.value
     policy = _policy(
         of,
@@ -148,11 +150,8 @@ def compare(  # noqa: PLR0913, PLR0917 -- a command line without a file of param
     raise typer.Exit(_CODES[judged.verdict])
 
 
-def _policy(kind: "RowKind", metric: str | None, tolerances: dict[str, str], **others: Any) -> "Policy":  # noqa: ANN401 -- fields of `Policy`
+def _policy(kind: RowKind, metric: str | None, tolerances: dict[str, str], **others: Any) -> Policy:  # noqa: ANN401 -- fields of `Policy`
     """The policy of the command line, checked before a file is read."""
-    from ringside.verdict.metrics import metrics_of
-    from ringside.verdict.policy import Policy, Tolerance, default_metric
-
     deciding = metric or next(iter(tolerances), default_metric(kind))
     parsed = {name: Tolerance.parse(text) for name, text in tolerances.items()}
     policy = Policy(
@@ -178,8 +177,7 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     return found
 
 
-def _slice_tolerance(text: str | None) -> "Tolerance | None":
-    from ringside.verdict import Tolerance
+def _slice_tolerance(text: str | None) -> Tolerance | None:
 
     return None if text is None else Tolerance.parse(text)
 
@@ -191,11 +189,8 @@ def _floor_limits(texts: Mapping[str, str]) -> dict[str, float]:
         raise UsageError(f"{error}", where="--floor", remedy="write a number, as --floor roc_auc=0.7.") from None
 
 
-def _paired(old: Path, new: Path, kind: "RowKind", columns: Any, *, inner: bool) -> "Paired":  # noqa: ANN401 -- `PredictionColumns`
+def _paired(old: Path, new: Path, kind: RowKind, columns: Any, *, inner: bool) -> Paired:  # noqa: ANN401 -- `PredictionColumns`
     """Both files on the same rows, checked one by one first, so that an error names the file."""
-    from ringside.data.alignment import pair
-    from ringside.data.predictions import read
-
     if inner and not columns.on:
         remedy = "name the columns that identify a row by --on."
         raise UsageError("rows cannot be matched without an identity", where="--inner", remedy=remedy)
@@ -210,8 +205,7 @@ def _paired(old: Path, new: Path, kind: "RowKind", columns: Any, *, inner: bool)
     return pair(theirs, ours, inner=inner)
 
 
-def _check(file: "Predictions", kind: "RowKind") -> None:
-    from ringside.verdict import Scored, Truth
+def _check(file: Predictions, kind: RowKind) -> None:
 
     try:
         Scored.of(Truth.of(kind, file.y, classes=file.classes), file.values)
@@ -221,10 +215,8 @@ def _check(file: "Predictions", kind: "RowKind") -> None:
 
 
 def _judge(
-    paired: "Paired", kind: "RowKind", policy: "Policy", *, threshold_old: float | None, ordered: bool | None
+    paired: Paired, kind: RowKind, policy: Policy, *, threshold_old: float | None, ordered: bool | None
 ) -> _Judged:
-    from ringside.verdict import Scored, Truth, rules
-    from ringside.verdict import compare as compare_models
 
     group, new = paired.new.group, paired.new
     in_time = ordered if ordered is not None else bool(group and group.in_time)
@@ -250,12 +242,8 @@ def _judge(
     )
 
 
-def _constant(truth: "Truth", policy: "Policy") -> "Scored":
+def _constant(truth: Truth, policy: Policy) -> Scored:
     """The best predictions that know no feature: base rates, or the median, or the mean where squares decide."""
-    import numpy as np
-
-    from ringside.verdict import Scored
-
     if truth.kind == "multiclass":
         shares = np.bincount(truth.y.astype(np.int64), minlength=len(truth.classes)) / len(truth)
         return Scored.of(truth, np.tile(shares, (len(truth), 1)), top=policy.top)
@@ -265,7 +253,6 @@ def _constant(truth: "Truth", policy: "Policy") -> "Scored":
 
 
 def _print(judged: _Judged) -> None:
-    from ringside.verdict import text
 
     paired, truth = judged.paired, judged.truth
     rows = f"{len(truth):,} rows"
@@ -280,20 +267,16 @@ def _print(judged: _Judged) -> None:
         say("compare: each row stands by itself; if rows share a day or a customer, name it by --group")
     else:
         say(f"compare: {truth.n_groups:,} groups{', in the order of time' if truth.ordered else ''}")
-    for line in text.lines(judged.comparison, rival="old", challenger="new"):
+    for line in comparison_text.lines(judged.comparison, rival="old", challenger="new"):
         result(line)
     result("")
-    for line in text.findings(judged.findings):
+    for line in comparison_text.findings(judged.findings):
         result(line)
     result(f"verdict: {judged.verdict}")
 
 
 def _document(judged: _Judged) -> dict[str, Any]:
     """What `--json` prints."""
-    import numpy as np
-
-    from ringside.verdict.intervals import effective_groups
-
     paired, truth = judged.paired, judged.truth
     document = {
         "format": FORMAT,
@@ -316,7 +299,7 @@ def _document(judged: _Judged) -> dict[str, Any]:
     return finite
 
 
-def _rule(finding: "Finding") -> dict[str, Any]:
+def _rule(finding: Finding) -> dict[str, Any]:
     return asdict(finding) | {"rule": finding.rule.code, "name": finding.rule.name}
 
 

@@ -6,6 +6,11 @@ from typing import Annotated
 import typer
 
 from ringside.cli.terminal import result, say, seconds, working
+from ringside.github.releases import open_registry
+from ringside.registry.client import fetch as bring
+from ringside.registry.client import find, is_folder, release_folder, task_of
+from ringside.registry.client import verify as check
+from ringside.store.workspace import Workspace
 
 Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote that is the registry.")]
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="As in v1.2.0, or latest for the one in production.")]
@@ -20,11 +25,6 @@ def fetch(
     remote: Remote = "origin",
 ) -> None:
     """Bring all files of a released version here, their hashes compared."""
-    from ringside.github.releases import open_registry
-    from ringside.registry.client import fetch as bring
-    from ringside.registry.client import find
-    from ringside.store.workspace import Workspace
-
     registry = open_registry(Workspace.find(Path.cwd()).root, remote)
     facts = find(registry, version)
     target = output if output is not None else Path(facts.version)
@@ -43,11 +43,6 @@ def verify(
     remote: Remote = "origin",
 ) -> None:
     """Check a version: hashes of all files, trusted types only, and the predictions on its reference rows."""
-    from ringside.github.releases import open_registry
-    from ringside.registry.client import find, is_folder, release_folder, task_of
-    from ringside.registry.client import verify as check
-    from ringside.store.workspace import Workspace
-
     workspace = Workspace.find(Path.cwd())
     task = task_of(workspace)
     with working(f"verify: {version}"):

@@ -1,19 +1,31 @@
 """The verb `forget`."""
 
+import importlib
+import re
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ringside.cli.terminal import result, say, track
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ringside.common.task import Task
-    from ringside.data.forget import Forget, Forgotten
-    from ringside.params import Params
-    from ringside.store.workspace import Workspace
+from ringside.common.tables import read_table
+from ringside.common.task import Task
+from ringside.data.forget import Forget, Forgotten, read_ids
+from ringside.data.ingest import Ingest
+from ringside.errors import RegistryError
+from ringside.loader import LateSource, load_task
+from ringside.params import Params, read_params
+from ringside.registry.checksums import ERASABLE
+from ringside.registry.folder import FolderReleases
+from ringside.registry.git import Repository
+from ringside.registry.registry import Registry
+from ringside.sources import File, Folder
+from ringside.sources.erase import take_out
+from ringside.sources.places import bring
+from ringside.store import dvc
+from ringside.store.workspace import Workspace
 
 _PROFILES = (
     "hashes of identities in profile.json of releases, by which somebody who knows an identity can tell that it was "
@@ -32,14 +44,6 @@ Ids = Annotated[
 
 def forget(ids: Ids) -> None:
     """Remove rows for good (an erasure request) from all that this repository holds, and say what it cannot reach."""
-    from ringside.common.tables import read_table
-    from ringside.data.forget import Forget, read_ids
-    from ringside.data.ingest import Ingest
-    from ringside.loader import LateSource, load_task
-    from ringside.params import read_params
-    from ringside.store import dvc
-    from ringside.store.workspace import Workspace
-
     workspace = Workspace.find(Path.cwd())
     params = read_params(workspace.params)
     task = load_task(workspace.root, params.task)
@@ -60,21 +64,18 @@ def forget(ids: Ids) -> None:
 class _Sources:
     """The files of the task's source that this repository holds."""
 
-    def __init__(self, workspace: "Workspace", task: "Task") -> None:
+    def __init__(self, workspace: Workspace, task: Task) -> None:
         self._workspace = workspace
         self._task = task
         self.said: list[str] = []
         """What could not be reached of the source."""
 
-    def take_out(self, step: "Forget") -> "Sequence[str]":
+    def take_out(self, step: Forget) -> Sequence[str]:
         """Take the rows out of the files; the hashes of the versions that DVC knew."""
-        from ringside.sources import File, Folder
-
         source = self._source()
         if not isinstance(source, File | Folder):
             self.said.append("the source itself: erase the rows there too; here they stay out (data/erased.json)")
             return []
-        from ringside.sources.places import bring
 
         place = bring(source.path)
         if not place.resolve().is_relative_to(self._workspace.root.resolve()):
@@ -88,17 +89,13 @@ class _Sources:
 
     def _source(self) -> object:
         """The object `SOURCE` of source.py; None where it has none, or cannot be imported here."""
-        import importlib
-
         try:
             return getattr(importlib.import_module(f"{self._task.name}.source"), "SOURCE", None)
         except Exception as error:  # noqa: BLE001  # the task's own code
             self.said.append(f"src/{self._task.name}/source.py cannot be imported ({type(error).__name__}: {error})")
             return None
 
-    def _take_out_of(self, step: "Forget", source: object, name: str, path: Path) -> None:
-        from ringside.sources import File, Folder
-        from ringside.sources.erase import take_out
+    def _take_out_of(self, step: Forget, source: object, name: str, path: Path) -> None:
 
         assert isinstance(source, File | Folder)  # noqa: S101  # for the types alone
         table, numbers = source.parsed(path) if isinstance(source, File) else source.parsed(path, name)
@@ -108,13 +105,8 @@ class _Sources:
             take_out(path, gone, blank=blank, delimiter=source.delimiter, encoding=source.encoding)
             step.done.rows[self._workspace.relative(path.resolve())] = len(gone)
 
-    def _tracked(self, place: Path) -> "Sequence[str]":
+    def _tracked(self, place: Path) -> Sequence[str]:
         """Let DVC know the file as it is now; the hashes of all that it was, by Git's history of its record."""
-        import re
-
-        from ringside.registry.git import Repository
-        from ringside.store import dvc
-
         record = place.with_name(f"{place.name}.dvc")
         if not record.exists():
             return []
@@ -131,16 +123,8 @@ class _Sources:
         return sorted({*re.findall(hashes, history), *re.findall(hashes, before)} - {*re.findall(hashes, now)})
 
 
-def _releases(workspace: "Workspace", step: "Forget") -> list[str]:
+def _releases(workspace: Workspace, step: Forget) -> list[str]:
     """Take reference rows out of releases that this repository keeps itself; what is to be done of the others."""
-    import tempfile
-
-    from ringside.errors import RegistryError
-    from ringside.registry.checksums import ERASABLE
-    from ringside.registry.folder import FolderReleases
-    from ringside.registry.git import Repository
-    from ringside.registry.registry import Registry
-
     addresses = Repository(workspace.root).remotes()
     if not addresses:
         releases = Registry.open(workspace.root).releases
@@ -164,7 +148,7 @@ def _releases(workspace: "Workspace", step: "Forget") -> list[str]:
     return [f"{said}: {how}. Where releases are immutable: `gh release delete TAG`"]
 
 
-def _tell(workspace: "Workspace", step: "Forget", done: "Forgotten") -> None:
+def _tell(workspace: Workspace, step: Forget, done: Forgotten) -> None:
     """Say what was done, by counts: no identity is repeated."""
     what = "identities" if step.group is None else f"values of {step.group!r}"
     say(f"forget: {step.asked.num_rows:,} {what} asked for; {workspace.relative(workspace.erased)} keeps their hashes")
@@ -177,10 +161,8 @@ def _tell(workspace: "Workspace", step: "Forget", done: "Forgotten") -> None:
         say("forget: no row of these identities was here")
 
 
-def _beyond(workspace: "Workspace", params: "Params", done: "Forgotten") -> list[str]:
+def _beyond(workspace: Workspace, params: Params, done: Forgotten) -> list[str]:
     """What this command cannot reach, each with what helps."""
-    from ringside.store import dvc
-
     in_git = [name for name in done.rows if _is_tracked(workspace, name)]
     lines = ["next: `make run`, then commit; a model that learnt from the rows is replaced by publishing a new one"]
     if dvc.has_remote(workspace) or params.data.store == "remote":
@@ -204,8 +186,7 @@ def _beyond(workspace: "Workspace", params: "Params", done: "Forgotten") -> list
     ]
 
 
-def _is_tracked(workspace: "Workspace", name: str) -> bool:
-    from ringside.registry.git import Repository
+def _is_tracked(workspace: Workspace, name: str) -> bool:
 
     found = Repository(workspace.root).run("log", "--all", "--format=%H", "-1", "--", name)
     return found.code == 0 and bool(found.out.strip())

@@ -2,17 +2,24 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ringside.cli.pending_data import unread
 from ringside.cli.terminal import say, seconds, track
+from ringside.errors import StoreError, UsageError
+from ringside.loader import LateSource, load_task
+from ringside.params import read_params
+from ringside.registry.git import Repository
+from ringside.store import dvc
+from ringside.store.dvc import PendingAdd
+from ringside.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from ringside.data.ingest import Ingested
-    from ringside.store.dvc import PendingAdd
-    from ringside.store.workspace import Workspace
 
 Until = Annotated[
     str | None,
@@ -52,11 +59,6 @@ def ingest(
     commit: Commit = False,
 ) -> None:
     """Read the partitions that are missing from the task's source and say in the manifest what there is."""
-    from ringside.cli.pending_data import unread
-    from ringside.errors import UsageError
-    from ringside.store import dvc
-    from ringside.store.workspace import Workspace
-
     if frozen and (until or refresh or following or commit):
         remedy = "leave out --frozen to read the source, or the other options to take the manifest as it is."
         where = "ringside ingest --until/--refresh/--next/--commit"
@@ -76,16 +78,12 @@ def ingest(
     tell_whole(workspace, done)
 
 
-def _check_remote(workspace: "Workspace") -> None:
+def _check_remote(workspace: Workspace) -> None:
     """Refuse to read what could be sent nowhere.
 
     Raises:
         UsageError: params.yaml says that the DVC remote keeps the data, and there is none.
     """
-    from ringside.errors import UsageError
-    from ringside.params import read_params
-    from ringside.store import dvc
-
     if read_params(workspace.params).data.store == "remote" and not dvc.has_remote(workspace):
         remedy = (
             "run `dvc remote add --default NAME s3://BUCKET/FOLDER` (docs/remotes.md), or set `data.store` to source."
@@ -93,16 +91,12 @@ def _check_remote(workspace: "Workspace") -> None:
         raise UsageError("it is remote, and DVC has no remote here", where="params.yaml, data.store", remedy=remedy)
 
 
-def send(workspace: "Workspace") -> None:
+def send(workspace: Workspace) -> None:
     """Send the data to the DVC remote, where params.yaml says that it keeps them.
 
     Raises:
         StoreError: the remote takes nothing; the data are here and whole.
     """
-    from ringside.errors import StoreError
-    from ringside.params import read_params
-    from ringside.store import dvc
-
     if read_params(workspace.params).data.store != "remote":
         return
     # What DVC imported for the source goes along, since a clone pulls it from there.
@@ -114,16 +108,12 @@ def send(workspace: "Workspace") -> None:
     say(f"ingest: sent to the DVC remote, {seconds()}")
 
 
-def record(workspace: "Workspace", done: "Ingested", *, commit: bool) -> None:
+def record(workspace: Workspace, done: "Ingested", *, commit: bool) -> None:
     """Commit what Git keeps of the data, after they were sent; or say that it is to be committed.
 
     Raises:
         StoreError: Git refuses; the data are here and whole.
     """
-    from ringside.errors import StoreError
-    from ringside.params import read_params
-    from ringside.registry.git import Repository
-
     repository, folder = Repository(workspace.root), workspace.root / "data" / "source"
     in_git = read_params(workspace.params).data.store == "git"
     sources = [folder] if in_git else sorted(folder.glob("*.dvc"))
@@ -148,7 +138,7 @@ def record(workspace: "Workspace", done: "Ingested", *, commit: bool) -> None:
     say(f"ingest: committed {', '.join(names)}")
 
 
-def tell(workspace: "Workspace", done: "Ingested") -> None:
+def tell(workspace: Workspace, done: "Ingested") -> None:
     """Say what an ingest did that was asked for no new partition."""
     tell_news(done)
     tell_whole(workspace, done)
@@ -171,7 +161,7 @@ def tell_news(done: "Ingested", following: int | None = None) -> None:
         say("ingest: the source has no partition that is not here already")
 
 
-def tell_whole(workspace: "Workspace", done: "Ingested") -> None:
+def tell_whole(workspace: Workspace, done: "Ingested") -> None:
     """Say what there is now, and how long it took."""
     if not done.partitions:
         say("ingest: there is no partition")
@@ -183,8 +173,8 @@ def tell_whole(workspace: "Workspace", done: "Ingested") -> None:
 
 
 def bring(  # noqa: PLR0913  # the options of the command
-    workspace: "Workspace",
-    add: "PendingAdd | None",
+    workspace: Workspace,
+    add: PendingAdd | None,
     *,
     until: str | None = None,
     refresh: Sequence[str] = (),
@@ -201,12 +191,7 @@ def bring(  # noqa: PLR0913  # the options of the command
         following: at most so many new ones.
         waits: take no partition whose labels have not arrived; so with `following`.
     """
-    from datetime import UTC, datetime
-
     from ringside.data.ingest import Ingest
-    from ringside.loader import LateSource, load_task
-    from ringside.params import read_params
-    from ringside.store import dvc
 
     params = read_params(workspace.params)
     task = load_task(workspace.root, params.task)

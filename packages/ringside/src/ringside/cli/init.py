@@ -1,20 +1,33 @@
 """The verb `init`: a task out of somebody's own data, in place of the sample."""
 
+import os
+import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from ringside.cli.ingest import bring, send, tell
+from ringside.cli.stages import split, validate
 from ringside.cli.terminal import plain, result, say, seconds, terse, working
-
-if TYPE_CHECKING:
-    from ringside.init.copy import Copy
-    from ringside.init.infer.draft import Question, TaskDraft
-    from ringside.init.infer.look import SourceSummary
-    from ringside.init.place import Place
-    from ringside.store.workspace import Workspace
+from ringside.errors import RingsideError, UsageError
+from ringside.init.addresses import absolute, has_password, is_database, is_far, packages, same_database
+from ringside.init.copy import Copy
+from ringside.init.infer.doubts import doubts
+from ringside.init.infer.draft import Question, TaskDraft, Wishes
+from ringside.init.infer.facts import decide
+from ringside.init.infer.look import SourceSummary, look_at_file, look_at_folder, look_at_rows
+from ringside.init.infer.time import delay
+from ringside.init.name import check_name
+from ringside.init.place import STORES, Place, strays
+from ringside.init.write.readme import steps
+from ringside.params import read_params
+from ringside.sources.connection import parsed
+from ringside.sources.database import look
+from ringside.store import dvc
+from ringside.store.workspace import Workspace
 
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="What the task is called: the package under src/, as `churn`.")
@@ -79,8 +92,7 @@ class _Asking:
 
     there: bool
 
-    def __call__(self, question: "Question") -> str:
-        from ringside.errors import UsageError
+    def __call__(self, question: Question) -> str:
 
         shown = f" ({', '.join(question.choices)})" if question.choices else ""
         if not self.there:
@@ -103,7 +115,6 @@ class _Asking:
         """An answer for which there is no default; one of `known`, where there are any."""
         if given:
             return given
-        from ringside.errors import UsageError
 
         shown = f" ({', '.join(known)})" if known else ""
         while self.there:
@@ -134,14 +145,6 @@ def init(  # noqa: PLR0913, PLR0917  # the options of the command
     yes: Yes = False,
 ) -> None:
     """Make the repository your own: write a task for your data, remove the sample, bring the rows."""
-    import sys
-
-    from ringside.init.infer.draft import Wishes
-    from ringside.init.infer.facts import decide
-    from ringside.init.infer.time import delay
-    from ringside.init.name import check_name
-    from ringside.store.workspace import Workspace
-
     workspace = Workspace.find(Path.cwd())
     check_name(workspace, name)
     ask = _Asking(sys.stdin.isatty() and not yes)
@@ -168,13 +171,8 @@ def init(  # noqa: PLR0913, PLR0917  # the options of the command
     _end(copy, origin, arguments)
 
 
-def _place(workspace: "Workspace", name: str, store: str | None, url: str | None, ask: _Asking) -> "Place":
+def _place(workspace: Workspace, name: str, store: str | None, url: str | None, ask: _Asking) -> Place:
     """Where the rows are to be kept."""
-    from ringside.errors import UsageError
-    from ringside.init.infer.draft import Question
-    from ringside.init.place import STORES, Place
-    from ringside.params import read_params
-
     if (here := read_params(workspace.params)).task == name:
         if store not in (None, here.data.store):
             there = f"params.yaml says `store: {here.data.store}` already"
@@ -192,13 +190,8 @@ def _place(workspace: "Workspace", name: str, store: str | None, url: str | None
     return place
 
 
-def _look(place: "Place", origin: str, query: str | None, ask: _Asking) -> "tuple[SourceSummary, dict[str, object]]":
+def _look(place: Place, origin: str, query: str | None, ask: _Asking) -> tuple[SourceSummary, dict[str, object]]:
     """The data, and what source.py has to be told to find them."""
-    from ringside.errors import UsageError
-    from ringside.init.addresses import is_database, is_far
-    from ringside.init.infer.look import look_at_file, look_at_folder, look_at_rows
-    from ringside.sources.database import look
-
     if is_database(origin):
         query = ask.must(query, "--query", "the SELECT whose rows are learnt from").strip().rstrip(";")
         with working("init: asking the database"):
@@ -221,12 +214,6 @@ def _look(place: "Place", origin: str, query: str | None, ask: _Asking) -> "tupl
 
 def _database(origin: str) -> str:
     """The URL with the password, which is in the environment from now on, and in no file."""
-    import os
-
-    from ringside.errors import UsageError
-    from ringside.init.addresses import absolute, has_password, same_database
-    from ringside.sources.connection import parsed
-
     given = os.environ.get("DATABASE_URL")
     for where, url in (("--from", origin), ("DATABASE_URL", given)):
         if url:
@@ -240,10 +227,8 @@ def _database(origin: str) -> str:
     return os.environ["DATABASE_URL"]
 
 
-def _tell(draft: "TaskDraft") -> None:
+def _tell(draft: TaskDraft) -> None:
     """What was found out, and what a person has to look at."""
-    from ringside.init.infer.doubts import doubts
-
     frame = draft.seen.frame
     say(f"init: {len(frame):,} rows, {len(draft.seen.columns)} columns; {draft.target!r} is {draft.kind}")
     facts = {
@@ -267,11 +252,9 @@ def _tell(draft: "TaskDraft") -> None:
 
 
 def _prepare(
-    place: "Place", draft: "TaskDraft", arguments: dict[str, object], *, public: bool
-) -> "tuple[Copy, dict[str, object]]":
+    place: Place, draft: TaskDraft, arguments: dict[str, object], *, public: bool
+) -> tuple[Copy, dict[str, object]]:
     """See that nothing of somebody's would be lost, and put the rows where source.py will find them."""
-    from ringside.init.copy import Copy
-
     _tell(draft)
     copy = Copy(place, draft, public=public, packages=_packages(draft))
     copy.refuse_lost_work()
@@ -282,12 +265,8 @@ def _prepare(
     return copy, {"path": place.keep(path)} if isinstance(path, Path) else arguments
 
 
-def _make(copy: "Copy", arguments: dict[str, object]) -> None:
+def _make(copy: Copy, arguments: dict[str, object]) -> None:
     """Write everything, bring the rows, and fit the tolerance to them."""
-    from ringside.cli.ingest import bring, send, tell
-    from ringside.errors import RingsideError
-    from ringside.store import dvc
-
     workspace = copy.place.workspace
     for line in copy.write(arguments):
         say(f"init: {line}")
@@ -307,11 +286,8 @@ def _make(copy: "Copy", arguments: dict[str, object]) -> None:
         say(f"init: {line}")
 
 
-def _end(copy: "Copy", origin: str, arguments: dict[str, object]) -> None:
+def _end(copy: Copy, origin: str, arguments: dict[str, object]) -> None:
     """Say what to look at, and what comes next."""
-    from ringside.init.place import strays
-    from ringside.init.write.readme import steps
-
     for stray in strays(copy.place.workspace.root, origin, kept=arguments.get("path")):
         say(f"init: look: {stray}")
     say(f"init: done, {seconds()}\n")
@@ -320,20 +296,14 @@ def _end(copy: "Copy", origin: str, arguments: dict[str, object]) -> None:
         result(f"{number}. {text}")
 
 
-def _packages(draft: "TaskDraft") -> list[str]:
+def _packages(draft: TaskDraft) -> list[str]:
     """What the source needs beside what is installed with the tools."""
-    import os
-
-    from ringside.init.addresses import packages
-
     return packages(os.environ["DATABASE_URL"]) if draft.seen.source == "database" else []
 
 
-def _fit(copy: "Copy") -> None:
+def _fit(copy: Copy) -> None:
     """Choose the tolerance by what the test window can show."""
     from ringside.cli.init_limits import limits
-    from ringside.cli.stages import split, validate
-    from ringside.errors import RingsideError
 
     with terse():
         validate()

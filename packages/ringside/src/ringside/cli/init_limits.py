@@ -1,16 +1,17 @@
 """The limits of a new task's policy: what its test window can carry, by the same pilot as `ringside plan`."""
 
 import math
-from typing import TYPE_CHECKING
 
+from ringside.cli.context import context
+from ringside.cli.plan import pairs_of, resolved
+from ringside.cli.policy import own_metrics, policy_of
 from ringside.cli.terminal import result, say, table
-
-if TYPE_CHECKING:
-    from ringside.init.infer.draft import TaskDraft
-    from ringside.init.write.params import Limits
-    from ringside.verdict.metrics import MetricDefinition
-    from ringside.verdict.outcomes import Pair
-    from ringside.verdict.power import Resolution
+from ringside.init.infer.draft import TaskDraft
+from ringside.init.write.literals import rounded
+from ringside.init.write.params import FLOOR, GUARD, METRIC, Limits
+from ringside.verdict.metrics import MetricDefinition, metrics_of
+from ringside.verdict.outcomes import Pair
+from ringside.verdict.power import Resolution, wanted
 
 _ROOM = 1.5
 """The pilot's models differ less than two that people make: a tolerance that just fits is somewhat too narrow."""
@@ -20,18 +21,12 @@ _LITTLE = 0.05
 """A floor needs this much between a model without features and the pilot's, on the floor's scale."""
 
 
-def limits(draft: "TaskDraft") -> "Limits":
+def limits(draft: TaskDraft) -> Limits:
     """Tolerances and floors that fit the data, with the figures that they come from in the terminal.
 
     Raises:
         RingsideError: the pilot cannot do its work.
     """
-    from ringside.cli.plan import pairs_of, resolved
-    from ringside.cli.policy import own_metrics, policy_of
-    from ringside.cli.stages import context
-    from ringside.init.write.params import FLOOR, GUARD, METRIC, Limits
-    from ringside.verdict.metrics import metrics_of
-
     here = context()
     policy = policy_of(here.params, here.task)
     metrics = metrics_of(here.task.kind, own_metrics(here.task))
@@ -51,20 +46,15 @@ def limits(draft: "TaskDraft") -> "Limits":
 
 
 def _roomy(fits: float) -> float:
-    from ringside.init.write.literals import rounded
 
     return rounded(_ROOM * fits, up=True)
 
 
-def tolerance_of(found: "Resolution", metric: "MetricDefinition", pair: "Pair") -> tuple[float | None, str]:
+def tolerance_of(found: Resolution, metric: MetricDefinition, pair: Pair) -> tuple[float | None, str]:
     """The tolerance and where it comes from, with what there is to say of it; None where no window figure is known.
 
     It is never more than half of what the pilot gains over a model without features, where it gains anything.
     """
-    from ringside.init.write.literals import rounded
-    from ringside.init.write.params import Limits
-    from ringside.verdict.power import wanted
-
     if found.fits is None:
         say(f"init: look: this window shows no difference in {metric.name} ({found.reason}): 10% of the gain is taken")
         return None, Limits().why
@@ -90,7 +80,7 @@ def tolerance_of(found: "Resolution", metric: "MetricDefinition", pair: "Pair") 
     return tolerance, f"accepted loss; `ringside plan` fits {found.fits:g} to this window, the gain is {gain:.2g}"
 
 
-def _gain(found: "Resolution", metric: "MetricDefinition", pair: "Pair") -> float | None:
+def _gain(found: Resolution, metric: MetricDefinition, pair: Pair) -> float | None:
     """What the pilot's models are better by than one without features; None where that is not known."""
     if found.value is None or pair.baseline is None:
         return None
@@ -98,17 +88,15 @@ def _gain(found: "Resolution", metric: "MetricDefinition", pair: "Pair") -> floa
     return float(gain) if math.isfinite(gain) else None
 
 
-def floor_of(found: "Resolution | None", metric: "MetricDefinition", pair: "Pair") -> float | None:
+def floor_of(found: Resolution | None, metric: MetricDefinition, pair: Pair) -> float | None:
     """Half way between a model without features and the pilot's, where more is better; None where they are near."""
-    from ringside.init.write.literals import rounded
-
     gain = _gain(found, metric, pair) if found else None
     if found is None or found.value is None or gain is None or gain < _LITTLE:
         return None
     return rounded(found.value - gain / 2, up=False)
 
 
-def _show(found: "list[Resolution]") -> None:
+def _show(found: list[Resolution]) -> None:
     """The first lines of what `ringside plan` shows."""
 
     def figure(value: float | None) -> str:

@@ -4,11 +4,13 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+import pandas as pd
+
+from ringside.cli.context import Context
 from ringside.cli.pending_data import unread
 from ringside.cli.policy import own_metrics, policy_of
-from ringside.cli.stages import Context
 from ringside.cli.terminal import elapsed, say, working
 from ringside.common.context import RERUN
 from ringside.common.files import read_bytes, read_json
@@ -36,9 +38,6 @@ from ringside.store.workspace import Workspace
 from ringside.verdict.metrics import MetricDefinition, metrics_of
 from ringside.verdict.policy import Policy
 from ringside.verdict.rules import Evidence, Finding, judge_rules
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _PARTITIONS = 200
 """As many a report names."""
@@ -140,7 +139,7 @@ class Judging:
         code = code_hash(workspace.root, task.name)
         return RivalLoader(workspace, task, policy, test_set, registry, self._test_rows, code)
 
-    def _test_rows(self) -> "pd.DataFrame":
+    def _test_rows(self) -> pd.DataFrame:
         with working("verdict: the champion predicts the test rows"):
             rows = side_rows(self.here.workspace, read_split(self.here.workspace), "test").to_pandas()
         return cast("pd.DataFrame", rows.drop(columns=[self.here.task.target]))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ringside.cli.terminal import result, say, table
+from ringside.common.files import read_json
 from ringside.store.workspace import Workspace
 
 Slices = Annotated[bool, typer.Option("--slices", help="Also show the metrics by value of each slice.")]
@@ -15,8 +16,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print the numbers as JSON, f
 
 def metrics(slices: Slices = False, as_json: Json = False) -> None:
     """Print the metrics of the last evaluation, beside those of a model that knows no feature."""
-    from ringside.common.files import read_json
-
     workspace = Workspace.find(Path.cwd())
     remedy = "run `dvc repro` (or `make run`) first."
     found = read_json(workspace.metrics, remedy=remedy)

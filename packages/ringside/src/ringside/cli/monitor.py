@@ -1,15 +1,20 @@
 """The verb `monitor`."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 
+from ringside.cli.context import Context, context
+from ringside.cli.policy import own_metrics, policy_of
 from ringside.cli.terminal import result, say
-
-if TYPE_CHECKING:
-    from ringside.cli.stages import Context
-    from ringside.report.watch import Monitor
+from ringside.cli.verdict import registry_or_why
+from ringside.common.manifest import Manifest
+from ringside.monitoring.champion_data import Watched
+from ringside.monitoring.new_partitions import Partitions
+from ringside.report.watch import Monitor, dump_watch
+from ringside.report.watch_text import to_markdown, to_terminal
 
 Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote whose registry has the champion.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
@@ -24,10 +29,6 @@ def monitor(remote: Remote = "origin", as_json: Json = False, markdown: Markdown
 
     Ends with 0 where nothing is to be done, 3 for an alarm and 4 where it cannot be told.
     """
-    from ringside.cli.stages import context
-    from ringside.report.watch import dump_watch
-    from ringside.report.watch_text import to_markdown, to_terminal
-
     found = watch_champion(context(), remote)
     if as_json:
         result(dump_watch(found).decode().rstrip("\n"))
@@ -36,7 +37,7 @@ def monitor(remote: Remote = "origin", as_json: Json = False, markdown: Markdown
     sys.exit(exit_code(found))
 
 
-def exit_code(found: "Monitor") -> int:
+def exit_code(found: Monitor) -> int:
     """0, `ALARM` or `UNKNOWN`."""
     if found.alarms:
         return ALARM
@@ -46,21 +47,13 @@ def exit_code(found: "Monitor") -> int:
     return 0 if known else UNKNOWN
 
 
-def watch_champion(here: "Context", remote: str) -> "Monitor":
+def watch_champion(here: Context, remote: str) -> Monitor:
     """How the champion of a remote's registry does on the data of this checkout.
 
     Raises:
         DataError: the data here are not what the manifest says.
         UsageError: the policy names what there is not.
     """
-    from datetime import UTC, datetime
-
-    from ringside.cli.policy import own_metrics, policy_of
-    from ringside.cli.verdict import registry_or_why
-    from ringside.common.manifest import Manifest
-    from ringside.monitoring.champion_data import Watched
-    from ringside.monitoring.new_partitions import Partitions
-
     registry = registry_or_why(here, remote)
     entries = Manifest.read(here.workspace.manifest, task=here.task.name).entries
     partitions = Partitions(here.workspace, here.task, entries, datetime.now(UTC))

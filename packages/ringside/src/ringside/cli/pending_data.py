@@ -7,10 +7,12 @@ for one on their new data.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ringside.store.workspace import Workspace
+from ringside.errors import RingsideError
+from ringside.loader import LateSource, load_task
+from ringside.params import read_params
+from ringside.registry.git import Repository
+from ringside.store.workspace import Workspace
 
 _NAMED = 6
 """Partitions that a sentence names."""
@@ -37,13 +39,12 @@ class PendingData:
         return f"data/source has what is not in data/manifest.json ({names}{more}): `ringside ingest` brings it"
 
 
-def unread(workspace: "Workspace") -> PendingData | None:
+def unread(workspace: Workspace) -> PendingData | None:
     """What the task's file or folder has in data/source that data/manifest.json has not; None where that is nothing.
 
     Git tells whether the folder changed since the manifest did; only then is the file read. Other places, such as a
     database, are never asked.
     """
-    from ringside.registry.git import Repository
     from ringside.sources.places import FOLDER
 
     if not (workspace.root / FOLDER).is_dir():
@@ -51,10 +52,7 @@ def unread(workspace: "Workspace") -> PendingData | None:
     if not Repository(workspace.root).differs_since(workspace.relative(workspace.manifest), FOLDER):
         return None
     from ringside.data.ingest import Ingest
-    from ringside.errors import RingsideError
-    from ringside.loader import LateSource, load_task
     from ringside.monitoring.new_partitions import labels_arrived
-    from ringside.params import read_params
 
     task, now = load_task(workspace.root, read_params(workspace.params).task), datetime.now(UTC)
     source = LateSource(task)

@@ -4,22 +4,28 @@ import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import numpy as np
+import pyarrow as pa
 import typer
 
+from ringside.cli.context import Context, context
+from ringside.cli.policy import own_metrics, policy_of
 from ringside.cli.terminal import result, say, seconds, table, working
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from ringside.cli.stages import Context
-    from ringside.common.split import Split
-    from ringside.evaluation.test_set import TestSet
-    from ringside.verdict.metrics import MetricDefinition
-    from ringside.verdict.outcomes import Pair
-    from ringside.verdict.policy import Policy
-    from ringside.verdict.power import Resolution, Wanted
+from ringside.common.context import RERUN
+from ringside.common.fingerprint import row_hashes
+from ringside.common.split import Split, read_split
+from ringside.common.tables import read_table
+from ringside.errors import UsageError
+from ringside.evaluation.test_set import PREDICTION, TestSet
+from ringside.loader import load_model_builder
+from ringside.params import train_params
+from ringside.verdict.intervals import effective_groups
+from ringside.verdict.metrics import MetricDefinition, metrics_of
+from ringside.verdict.outcomes import Pair
+from ringside.verdict.policy import Policy, Tolerance
+from ringside.verdict.power import Resolution, Wanted, absolute, resolution, wanted
 
 _SEED = 2**31
 """Not the split's, so that which sample a row is in has nothing to do with which side it is on."""
@@ -52,12 +58,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print the numbers as JSON, f
 
 @dataclass(frozen=True)
 class _Plan:
-    test_set: "TestSet"
-    policy: "Policy"
+    test_set: TestSet
+    policy: Policy
     learnt: int
     """Rows that each model of the pilot learnt from."""
-    metrics: "list[Resolution]"
-    wanted: "list[Wanted]"
+    metrics: list[Resolution]
+    wanted: list[Wanted]
 
 
 def plan(
@@ -68,10 +74,6 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Say what the test set can show, which tolerance fits it, and how many groups another tolerance needs."""
-    from ringside.cli.policy import own_metrics, policy_of
-    from ringside.cli.stages import context
-    from ringside.verdict.metrics import metrics_of
-
     here = context()
     policy = policy_of(here.params, here.task)
     policy = replace(policy, uses=uses or policy.uses, confidence=confidence or policy.confidence)
@@ -86,11 +88,8 @@ def plan(
         _show(planned)
 
 
-def _asked(texts: Sequence[str], policy: "Policy", metrics: "dict[str, MetricDefinition]") -> list[tuple[str, Any]]:
+def _asked(texts: Sequence[str], policy: Policy, metrics: dict[str, MetricDefinition]) -> list[tuple[str, Any]]:
     """The tolerances to plan for, by metric; the policy's where none is given."""
-    from ringside.errors import UsageError
-    from ringside.verdict.policy import Tolerance
-
     found = []
     for text in texts:
         name, equals, value = text.partition("=")
@@ -101,17 +100,10 @@ def _asked(texts: Sequence[str], policy: "Policy", metrics: "dict[str, MetricDef
     return found or [(policy.metric, policy.tolerance)]
 
 
-def pairs_of(here: "Context", policy: "Policy") -> "tuple[TestSet, list[Pair], int]":
+def pairs_of(here: Context, policy: Policy) -> tuple[TestSet, list[Pair], int]:
     """A few models on the test set, pair by pair, and how many rows each learnt from."""
-    import pyarrow as pa
-
-    from ringside.common.split import read_split
-    from ringside.evaluation.test_set import PREDICTION, TestSet
-    from ringside.loader import load_model_builder
-    from ringside.params import train_params
     from ringside.pipeline.evaluate.stage import test_rows
     from ringside.pipeline.pilot import pilot
-    from ringside.verdict.outcomes import Pair
 
     workspace, task = here.workspace, here.task
     decided = read_split(workspace)
@@ -128,14 +120,8 @@ def pairs_of(here: "Context", policy: "Policy") -> "tuple[TestSet, list[Pair], i
     return test_set, pairs, len(parts[0])
 
 
-def _samples(here: "Context", decided: "Split") -> "list[pa.Table]":
+def _samples(here: Context, decided: Split) -> list[pa.Table]:
     """What each model of the pilot learns from; one partition of the training rows is in memory at a time."""
-    import numpy as np
-    import pyarrow as pa
-
-    from ringside.common.context import RERUN
-    from ringside.common.fingerprint import row_hashes
-    from ringside.common.tables import read_table
     from ringside.pipeline.pilot import samples
 
     workspace, keys = here.workspace, here.task.identity
@@ -158,11 +144,9 @@ def _samples(here: "Context", decided: "Split") -> "list[pa.Table]":
 
 
 def resolved(
-    pairs: "list[Pair]", metrics: "dict[str, MetricDefinition]", asked: list[tuple[str, Any]], groups: int | None
-) -> "tuple[list[Resolution], list[Wanted]]":
+    pairs: list[Pair], metrics: dict[str, MetricDefinition], asked: list[tuple[str, Any]], groups: int | None
+) -> tuple[list[Resolution], list[Wanted]]:
     """Every metric that can decide, the policy's first; and what each tolerance asks of the test set."""
-    from ringside.verdict.power import absolute, resolution, wanted
-
     policy = pairs[0].policy
     names = sorted(
         (name for name, m in metrics.items() if m.judged == "decides"), key=lambda name: name != policy.metric
@@ -210,18 +194,15 @@ def _show(here: _Plan) -> None:
 
 def _size(here: _Plan) -> tuple[int, float]:
     """Groups and effective groups that the figures speak of."""
-    from ringside.verdict.intervals import effective_groups
-
     for metric in here.metrics:
         if metric.spread is not None:
             return metric.spread.groups, metric.spread.effective_groups
-    import numpy as np
 
     sizes = np.bincount(here.test_set.truth.groups).astype(float)
     return len(sizes), effective_groups(sizes)
 
 
-def _fits(metric: "Resolution") -> str:
+def _fits(metric: Resolution) -> str:
     if metric.reason is not None:
         return _WORDS.get(metric.reason, metric.reason)
     return _figure(metric.fits)

@@ -1,24 +1,21 @@
 """The policy of params.yaml as the verdict takes it."""
 
-from typing import TYPE_CHECKING
+from ringside.common.task import Metric as OwnMetric
+from ringside.common.task import Task
+from ringside.errors import TaskError
+from ringside.loader import load_metrics
+from ringside.params import Params
+from ringside.verdict.metrics import Function, MetricDefinition, custom
+from ringside.verdict.policy import Policy, Tolerance, default_metric
+from ringside.verdict.rows import Floats
 
-if TYPE_CHECKING:
-    from ringside.common.task import Metric as OwnMetric
-    from ringside.common.task import Task
-    from ringside.params import Params
-    from ringside.verdict.metrics import Function, MetricDefinition
-    from ringside.verdict.policy import Policy
-    from ringside.verdict.rows import Floats
 
-
-def policy_of(params: "Params", task: "Task") -> "Policy":
+def policy_of(params: Params, task: Task) -> Policy:
     """The `policy` section, with the kind's own metric where it names none.
 
     Raises:
         UsageError: a tolerance cannot be.
     """
-    from ringside.verdict.policy import Policy, Tolerance, default_metric
-
     section = params.policy
     slices = section.slices.tolerance
     return Policy(
@@ -39,23 +36,19 @@ def policy_of(params: "Params", task: "Task") -> "Policy":
     )
 
 
-def own_metrics(task: "Task") -> "tuple[MetricDefinition, ...]":
+def own_metrics(task: Task) -> tuple[MetricDefinition, ...]:
     """The metrics of the task's own, as the verdict takes them.
 
     Raises:
         TaskError: metrics.py is not what it must be; so do the metrics, where a function of the task's fails.
     """
-    from ringside.loader import load_metrics
-    from ringside.verdict.metrics import custom
-
     return tuple(custom(metric.name, metric.better, _checked(metric, task)) for metric in load_metrics(task))
 
 
-def _checked(metric: "OwnMetric", task: "Task") -> "Function":
+def _checked(metric: OwnMetric, task: Task) -> Function:
     """The metric's function, whose failure names it."""
-    from ringside.errors import TaskError
 
-    def function(y: "Floats", prediction: "Floats", weights: "Floats") -> float:
+    def function(y: Floats, prediction: Floats, weights: Floats) -> float:
         """What the task's function answers."""
         try:
             return float(metric.function(y, prediction, weights))

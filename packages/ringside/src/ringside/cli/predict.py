@@ -1,18 +1,20 @@
 """The verb `predict`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import pandas as pd
 import typer
 
 from ringside.cli.terminal import result, say, seconds, working
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ringside.common.task import Task
-    from ringside.registry.rows import Rows
-    from ringside.store.workspace import Workspace
+from ringside.common.files import read_bytes
+from ringside.common.model_file import load_model
+from ringside.common.task import Task
+from ringside.github.releases import open_registry
+from ringside.loader import load_schema
+from ringside.registry.client import is_folder, load, task_of
+from ringside.registry.rows import Rows, file_kind, predict_rows, read_rows, refuse_failures, schema_columns, write_rows
+from ringside.store.workspace import Workspace
 
 
 def predict(
@@ -27,10 +29,6 @@ def predict(
     remote: Annotated[str, typer.Option(metavar="NAME", help="The Git remote that is the registry.")] = "origin",
 ) -> None:
     """Predict rows with a released version or a model file, each row checked against the schema first."""
-    from ringside.registry.client import task_of
-    from ringside.registry.rows import file_kind, write_rows
-    from ringside.store.workspace import Workspace
-
     for path in (rows, output):
         file_kind(path)
     workspace = Workspace.find(Path.cwd())
@@ -46,13 +44,8 @@ def predict(
     result(str(output))
 
 
-def _by_file(path: Path, source: Path, task: "Task") -> "tuple[str, pd.DataFrame, pd.DataFrame]":
+def _by_file(path: Path, source: Path, task: Task) -> tuple[str, pd.DataFrame, pd.DataFrame]:
     """The predictions of a model file of this checkout."""
-    from ringside.common.files import read_bytes
-    from ringside.common.model_file import load_model
-    from ringside.loader import load_schema
-    from ringside.registry.rows import predict_rows, schema_columns
-
     content = read_bytes(path, remedy="name a model.skops that is there, as in models/model.skops.")
     estimator = load_model(content, where=str(path), trusted_types=task.trusted_types)
     rows = _read(source, schema_columns(load_schema(task), task.target))
@@ -60,20 +53,16 @@ def _by_file(path: Path, source: Path, task: "Task") -> "tuple[str, pd.DataFrame
 
 
 def _by_version(
-    version: str, source: Path, workspace: "Workspace", remote: str
-) -> "tuple[str, pd.DataFrame, pd.DataFrame]":
+    version: str, source: Path, workspace: Workspace, remote: str
+) -> tuple[str, pd.DataFrame, pd.DataFrame]:
     """The predictions of a released version, by its own code."""
-    from ringside.github.releases import open_registry
-    from ringside.registry.client import is_folder, load
-
     named = Path(version) if is_folder(version) else version
     released = load(named, root=workspace.root, remote=remote, opened=open_registry)
     rows = _read(source, released.facts.columns)
     return released.version, rows.frame, released.predict(rows.frame, check=True)
 
 
-def _read(source: Path, columns: dict[str, str]) -> "Rows":
-    from ringside.registry.rows import read_rows, refuse_failures
+def _read(source: Path, columns: dict[str, str]) -> Rows:
 
     rows = read_rows(source, columns)
     refuse_failures(rows.failures, where=str(source))

@@ -3,17 +3,26 @@
 import functools
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from ringside.cli.ci.workflow_inputs import on_github
 from ringside.cli.terminal import result, say, seconds, working
-
-if TYPE_CHECKING:
-    from ringside.params import Params
-    from ringside.registry.publish import Candidate
-    from ringside.registry.registry import Registry
-    from ringside.store.workspace import Workspace
+from ringside.cli.tracking import track_versions
+from ringside.common.files import read_bytes
+from ringside.errors import GitHubError
+from ringside.github.releases import open_registry
+from ringside.loader import load_task
+from ringside.params import Params, read_params
+from ringside.registry.build import assemble, release_notes
+from ringside.registry.candidate import approval, checkout_facts, refuse_changes
+from ringside.registry.publish import Candidate, default_branch_note
+from ringside.registry.publish import publish as make
+from ringside.registry.registry import Registry
+from ringside.registry.rollback import checked_reason
+from ringside.report.read import read_report
+from ringside.store.workspace import Workspace
 
 
 def publish(
@@ -24,12 +33,6 @@ def publish(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """Make the model that was judged a version that anyone can fetch, verify and roll back to."""
-    from ringside.cli.tracking import track_versions
-    from ringside.github.releases import open_registry
-    from ringside.registry.publish import default_branch_note
-    from ringside.registry.publish import publish as make
-    from ringside.store.workspace import Workspace
-
     workspace = Workspace.find(Path.cwd())
     registry = open_registry(workspace.root, remote)
     candidate = candidate_of(workspace, accept_reason, registry)
@@ -46,7 +49,7 @@ def publish(
     result(json.dumps(answer, indent=2) if as_json else version)
 
 
-def candidate_of(workspace: "Workspace", accept_reason: str | None, registry: "Registry") -> "Candidate":
+def candidate_of(workspace: Workspace, accept_reason: str | None, registry: Registry) -> Candidate:
     """What this checkout would publish; nothing is built yet.
 
     Args:
@@ -59,15 +62,6 @@ def candidate_of(workspace: "Workspace", accept_reason: str | None, registry: "R
         UsageError: the reason is none.
         DataError: the verdict has not run.
     """
-    from ringside.common.files import read_bytes
-    from ringside.loader import load_task
-    from ringside.params import read_params
-    from ringside.registry.build import assemble, release_notes
-    from ringside.registry.candidate import approval, checkout_facts, refuse_changes
-    from ringside.registry.publish import Candidate
-    from ringside.registry.rollback import checked_reason
-    from ringside.report.read import read_report
-
     accepted = None if accept_reason is None else checked_reason(accept_reason, "--accept-reason")
     refuse_changes(workspace)
     params = read_params(workspace.params)
@@ -83,11 +77,8 @@ def candidate_of(workspace: "Workspace", accept_reason: str | None, registry: "R
     )
 
 
-def _rows_may_be_seen(registry: "Registry", params: "Params") -> bool:
+def _rows_may_be_seen(registry: Registry, params: Params) -> bool:
     """Whether a release may carry rows: where everybody can read it, only those of data that are public."""
-    from ringside.cli.ci.workflow_inputs import on_github
-    from ringside.errors import GitHubError
-
     releases = on_github(registry)
     if params.data.public or releases is None or not params.publish.reference_rows:
         return True

@@ -1,14 +1,20 @@
 """The verb `report`: renders a report again, or puts two released versions side by side."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from ringside.cli.context import context
 from ringside.cli.terminal import result, say
-
-if TYPE_CHECKING:
-    from ringside.report.model import Report
+from ringside.common.files import read_bytes, write_bytes
+from ringside.errors import ReportError, UsageError
+from ringside.github.releases import open_registry
+from ringside.report.model import MAX_BYTES, Report
+from ringside.report.read import dump_report, read_report
+from ringside.report.render.html import to_html
+from ringside.report.render.markdown import to_markdown
+from ringside.store.workspace import Workspace
 
 File = Annotated[
     Path | None, typer.Argument(metavar="FILE", help="A report.json; reports/report.json where none is named.")
@@ -28,9 +34,6 @@ Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote whose 
 
 def report(file: File = None, compare: Compare = None, output: Output = None, remote: Remote = "origin") -> None:
     """Render a report as Markdown, a page or JSON; it is checked first, whoever made it."""
-    from ringside.common.files import write_bytes
-    from ringside.errors import UsageError
-
     if file is not None and compare is not None:
         remedy = "name a file, or two versions by --compare."
         raise UsageError("both a file and two versions are named", where="ringside report", remedy=remedy)
@@ -49,13 +52,8 @@ def report(file: File = None, compare: Compare = None, output: Output = None, re
 _RENDERERS = (".md", ".html", ".json")
 
 
-def _read(path: Path) -> "Report":
+def _read(path: Path) -> Report:
     """The report in a file that anybody may have written, and that may be endless."""
-    from ringside.common.files import read_bytes
-    from ringside.errors import ReportError
-    from ringside.report.model import MAX_BYTES
-    from ringside.report.read import read_report
-
     content = read_bytes(path, remedy="run `ringside verdict`, which writes one.", most=MAX_BYTES + 1)
     try:
         return read_report(content)
@@ -64,29 +62,21 @@ def _read(path: Path) -> "Report":
 
 
 def _own() -> Path:
-    from ringside.store.workspace import Workspace
 
     return Workspace.find(Path.cwd()).report
 
 
-def _rendered(shown: "Report", kind: str) -> bytes:
+def _rendered(shown: Report, kind: str) -> bytes:
     if kind == ".json":
-        from ringside.report.read import dump_report
-
         return dump_report(shown)
     if kind == ".html":
-        from ringside.report.render.html import to_html
-
         return to_html(shown).encode()
-    from ringside.report.render.markdown import to_markdown
 
     return to_markdown(shown).encode()
 
 
-def _side_by_side(old: str, new: str, remote: str) -> "Report":
+def _side_by_side(old: str, new: str, remote: str) -> Report:
     from ringside.cli.judging import Judging
-    from ringside.cli.stages import context
-    from ringside.github.releases import open_registry
 
     here = context()
     return Judging(here).side_by_side(old, new, open_registry(here.workspace.root, remote))

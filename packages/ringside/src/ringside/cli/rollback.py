@@ -1,14 +1,18 @@
 """The verb `rollback`: an earlier version goes to production."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ringside.cli.terminal import result, say
-
-if TYPE_CHECKING:
-    from ringside.registry.registry import Registry
+from ringside.cli.tracking import track_versions
+from ringside.errors import UsageError
+from ringside.github.releases import open_registry
+from ringside.registry.registry import Registry
+from ringside.registry.rollback import checked_reason, lift_hold
+from ringside.registry.rollback import rollback as roll_back
+from ringside.store.workspace import Workspace
 
 
 def rollback(
@@ -23,11 +27,6 @@ def rollback(
     remote: Annotated[str, typer.Option(help="The Git remote that is the registry.", metavar="NAME")] = "origin",
 ) -> None:
     """Put an earlier version in production and hold the next ones back until people lift that."""
-    from ringside.cli.tracking import track_versions
-    from ringside.errors import UsageError
-    from ringside.github.releases import open_registry
-    from ringside.store.workspace import Workspace
-
     if lift_hold and (to is not None or reason is not None):
         remedy = "lift the hold first, or roll back without lifting it."
         raise UsageError("--lift-hold stands alone", where="--lift-hold", remedy=remedy)
@@ -41,8 +40,7 @@ def rollback(
     track_versions(registry)
 
 
-def _lift(registry: "Registry") -> None:
-    from ringside.registry.rollback import lift_hold
+def _lift(registry: Registry) -> None:
 
     hold = lift_hold(registry)
     if hold is None:
@@ -52,10 +50,9 @@ def _lift(registry: "Registry") -> None:
     say("rollback: the next `ringside publish` puts its version in production")
 
 
-def _roll(registry: "Registry", to: str | None, reason: str) -> None:
-    from ringside.registry.rollback import checked_reason, rollback
+def _roll(registry: Registry, to: str | None, reason: str) -> None:
 
-    done = rollback(registry, to, checked_reason(reason, "--reason"))
+    done = roll_back(registry, to, checked_reason(reason, "--reason"))
     for note in done.notes:
         say(f"rollback: {note}")
     say(f"rollback: {done.after} is in production in {registry.where}, after {done.before}")

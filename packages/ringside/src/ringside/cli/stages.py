@@ -1,46 +1,11 @@
 """The verbs of the pipeline: each runs the code of its stage and says what came of it."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ringside.cli.terminal import elapsed, say, seconds, track, working
-
-if TYPE_CHECKING:
-    from ringside.common.context import StageContext
-    from ringside.common.task import Task
-    from ringside.params import Params
-    from ringside.store.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Context:
-    """The repository, its parameters and its task, all checked."""
-
-    workspace: "Workspace"
-    params: "Params"
-    task: "Task"
-
-
-def context() -> Context:
-    """Return the repository, its parameters and its task, all checked before any work.
-
-    Raises:
-        UsageError: params.yaml is not in order, or dvc.yaml names the files of another task.
-        TaskError: the task cannot be imported, or a fact of it does not hold.
-        StoreError: this is no checkout.
-    """
-    from ringside.common.context import check_dvc_yaml
-    from ringside.common.loader import load_task
-    from ringside.params import read_params, train_params
-    from ringside.store.workspace import Workspace
-
-    workspace = Workspace.find(Path.cwd())
-    params = read_params(workspace.params)
-    task = load_task(workspace.root, params.task)
-    train_params(params, task.train_params)
-    check_dvc_yaml(workspace, task)
-    return Context(workspace, params, task)
+from ringside.common.context import StageContext, stage_context
+from ringside.store.times import note as note_times
+from ringside.store.workspace import Workspace
 
 
 def validate() -> None:
@@ -98,16 +63,12 @@ def evaluate() -> None:
     say(f"evaluate: {len(found.predictions):,} rows in; {seconds()} -> {here.files.relative(here.files.metrics)}")
 
 
-def _stage_context() -> "StageContext":
-    from ringside.common.context import stage_context
+def _stage_context() -> StageContext:
 
     return stage_context(Path.cwd())
 
 
-def _note(here: "StageContext", stage: str, *, latency_ms: float | None = None) -> None:
+def _note(here: StageContext, stage: str, *, latency_ms: float | None = None) -> None:
     """Write down what the stage took, for the report's table of costs."""
-    from ringside.store.times import note
-    from ringside.store.workspace import Workspace
-
     workspace = Workspace(here.files.root)
-    note(workspace.times, stage, elapsed(), workspace.stage_outputs[stage], latency_ms=latency_ms)
+    note_times(workspace.times, stage, elapsed(), workspace.stage_outputs[stage], latency_ms=latency_ms)

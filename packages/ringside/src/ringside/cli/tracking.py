@@ -4,17 +4,22 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ringside.cli.terminal import say, seconds
-
-if TYPE_CHECKING:
-    from ringside.registry.models import ReleaseMetadata
-    from ringside.registry.registry import Registry
-    from ringside.report.model import Report
-    from ringside.store.workspace import Workspace
+from ringside.errors import RingsideError
+from ringside.github.api import lend_token
+from ringside.github.releases import open_registry
+from ringside.params import read_params
+from ringside.registry.models import ReleaseMetadata
+from ringside.registry.registry import Registry
+from ringside.report.model import Report
+from ringside.store.workspace import Workspace
+from ringside.tracking.registered_models import bring, is_known, question, registered_name, registration, wanted
+from ringside.tracking.runs import evaluation
+from ringside.tracking.sending import send, shown
 
 ADDRESS = "MLFLOW_TRACKING_URI"
 EXPERIMENT = "MLFLOW_EXPERIMENT_NAME"
@@ -28,10 +33,6 @@ def track(
 
     Does nothing where MLFLOW_TRACKING_URI is not set, and ends with 0 where MLflow fails.
     """
-    from ringside.github.api import lend_token
-    from ringside.github.releases import open_registry
-    from ringside.store.workspace import Workspace
-
     if not os.environ.get(ADDRESS):
         say(f"track: {ADDRESS} is not set, so nothing is told to MLflow")
         return
@@ -39,7 +40,7 @@ def track(
     track_versions(open_registry(Workspace.find(Path.cwd()).root, remote))
 
 
-def track_evaluation(workspace: "Workspace", report: "Report", environ: Mapping[str, str] | None = None) -> None:
+def track_evaluation(workspace: Workspace, report: Report, environ: Mapping[str, str] | None = None) -> None:
     """Log an evaluation as a run, once; whatever goes wrong is one line that says what was not logged.
 
     Args:
@@ -50,7 +51,6 @@ def track_evaluation(workspace: "Workspace", report: "Report", environ: Mapping[
     given = os.environ if environ is None else environ
     if not given.get(ADDRESS):
         return
-    from ringside.tracking.sending import send, shown
 
     where = shown(given[ADDRESS])
     try:
@@ -66,13 +66,11 @@ def track_evaluation(workspace: "Workspace", report: "Report", environ: Mapping[
         say(f"track: this evaluation {state} {where}, run {sent.answer['run']}, {seconds()}")
 
 
-def track_versions(registry: "Registry", environ: Mapping[str, str] | None = None) -> None:
+def track_versions(registry: Registry, environ: Mapping[str, str] | None = None) -> None:
     """Register the newest versions and move the alias; whatever goes wrong is one line that says what was not done."""
     given = os.environ if environ is None else environ
     if not given.get(ADDRESS):
         return
-    from ringside.errors import RingsideError
-    from ringside.tracking.sending import shown
 
     where = shown(given[ADDRESS])
     try:
@@ -85,10 +83,8 @@ def track_versions(registry: "Registry", environ: Mapping[str, str] | None = Non
         _warn(f"the versions are not up to date in {where}: {_why(failed)}; `ringside track` does it later")
 
 
-def _evaluation(workspace: "Workspace", report: "Report", environ: Mapping[str, str]) -> dict[str, object]:
+def _evaluation(workspace: Workspace, report: Report, environ: Mapping[str, str]) -> dict[str, object]:
     from ringside.evaluation.dvc_lock import flat
-    from ringside.params import read_params
-    from ringside.tracking.runs import evaluation
 
     values = read_params(workspace.params).model_dump(
         mode="json", by_alias=True, exclude={"live", "retrain", "publish"}
@@ -102,11 +98,8 @@ def _evaluation(workspace: "Workspace", report: "Report", environ: Mapping[str, 
     return evaluation(report, flat(values), files, experiment=experiment, link=link).order()
 
 
-def _registered(registry: "Registry", environ: Mapping[str, str], where: str) -> str | None:
+def _registered(registry: Registry, environ: Mapping[str, str], where: str) -> str | None:
     """Why the versions are not all registered; None where they are."""
-    from ringside.tracking.registered_models import is_known, question, registered_name, wanted
-    from ringside.tracking.sending import send
-
     versions, production = wanted(registry)
     if not versions:
         return None
@@ -120,13 +113,11 @@ def _registered(registry: "Registry", environ: Mapping[str, str], where: str) ->
 
 
 def _sent(
-    registry: "Registry",
+    registry: Registry,
     environ: Mapping[str, str],
-    what: "tuple[str, list[ReleaseMetadata], ReleaseMetadata | None]",
+    what: tuple[str, list[ReleaseMetadata], ReleaseMetadata | None],
     where: str,
 ) -> str | None:
-    from ringside.tracking.registered_models import bring, registration
-    from ringside.tracking.sending import send
 
     name, missing, production = what
     with tempfile.TemporaryDirectory(prefix="ringside-track-") as folder:

@@ -1,14 +1,17 @@
 """The verb `update`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from ringside import update as scaffold
 from ringside.cli.terminal import result, say, seconds, working
-
-if TYPE_CHECKING:
-    from ringside.update import Update
+from ringside.errors import GitHubError, UsageError
+from ringside.github.api import lend_token
+from ringside.github.releases import parent
+from ringside.store.workspace import Workspace
+from ringside.update import Update
 
 _DECIDE = 3
 
@@ -42,8 +45,6 @@ def update(
     Exits with 3 if you have to decide: about a conflict, or about changes of yours in packages/ringside.
     """
     # All imports come first: this process continues after its own code was replaced.
-    from ringside import update as scaffold
-    from ringside.store.workspace import Workspace
 
     root = Workspace.find(Path.cwd()).root
     git, recovered = scaffold.ready(root)
@@ -72,10 +73,6 @@ def update(
 
 def _parent(root: Path) -> str:
     """Return the address of the repository that this one was made from, as GitHub knows it."""
-    from ringside.errors import GitHubError, UsageError
-    from ringside.github.api import lend_token
-    from ringside.github.releases import parent
-
     lend_token()
     said = "GitHub knows no template and no parent of it"
     try:
@@ -87,7 +84,7 @@ def _parent(root: Path) -> str:
     raise UsageError(f"the template's address is not known ({said})", where="ringside update", remedy=remedy)
 
 
-def _lines(found: "Update") -> list[str]:
+def _lines(found: Update) -> list[str]:
     """Return the summary of an update."""
     lines = [f"from {found.base.commit[:10]} ({found.base.how}) to {found.version.name}", ""]
     lines += [*found.news, ""] if found.news else []
@@ -110,7 +107,7 @@ def _lines(found: "Update") -> list[str]:
     return lines
 
 
-def _next(found: "Update", *, check: bool, refused: bool) -> list[str]:
+def _next(found: Update, *, check: bool, refused: bool) -> list[str]:
     """Return the steps that remain for people."""
     name, lines = found.version.name, []
     if refused:

@@ -2,18 +2,24 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from ringside.cli.context import Context, context
+from ringside.cli.judging import Judging
 from ringside.cli.terminal import result, say
-
-if TYPE_CHECKING:
-    from ringside.cli.stages import Context
-    from ringside.errors import RegistryError
-    from ringside.registry.registry import Registry
-    from ringside.report.model import Report
-    from ringside.store.workspace import Workspace
+from ringside.cli.tracking import track_evaluation
+from ringside.common.files import write_bytes
+from ringside.errors import RegistryError
+from ringside.github.releases import open_registry
+from ringside.registry.registry import Registry
+from ringside.report.model import Report
+from ringside.report.read import dump_report
+from ringside.report.render.html import to_html
+from ringside.report.render.markdown import to_markdown
+from ringside.report.render.terminal import to_terminal
+from ringside.store.workspace import Workspace
 
 PolicyFrom = Annotated[
     str | None,
@@ -41,11 +47,6 @@ def verdict(
 
     Ends with 0 for pass, 3 for fail and 4 for inconclusive.
     """
-    from ringside.cli.judging import Judging
-    from ringside.cli.stages import context
-    from ringside.cli.tracking import track_evaluation
-    from ringside.common.files import write_bytes
-
     here = context()
     report = Judging(here).report(registry_or_why(here, remote), policy_from, pull_requests)
     workspace = here.workspace
@@ -55,8 +56,6 @@ def verdict(
     if as_json:
         result(workspace.report.read_text(encoding="utf-8").rstrip("\n"))
     else:
-        from ringside.report.render.terminal import to_terminal
-
         result("\n".join(to_terminal(report)))
         places = (workspace.relative(path) for path in (workspace.report_text, workspace.report_page, workspace.report))
         say(f"The whole report: {', '.join(places)}")
@@ -64,12 +63,8 @@ def verdict(
         sys.exit(EXIT_CODES[report.verdict])
 
 
-def renderings(workspace: "Workspace", report: "Report") -> dict[Path, bytes]:
+def renderings(workspace: Workspace, report: Report) -> dict[Path, bytes]:
     """The files of a report, each with its content."""
-    from ringside.report.read import dump_report
-    from ringside.report.render.html import to_html
-    from ringside.report.render.markdown import to_markdown
-
     return {
         workspace.report: dump_report(report),
         workspace.report_text: to_markdown(report).encode(),
@@ -77,11 +72,8 @@ def renderings(workspace: "Workspace", report: "Report") -> dict[Path, bytes]:
     }
 
 
-def registry_or_why(here: "Context", remote: str) -> "Registry | RegistryError":
+def registry_or_why(here: Context, remote: str) -> Registry | RegistryError:
     """The registry, or why there is none: a verdict says so, where another command would stop."""
-    from ringside.errors import RegistryError
-    from ringside.github.releases import open_registry
-
     try:
         return open_registry(here.workspace.root, remote)
     except RegistryError as error:

@@ -2,14 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ringside.cli.terminal import result, say, table
-
-if TYPE_CHECKING:
-    from ringside.registry.models import PromotionFreeze, ReleaseMetadata
+from ringside.github.releases import open_registry
+from ringside.registry.models import PromotionFreeze, ReleaseMetadata
+from ringside.store.workspace import Workspace
 
 _HEADER = ("version", "production", "published", "verdict", "metrics", "data until", "commit")
 _METRICS = 2
@@ -21,9 +21,6 @@ def versions(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """List the versions of the model, the newest first."""
-    from ringside.github.releases import open_registry
-    from ringside.store.workspace import Workspace
-
     registry = open_registry(Workspace.find(Path.cwd()).root, remote)
     listed = registry.versions()[::-1]
     production, hold = registry.production(), registry.releases.hold()
@@ -44,7 +41,7 @@ def versions(
         say(f"versions: a hold stands {why}; `ringside rollback --lift-hold` lifts it")
 
 
-def _row(facts: "ReleaseMetadata", production: str | None) -> tuple[str, ...]:
+def _row(facts: ReleaseMetadata, production: str | None) -> tuple[str, ...]:
     shown = list(facts.metrics.items())[:_METRICS]
     return (
         facts.version,
@@ -57,9 +54,7 @@ def _row(facts: "ReleaseMetadata", production: str | None) -> tuple[str, ...]:
     )
 
 
-def _as_json(
-    listed: "list[ReleaseMetadata]", production: str | None, hold: "PromotionFreeze | None"
-) -> dict[str, object]:
+def _as_json(listed: list[ReleaseMetadata], production: str | None, hold: PromotionFreeze | None) -> dict[str, object]:
     return {
         "production": production,
         "hold": None if hold is None else hold.model_dump(mode="json"),

@@ -1,14 +1,21 @@
 """New data, one partition at a time: each is taken only where it is in order, else the data stay what they were."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
+from ringside.cli.context import Context
+from ringside.cli.ingest import bring, tell
 from ringside.cli.terminal import say
-
-if TYPE_CHECKING:
-    from ringside.cli.stages import Context
-    from ringside.report.watch import DataProblem
-    from ringside.store.workspace import Workspace
+from ringside.common.files import remove, write_bytes
+from ringside.common.manifest import Manifest
+from ringside.data.source_errors import out_of_reach
+from ringside.errors import DataError, SourceError
+from ringside.monitoring.new_partitions import Partitions
+from ringside.pipeline.validate.rows import check_quarantine
+from ringside.report.watch import DataProblem
+from ringside.sources.places import update_imports
+from ringside.store.dvc import PendingAdd
+from ringside.store.workspace import Workspace
 
 
 @dataclass
@@ -20,12 +27,12 @@ class Arrived:
     """Not taken, since labels have not arrived."""
     ended: bool = False
     """The source has no further partition."""
-    problem: "DataProblem | None" = None
+    problem: DataProblem | None = None
     partition: str | None = None
     """The one that is not in order, where it is known."""
 
 
-def arrive(here: "Context", most: int | None) -> Arrived:
+def arrive(here: Context, most: int | None) -> Arrived:
     """Bring what the manifest names, what DVC imports as it is now, then new partitions.
 
     A partition that is not in order is left out with all that come after it, and its files are taken back.
@@ -38,12 +45,6 @@ def arrive(here: "Context", most: int | None) -> Arrived:
         SourceError: the data cannot be had from here.
         DataError: what is here already is not what the manifest says.
     """
-    from ringside.cli.ingest import bring, tell
-    from ringside.data.source_errors import out_of_reach
-    from ringside.errors import DataError, SourceError
-    from ringside.sources.places import update_imports
-    from ringside.store.dvc import PendingAdd
-
     workspace = here.workspace
     tell(workspace, bring(workspace, None))
     for name in update_imports(workspace):
@@ -78,20 +79,13 @@ def arrive(here: "Context", most: int | None) -> Arrived:
     return found
 
 
-def _refuse(found: Arrived, error: Exception, problem: "DataProblem") -> None:
+def _refuse(found: Arrived, error: Exception, problem: DataProblem) -> None:
     say(f"ringside: {error}")
     found.problem = problem
 
 
-def _problem(here: "Context", name: str) -> "DataProblem | None":
+def _problem(here: Context, name: str) -> DataProblem | None:
     """What is wrong with a partition by the schema, if anything is."""
-    from datetime import UTC, datetime
-
-    from ringside.common.manifest import Manifest
-    from ringside.errors import DataError
-    from ringside.monitoring.new_partitions import Partitions
-    from ringside.pipeline.validate.rows import check_quarantine
-
     entries = Manifest.read(here.workspace.manifest, task=here.task.name).entries
     try:
         part = Partitions(here.workspace, here.task, entries, datetime.now(UTC)).validated(name)
@@ -111,19 +105,17 @@ def _problem(here: "Context", name: str) -> "DataProblem | None":
 class _Kept:
     """Git's files of the data, as they were."""
 
-    workspace: "Workspace"
+    workspace: Workspace
     manifest: bytes
     raw_dvc: bytes
 
     @classmethod
-    def of(cls, workspace: "Workspace") -> "_Kept":
+    def of(cls, workspace: Workspace) -> "_Kept":
         """As they are now."""
         return cls(workspace, workspace.manifest.read_bytes(), workspace.raw_dvc.read_bytes())
 
     def restore(self, name: str) -> None:
         """Take a partition back that came since."""
-        from ringside.common.files import remove, write_bytes
-
         write_bytes(self.workspace.manifest, self.manifest)
         write_bytes(self.workspace.raw_dvc, self.raw_dvc)
         for folder in (self.workspace.raw, self.workspace.store):

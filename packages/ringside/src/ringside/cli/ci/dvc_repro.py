@@ -5,19 +5,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ringside.cli.terminal import say
+from ringside.github.dvc_remote import is_ours
+from ringside.github.run import Run
+from ringside.store.workspace import Workspace
 
-if TYPE_CHECKING:
-    from ringside.github.run import Run
 
-
-def repro(root: Path, run: "Run") -> tuple[int, list[str]]:
+def repro(root: Path, run: Run) -> tuple[int, list[str]]:
     """Type `dvc repro` and show what it says as it says it; its exit code and its lines."""
-    from ringside.github.dvc_remote import is_ours
-    from ringside.store.workspace import Workspace
-
     pull = ["--pull"] if is_ours(Workspace(root)) else []
     # The stages are typed as `ringside ...`: the one of this interpreter.
     path = os.pathsep.join([str(Path(sys.executable).parent), run.environ.get("PATH", os.defpath)])

@@ -1,28 +1,25 @@
 """What a verb of `ringside ci` knows of its job: the machine and its price, the base and its policy."""
 
 import re
-from typing import TYPE_CHECKING
 
 from ringside.errors import UsageError
 from ringside.github.run import Run
-
-if TYPE_CHECKING:
-    from ringside.registry.git import Repository
-    from ringside.report.prices import Runner
-    from ringside.store.workspace import Workspace
+from ringside.params import read_params
+from ringside.registry.git import Repository
+from ringside.report import prices
+from ringside.report.prices import Runner
+from ringside.store.workspace import Workspace
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _MERGE = 3
 """Hashes of a merge with its two parents."""
 
 
-def runner_of(run: Run) -> "Runner | None":
+def runner_of(run: Run) -> Runner | None:
     """The machine that this job runs on; None outside of Actions.
 
     RINGSIDE_RUNNER is its label, RINGSIDE_RUNNER_PRICE what its owner says a minute costs.
     """
-    from ringside.report import prices
-
     if not run.in_actions:
         return None
     return prices.runner(
@@ -33,7 +30,7 @@ def runner_of(run: Run) -> "Runner | None":
     )
 
 
-def may_be_seen(run: Run, workspace: "Workspace") -> bool:
+def may_be_seen(run: Run, workspace: Workspace) -> bool:
     """Whether who sees the repository, with its logs and caches, may see the rows.
 
     In Actions, where GitHub does not say that the repository is private, params.yaml decides by `data.public`.
@@ -41,15 +38,13 @@ def may_be_seen(run: Run, workspace: "Workspace") -> bool:
     Raises:
         UsageError: params.yaml has no such key that could be read.
     """
-    from ringside.params import read_params
-
     visibility = run.at("repository", "visibility")
     if visibility in ("private", "internal") or (visibility != "public" and not run.in_actions):
         return True
     return read_params(workspace.params).data.public
 
 
-def policy_ref(run: Run, repository: "Repository") -> str | None:
+def policy_ref(run: Run, repository: Repository) -> str | None:
     """The commit whose policy judges: of a pull request or a merge queue the base, else the default branch's tip.
 
     Returns:
@@ -71,7 +66,7 @@ def policy_ref(run: Run, repository: "Repository") -> str | None:
     return _stated(tip.out.strip() if tip.code == 0 else repository.default_branch("origin"))
 
 
-def _base_of_merge(repository: "Repository") -> str | None:
+def _base_of_merge(repository: Repository) -> str | None:
     """The base of the merge that a pull request is checked out as; None where it is no merge, and so not GitHub's."""
     commits = repository.run("rev-list", "--parents", "--max-count=1", "HEAD").out.split()
     return commits[1] if len(commits) == _MERGE else None

@@ -1,30 +1,29 @@
 """The verb `ci news`: whether there is anything to publish, told by hashes and without the model's packages."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ringside.github.run import Run
-    from ringside.registry.registry import Registry
+from ringside.cli.ci.promotion_freeze import close, how_to_lift
+from ringside.cli.ci.workflow_inputs import here, is_asked, link, tell_consumers
+from ringside.github.run import Run
+from ringside.params import read_params
+from ringside.registry.candidate import inputs_hash
+from ringside.registry.publish import overtaken, produce, published_as, tidy
+from ringside.registry.registry import Registry
+from ringside.registry.rollback import lift_hold
+from ringside.store.workspace import Workspace
 
 _NOTHING = "0" * 40
 
 
 def news() -> None:
     """Say whether the data, the parameters or the code differ from the newest version's; mend what was left undone."""
-    from ringside.cli.ci.workflow_inputs import here
-
     run, registry = here()
     new, sentence = _news(run, registry)
     run.output("new", "true" if new else "false")
     run.summary(sentence)
 
 
-def _news(run: "Run", registry: "Registry") -> tuple[bool, str]:
-    from ringside.params import read_params
-    from ringside.registry.candidate import inputs_hash
-    from ringside.registry.publish import overtaken, produce, published_as, tidy
-    from ringside.store.workspace import Workspace
+def _news(run: Run, registry: Registry) -> tuple[bool, str]:
 
     workspace = Workspace.find(Path.cwd())
     params = read_params(workspace.params)
@@ -39,8 +38,6 @@ def _news(run: "Run", registry: "Registry") -> tuple[bool, str]:
         return True, "\n".join(
             ["The data, the parameters or the code are new: the model is rebuilt and judged.", *said]
         )
-    from ringside.cli.ci.promotion_freeze import how_to_lift
-    from ringside.cli.ci.workflow_inputs import link, tell_consumers
 
     before = registry.production()
     said += [f"- {note}" for note in (*produce(registry, newest), *how_to_lift(registry))]
@@ -54,7 +51,7 @@ def _news(run: "Run", registry: "Registry") -> tuple[bool, str]:
     return False, "\n".join([sentence, *said])
 
 
-def _quiet(run: "Run", *, live: bool) -> str:
+def _quiet(run: Run, *, live: bool) -> str:
     """Why a push publishes nothing, where it does not."""
     if run.at("created") is True and run.at("before") == _NOTHING:
         return "This push made the branch, as where a copy of the repository is created: nothing is published."
@@ -66,12 +63,8 @@ def _quiet(run: "Run", *, live: bool) -> str:
     return ""
 
 
-def _lifted(run: "Run", registry: "Registry") -> list[str]:
+def _lifted(run: Run, registry: Registry) -> list[str]:
     """What became of the hold, where somebody asked to lift it."""
-    from ringside.cli.ci.promotion_freeze import close
-    from ringside.cli.ci.workflow_inputs import is_asked
-    from ringside.registry.rollback import lift_hold
-
     if run.event_name == "push" or not is_asked(run, "lift_hold"):
         return []
     hold = lift_hold(registry)

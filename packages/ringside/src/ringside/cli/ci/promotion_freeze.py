@@ -1,11 +1,12 @@
 """The issue that stands while a hold does."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ringside.github.run import Run
-    from ringside.registry.registry import Registry
-    from ringside.registry.rollback import RolledBack
+from ringside.cli.ci.workflow_inputs import link, on_github
+from ringside.errors import GitHubError
+from ringside.github.issues import close_issue, keep_issue
+from ringside.github.run import Run
+from ringside.registry.card import text
+from ringside.registry.registry import Registry
+from ringside.registry.rollback import RolledBack
 
 MARKER = "rollback"
 _HOW = (
@@ -15,13 +16,8 @@ _HOW = (
 )
 
 
-def keep(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> None:
+def keep(run: Run, registry: Registry, done: RolledBack, reason: str) -> None:
     """Let one open issue say what stands and how to end it; where there are no issues, that is told."""
-    from ringside.cli.ci.workflow_inputs import link, on_github
-    from ringside.errors import GitHubError
-    from ringside.github.issues import keep_issue
-    from ringside.registry.card import text
-
     if (releases := on_github(registry)) is None or done.hold is None:
         return
     lines = [
@@ -37,19 +33,15 @@ def keep(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> N
         run.annotate("warning", f"The issue that says how to lift the hold could not be written ({error.found}).")
 
 
-def how_to_lift(registry: "Registry") -> list[str]:
+def how_to_lift(registry: Registry) -> list[str]:
     """What to press, where a hold stands: for the summary of Publish, which is where that is done."""
     if registry.releases.hold() is None:
         return []
     return ["to lift the hold here, start this workflow by hand with `lift_hold`"]
 
 
-def close(run: "Run", registry: "Registry", sentence: str) -> None:
+def close(run: Run, registry: Registry, sentence: str) -> None:
     """Close the issue, for the hold is over."""
-    from ringside.cli.ci.workflow_inputs import on_github
-    from ringside.errors import GitHubError
-    from ringside.github.issues import close_issue
-
     if (releases := on_github(registry)) is None:
         return
     try:

@@ -4,14 +4,20 @@ import hashlib
 import re
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from ringside.registry.models import ReleaseMetadata
-    from ringside.registry.publish import Prepared
-    from ringside.registry.registry import Registry
+from ringside.cli.ci.promotion_freeze import how_to_lift
+from ringside.cli.ci.workflow_inputs import here, link, tell_consumers
+from ringside.common.files import read_bytes, remove
+from ringside.errors import RegistryError, UsageError
+from ringside.registry.checksums import SUMS, check_folder
+from ringside.registry.client import read_facts
+from ringside.registry.models import ReleaseMetadata
+from ringside.registry.publish import Prepared, deliver, tidy
+from ringside.registry.registry import Registry
+from ringside.store.folders import copy_file
 
 NOTES = "notes.md"
 """What people read first; beside the files of the release and none of them."""
@@ -22,11 +28,6 @@ Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="What `ringside c
 
 def publish(folder: Folder = Path("release")) -> None:
     """Publish what was rebuilt and judged: release, tag, and production unless a hold stands."""
-    from ringside.cli.ci.promotion_freeze import how_to_lift
-    from ringside.cli.ci.workflow_inputs import here, link, tell_consumers
-    from ringside.common.files import remove
-    from ringside.registry.publish import deliver, tidy
-
     run, registry = here()
     sums = run.environ.get("RINGSIDE_SUMS") or run.environ.get("SUMS", "")
     before = registry.production()
@@ -54,7 +55,7 @@ def fingerprint(sums: bytes, notes: bytes) -> str:
     return f"{hashlib.sha256(sums).hexdigest()}-{hashlib.sha256(notes).hexdigest()}"
 
 
-def opened(folder: Path, sums: str, aside: Path) -> "Prepared":
+def opened(folder: Path, sums: str, aside: Path) -> Prepared:
     """A folder that another job wrote, compared with what that job said of it.
 
     Args:
@@ -67,13 +68,6 @@ def opened(folder: Path, sums: str, aside: Path) -> "Prepared":
         DataError: a file is missing.
         RegistryError: the folder is another one than the job wrote.
     """
-    from ringside.common.files import read_bytes
-    from ringside.errors import RegistryError, UsageError
-    from ringside.registry.checksums import SUMS, check_folder
-    from ringside.registry.client import read_facts
-    from ringside.registry.publish import Prepared
-    from ringside.store.folders import copy_file
-
     if not re.fullmatch(r"[0-9a-f]{64}-[0-9a-f]{64}", sums):
         remedy = "set it to the output `sums` of `ringside ci rebuild`."
         raise UsageError("it is missing, or no fingerprint of a release", where="RINGSIDE_SUMS", remedy=remedy)
@@ -88,14 +82,12 @@ def opened(folder: Path, sums: str, aside: Path) -> "Prepared":
     return Prepared(read_facts(aside), aside, notes.decode())
 
 
-def _check_branch(registry: "Registry", facts: "ReleaseMetadata") -> None:
+def _check_branch(registry: Registry, facts: ReleaseMetadata) -> None:
     """See that the default branch still holds the commit: what was taken back must not be published.
 
     Raises:
         RegistryError: it does not, or gives no answer.
     """
-    from ringside.errors import RegistryError
-
     newest = registry.default_branch()
     if newest is None:
         remedy = "see that the remote can be reached and run again."

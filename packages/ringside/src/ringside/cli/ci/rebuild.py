@@ -2,16 +2,27 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ringside.cli.ci.job_context import may_be_seen
+from ringside.cli.ci.publish import NOTES, fingerprint
+from ringside.cli.ci.train import StopError, Training
+from ringside.cli.ci.workflow_inputs import asked, here, on_github
+from ringside.cli.publish import candidate_of
 from ringside.cli.terminal import say
-
-if TYPE_CHECKING:
-    from ringside.github.reviewed_evidence import ReviewedComparison
-    from ringside.github.run import Run
-    from ringside.registry.registry import Registry
-    from ringside.report.model import Report
-    from ringside.store.workspace import Workspace
+from ringside.cli.tracking import track_evaluation
+from ringside.cli.verdict import renderings
+from ringside.common.files import read_bytes, remove, write_bytes
+from ringside.errors import RingsideError
+from ringside.github.reviewed_evidence import ReviewedComparison, committed, compare, shown
+from ringside.github.run import Run
+from ringside.registry.checksums import SUMS
+from ringside.registry.publish import prepare, published_as
+from ringside.registry.registry import Registry
+from ringside.registry.rollback import checked_reason
+from ringside.report.model import Report
+from ringside.report.render.terminal import to_terminal
+from ringside.report.words import headline
+from ringside.store.workspace import Workspace
 
 FOLDER = "release"
 """Below the root of the checkout: what is handed on."""
@@ -23,11 +34,6 @@ def rebuild() -> None:
     Ends with 3 where the verdict is fail, and with 1 where the model is not what was reviewed or something broke; an
     inconclusive model is prepared only where somebody gave a reason.
     """
-    from ringside.cli.ci.workflow_inputs import asked, here
-    from ringside.errors import RingsideError
-    from ringside.registry.rollback import checked_reason
-    from ringside.store.workspace import Workspace
-
     run, registry = here()
     workspace = Workspace.find(Path.cwd())
     reason = asked(run, "reason", "accept_reason")
@@ -46,27 +52,19 @@ def rebuild() -> None:
         raise
 
 
-def may_cache(run: "Run", workspace: "Workspace") -> bool:
+def may_cache(run: Run, workspace: Workspace) -> bool:
     """Whether what was computed may ride in Actions' cache, which whoever opens a pull request can read.
 
     In a public repository, only where params.yaml says that the data are public.
     """
-    from ringside.cli.ci.job_context import may_be_seen
-
     if may_be_seen(run, workspace):
         return True
     say("the repository is public and the data are not (params.yaml, data.public): none go into the cache of Actions")
     return False
 
 
-def _made(run: "Run", workspace: "Workspace") -> "Report":
+def _made(run: Run, workspace: Workspace) -> Report:
     """The report on the model that this checkout makes, with nothing taken over from any other run."""
-    from ringside.cli.ci.train import StopError, Training
-    from ringside.cli.tracking import track_evaluation
-    from ringside.cli.verdict import renderings
-    from ringside.common.files import remove, write_bytes
-    from ringside.report.render.terminal import to_terminal
-
     if run.in_actions:
         # What other runs computed may have been written by a pull request.
         remove(workspace.root / ".dvc" / "cache" / "runs")
@@ -91,9 +89,7 @@ def _made(run: "Run", workspace: "Workspace") -> "Report":
     return report
 
 
-def _compared(run: "Run", registry: "Registry", workspace: "Workspace", report: "Report") -> "ReviewedComparison":
-    from ringside.cli.ci.workflow_inputs import on_github
-    from ringside.github.reviewed_evidence import committed, compare, shown
+def _compared(run: Run, registry: Registry, workspace: Workspace, report: Report) -> ReviewedComparison:
 
     repository = registry.repository
     releases = on_github(registry)
@@ -110,7 +106,7 @@ def _compared(run: "Run", registry: "Registry", workspace: "Workspace", report: 
     return compare(report, seen or committed(workspace.root, at_head, report))
 
 
-def _ended_apart(run: "Run", seen: "ReviewedComparison") -> None:
+def _ended_apart(run: Run, seen: ReviewedComparison) -> None:
     """End the job where the model is not the one that was reviewed."""
     if seen.state != "apart":
         return
@@ -124,10 +120,8 @@ def _ended_apart(run: "Run", seen: "ReviewedComparison") -> None:
     sys.exit(1)
 
 
-def _unpublished(run: "Run", report: "Report", seen: "ReviewedComparison") -> None:
+def _unpublished(run: Run, report: Report, seen: ReviewedComparison) -> None:
     """End the job where the verdict publishes nothing."""
-    from ringside.report.words import headline
-
     _leave(run, version="", publish=False, sums="")
     champion = f"{report.rival.version} stays" if report.rival and report.rival.version else "nothing changes"
     sentence = f"{headline(report)} Nothing is published; in production {champion}."
@@ -139,13 +133,8 @@ def _unpublished(run: "Run", report: "Report", seen: "ReviewedComparison") -> No
 
 
 def _prepared(
-    run: "Run", registry: "Registry", workspace: "Workspace", accepted: str | None, seen: "ReviewedComparison"
+    run: Run, registry: Registry, workspace: Workspace, accepted: str | None, seen: ReviewedComparison
 ) -> None:
-    from ringside.cli.ci.publish import NOTES, fingerprint
-    from ringside.cli.publish import candidate_of
-    from ringside.common.files import read_bytes, write_bytes
-    from ringside.registry.checksums import SUMS
-    from ringside.registry.publish import prepare, published_as
 
     candidate = candidate_of(workspace, accepted, registry)
     if (same := published_as(registry, candidate.facts.inputs, candidate.facts.commit)) is not None:
@@ -162,7 +151,7 @@ def _prepared(
     say(f"rebuild: {version} -> {folder.relative_to(workspace.root)}/")
 
 
-def _leave(run: "Run", *, version: str, publish: bool, sums: str) -> None:
+def _leave(run: Run, *, version: str, publish: bool, sums: str) -> None:
     """Tell the next job."""
     for name, value in (("version", version), ("publish", str(publish).lower()), ("sums", sums)):
         run.output(name, value)

@@ -1,16 +1,15 @@
 """The verb `ci remote`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ringside.cli.terminal import say, seconds
-
-if TYPE_CHECKING:
-    from ringside.github.dvc_remote import Remote
-    from ringside.github.run import Run
-    from ringside.store.workspace import Workspace
+from ringside.github import dvc_remote as remotes
+from ringside.github.dvc_remote import Remote
+from ringside.github.run import Run
+from ringside.store.workspace import Workspace
 
 Push = Annotated[
     bool, typer.Option("--push", help="Send data and the pipeline's outputs there, instead of fetching them.")
@@ -22,10 +21,6 @@ def remote(push: Push = False) -> None:
 
     A remote that does not answer is said and left out: what runs next says whether the data can be had elsewhere.
     """
-    from ringside.github import dvc_remote as remotes
-    from ringside.github.run import Run
-    from ringside.store.workspace import Workspace
-
     run, workspace = Run.here(), Workspace.find(Path.cwd())
     found = remotes.named(run.environ)
     if found is None:
@@ -39,8 +34,7 @@ def remote(push: Push = False) -> None:
     (_push if push else _fetch)(run, workspace, found)
 
 
-def _fetch(run: "Run", workspace: "Workspace", remote: "Remote") -> None:
-    from ringside.github import dvc_remote as remotes
+def _fetch(run: Run, workspace: Workspace, remote: Remote) -> None:
 
     done = remotes.fetch(workspace)
     if not done.ok:
@@ -52,8 +46,7 @@ def _fetch(run: "Run", workspace: "Workspace", remote: "Remote") -> None:
     say(f"remote: DVC uses {remote.url}{lacks}, {seconds()}")
 
 
-def _push(run: "Run", workspace: "Workspace", remote: "Remote") -> None:
-    from ringside.github import dvc_remote as remotes
+def _push(run: Run, workspace: Workspace, remote: Remote) -> None:
 
     done = remotes.push(workspace)
     if not done.ok:

@@ -1,17 +1,18 @@
 """The verb `ci report`."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from ringside.github.api import GitHub
-    from ringside.github.artifact import Uploaded
-    from ringside.github.comment import Commenter
-    from ringside.github.comment_body import Body
-    from ringside.github.pulls import Pull, TrainRun
-    from ringside.github.run import Run
+from ringside.cli.terminal import result
+from ringside.errors import GitHubError, ReportError, RingsideError, UsageError
+from ringside.github.api import GitHub
+from ringside.github.artifact import Uploaded, uploaded
+from ringside.github.comment import LIMITS, Commenter, is_locked
+from ringside.github.comment_body import Body, body_of, body_refused, body_without
+from ringside.github.pulls import TRAIN, NoPull, Pull, TrainRun, is_into, pull_of, train_run
+from ringside.github.run import Run
 
 Number = Annotated[
     int | None,
@@ -23,9 +24,6 @@ _NEVER_RAN = {"cancelled", "skipped", "action_required", "stale"}
 
 def report(number: Number = None) -> None:
     """Bring the comment of a pull request up to date with its run of Train; outside of Actions, print it."""
-    from ringside.errors import RingsideError
-    from ringside.github.run import Run
-
     here = Run.here()
     try:
         _tell(here, number)
@@ -35,12 +33,7 @@ def report(number: Number = None) -> None:
         raise typer.Exit(error.exit_code) from None
 
 
-def _tell(here: "Run", number: int | None) -> None:
-    from ringside.errors import GitHubError, ReportError, UsageError
-    from ringside.github.api import GitHub
-    from ringside.github.artifact import uploaded
-    from ringside.github.comment_body import body_of, body_refused, body_without
-    from ringside.github.pulls import NoPull, pull_of, train_run
+def _tell(here: Run, number: int | None) -> None:
 
     if not here.repository or (number is None and here.event_name != "workflow_run"):
         remedy = "set GITHUB_REPOSITORY=OWNER/NAME and name a run of Train by --run."
@@ -79,18 +72,14 @@ _NO_PULL = {
 }
 
 
-def _is_into_another(github: "GitHub", run: "TrainRun", pull: "Pull", found: "Uploaded | None", branch: str) -> bool:
+def _is_into_another(github: GitHub, run: TrainRun, pull: Pull, found: Uploaded | None, branch: str) -> bool:
     """Whether the run was not for this pull request but for another one of the same branch, with another policy."""
-    from ringside.github.pulls import is_into
-
     commit = found.status.commit if found else None
     return pull.shared if commit is None else not is_into(github, run, commit, branch)
 
 
-def _is_other(stated: object, here: "Run") -> bool:
+def _is_other(stated: object, here: Run) -> bool:
     """Whether there is nothing to say: Train ran for a merge queue or by hand, or did not run."""
-    from ringside.github.pulls import TRAIN
-
     if not isinstance(stated, dict) or stated.get("path") != TRAIN:
         return False
     if stated.get("event") in ("merge_group", "workflow_dispatch"):
@@ -102,21 +91,17 @@ def _is_other(stated: object, here: "Run") -> bool:
     return False
 
 
-def _default_branch(here: "Run", github: "GitHub") -> str:
+def _default_branch(here: Run, github: GitHub) -> str:
     stated = here.at("repository", "default_branch")
     return stated if isinstance(stated, str) else str(github.get("")["default_branch"])
 
 
-def _commenter(here: "Run", github: "GitHub") -> "Commenter":
-    from ringside.github.comment import Commenter
+def _commenter(here: Run, github: GitHub) -> Commenter:
 
     return Commenter(github, server=here.server, sha=here.sha)
 
 
-def _write(here: "Run", github: "GitHub", number: int, body: "Body", *, create: bool) -> None:
-    from ringside.cli.terminal import result
-    from ringside.errors import GitHubError
-    from ringside.github.comment import LIMITS, is_locked
+def _write(here: Run, github: GitHub, number: int, body: Body, *, create: bool) -> None:
 
     if not here.in_actions:
         result(body(LIMITS[0]))

@@ -1,19 +1,19 @@
 """The verb `ci rollback`: an earlier version goes to production, without data and without the model's packages."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ringside.github.run import Run
-    from ringside.registry.registry import Registry
-    from ringside.registry.rollback import RolledBack
+from ringside.cli.ci.promotion_freeze import close, keep
+from ringside.cli.ci.workflow_inputs import asked, here, is_asked, link, on_github, tell_consumers, version_asked
+from ringside.errors import RegistryError, UsageError
+from ringside.github.run import Run
+from ringside.registry.card import text
+from ringside.registry.publish import now
+from ringside.registry.registry import Registry
+from ringside.registry.rollback import RolledBack, checked_reason, lift_hold
+from ringside.registry.rollback import rollback as back
+from ringside.registry.version_numbers import tag_of
 
 
 def rollback() -> None:
     """Put the version that was asked for (or the previous one) in production, hold the next ones, and say so."""
-    from ringside.cli.ci.workflow_inputs import asked, here, is_asked
-    from ringside.errors import UsageError
-    from ringside.registry.rollback import checked_reason
-
     run, registry = here()
     if is_asked(run, "lift_hold"):
         _lift(run, registry)
@@ -25,10 +25,7 @@ def rollback() -> None:
     _roll(run, registry, checked_reason(reason, "reason"))
 
 
-def _roll(run: "Run", registry: "Registry", reason: str) -> None:
-    from ringside.cli.ci.promotion_freeze import close, keep
-    from ringside.cli.ci.workflow_inputs import link, tell_consumers, version_asked
-    from ringside.registry.rollback import rollback as back
+def _roll(run: Run, registry: Registry, reason: str) -> None:
 
     to = version_asked(run)
     done = _earlier(run, registry, to, reason) or back(registry, to, reason)
@@ -44,10 +41,8 @@ def _roll(run: "Run", registry: "Registry", reason: str) -> None:
     tell_consumers(run, registry, {"version": done.after, "before": done.before})
 
 
-def _earlier(run: "Run", registry: "Registry", to: str | None, reason: str) -> "RolledBack | None":
+def _earlier(run: Run, registry: Registry, to: str | None, reason: str) -> RolledBack | None:
     """What an earlier attempt of this run came to: without a name, doing it twice would lead one version too far."""
-    from ringside.registry.rollback import RolledBack
-
     if run.environ.get("GITHUB_RUN_ATTEMPT", "1") == "1":
         return None
     hold, moves = registry.releases.hold(), registry.releases.moves()
@@ -57,14 +52,8 @@ def _earlier(run: "Run", registry: "Registry", to: str | None, reason: str) -> "
     return RolledBack(moves[-2].version, moves[-1].version, hold, ())
 
 
-def _note(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> None:
+def _note(run: Run, registry: Registry, done: RolledBack, reason: str) -> None:
     """Let both releases say what happened; where that cannot be written, production stays as it is."""
-    from ringside.cli.ci.workflow_inputs import link, on_github
-    from ringside.errors import RegistryError
-    from ringside.registry.card import text
-    from ringside.registry.publish import now
-    from ringside.registry.version_numbers import tag_of
-
     if (releases := on_github(registry)) is None:
         return
     day = f"{(done.hold.since if done.hold else now()):%Y-%m-%d}"
@@ -80,9 +69,7 @@ def _note(run: "Run", registry: "Registry", done: "RolledBack", reason: str) -> 
             run.annotate("warning", f"The release of {version} could not be given a note ({error.found}).")
 
 
-def _lift(run: "Run", registry: "Registry") -> None:
-    from ringside.cli.ci.promotion_freeze import close
-    from ringside.registry.rollback import lift_hold
+def _lift(run: Run, registry: Registry) -> None:
 
     hold = lift_hold(registry)
     if hold is None:

@@ -5,20 +5,20 @@ from typing import Annotated
 
 import typer
 
+from ringside.cli.terminal import say
+from ringside.errors import UsageError
+from ringside.github.api import GitHub
+from ringside.github.releases import repository_at
+from ringside.github.rulesets import install, nobody_reviews, read_rulesets
+from ringside.github.run import Run
+from ringside.registry.git import Repository
+from ringside.store.workspace import Workspace
+
 
 def rulesets(
     remote: Annotated[str, typer.Option(help="The Git remote on GitHub.", metavar="NAME")] = "origin",
 ) -> None:
     """Make the checks and reviews of .github/rulesets compulsory on GitHub (`make rulesets`)."""
-    from ringside.cli.terminal import say
-    from ringside.errors import UsageError
-    from ringside.github.api import GitHub
-    from ringside.github.releases import repository_at
-    from ringside.github.rulesets import install, nobody_reviews, read_rulesets
-    from ringside.github.run import Run
-    from ringside.registry.git import Repository
-    from ringside.store.workspace import Workspace
-
     root = Workspace.find(Path.cwd()).root
     name = Run.here().repository or repository_at(Repository(root).configured(remote))
     if name is None:

@@ -1,22 +1,36 @@
 """The verb `ci train`."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from ringside.cli.ci.dvc_repro import failed, ran, repro
+from ringside.cli.ci.job_context import policy_ref, runner_of
+from ringside.cli.context import Context, context
+from ringside.cli.ingest import ingest
+from ringside.cli.judging import Job, Judging
 from ringside.cli.terminal import result, say, say_where
-
-if TYPE_CHECKING:
-    from ringside.cli.stages import Context
-    from ringside.github.run import Level, Run
-    from ringside.report.model import LockRecord, Report
-    from ringside.report.status import Reason, State, Status, Step
-    from ringside.store.workspace import Workspace
+from ringside.cli.tracking import track_evaluation
+from ringside.cli.verdict import registry_or_why, renderings
+from ringside.common.files import remove, write_bytes
+from ringside.errors import RegistryError, RingsideError, SourceError, UsageError, told
+from ringside.evaluation.dvc_lock import lock_state, read_lock
+from ringside.github.api import GitHub, lend_token
+from ringside.github.pulls import MANIFEST, others_since
+from ringside.github.run import Level, Run
+from ringside.registry.git import Repository
+from ringside.report.model import LockRecord, Report
+from ringside.report.render.terminal import to_terminal
+from ringside.report.status import Reason, State, Status, Step, dump_status, to_markdown, words_of
+from ringside.report.words import headline, what_now
+from ringside.store.workspace import Workspace
 
 PolicyFrom = Annotated[
     str | None,
@@ -35,10 +49,6 @@ def train(policy_from: PolicyFrom = None, remote: Remote = "origin") -> None:
 
     The outputs `verdict`, `blocks` and `sentence` tell the required check.
     """
-    from ringside.github.api import lend_token
-    from ringside.github.run import Run
-    from ringside.store.workspace import Workspace
-
     lend_token()
     run, workspace = Run.here(), Workspace.find(Path.cwd())
     job = Training(run, workspace, remote, policy_from)
@@ -56,7 +66,7 @@ def train(policy_from: PolicyFrom = None, remote: Remote = "origin") -> None:
 class StopError(Exception):
     """The run ends without a verdict; the log has said why."""
 
-    def __init__(self, step: "Step", said: str, *, stage: str | None = None, reason: "Reason | None" = None) -> None:
+    def __init__(self, step: Step, said: str, *, stage: str | None = None, reason: Reason | None = None) -> None:
         super().__init__(said)
         self.step = step
         self.said = said
@@ -65,10 +75,8 @@ class StopError(Exception):
 
 
 @contextmanager
-def _within(step: "Step") -> Iterator[None]:
+def _within(step: Step) -> Iterator[None]:
     """Whatever goes wrong in a step is said in the log and ends the run there."""
-    from ringside.errors import RingsideError, told
-
     try:
         yield
     except StopError:
@@ -81,8 +89,7 @@ def _within(step: "Step") -> Iterator[None]:
         raise StopError(step, f"{type(error).__name__}: {told(error, _MOST)}") from error
 
 
-def _reason(step: "Step", error: Exception) -> "Reason | None":
-    from ringside.errors import SourceError, UsageError
+def _reason(step: Step, error: Exception) -> Reason | None:
 
     if isinstance(error, UsageError) and error.where.startswith("params.yaml") and step != "pipeline":
         return "params_wrong"
@@ -98,8 +105,8 @@ def _reason(step: "Step", error: Exception) -> "Reason | None":
 class Training:
     """One run from the data to the verdict."""
 
-    run: "Run"
-    workspace: "Workspace"
+    run: Run
+    workspace: Workspace
     remote: str
     """The Git remote whose registry has the champion."""
     policy_from: str | None
@@ -112,24 +119,16 @@ class Training:
 
     def forget(self) -> None:
         """Remove what an earlier run here said, which nobody may take for this one's."""
-        from ringside.common.files import remove
-
         here = self.workspace
         for path in (here.report, here.report_text, here.report_page, self.status_file):
             remove(path)
 
-    def judged(self) -> "Report":
+    def judged(self) -> Report:
         """The report.
 
         Raises:
             StopError: there is none.
         """
-        from ringside.cli.ci.job_context import runner_of
-        from ringside.cli.ingest import ingest
-        from ringside.cli.judging import Job, Judging
-        from ringside.cli.stages import context
-        from ringside.cli.verdict import registry_or_why
-
         with _within("data"), self.run.group("Data"):
             ingest(frozen=True)
             here = context()
@@ -142,12 +141,8 @@ class Training:
             registry, others = registry_or_why(here, self.remote), self._pull_requests()
             return Judging(here).report(registry, policy, others, job=Job(runner_of(self.run), lock, ran))
 
-    def _made(self) -> "tuple[LockRecord, frozenset[str]]":
+    def _made(self) -> tuple[LockRecord, frozenset[str]]:
         """Run the pipeline as if there were no dvc.lock; what the committed one is to the new one, and what ran."""
-        from ringside.cli.ci.dvc_repro import failed, ran, repro
-        from ringside.common.files import remove, write_bytes
-        from ringside.evaluation.dvc_lock import lock_state, read_lock
-
         path, metrics = self.workspace.root / "dvc.lock", self.workspace.metrics
         before, measured = (file.read_bytes() if file.exists() else None for file in (path, metrics))
         remove(path)
@@ -160,17 +155,12 @@ class Training:
         text = None if before is None else before.decode("utf-8", "replace")
         return lock_state(text, read_lock(path), (measured, metrics.read_bytes())), ran(said)
 
-    def _policy(self, here: "Context") -> str | None:
+    def _policy(self, here: Context) -> str | None:
         """The commit whose policy judges; None for the checkout's own.
 
         Raises:
             StopError: it cannot be told, is not here, or has no policy that can be read.
         """
-        from ringside.cli.ci.job_context import policy_ref
-        from ringside.cli.judging import Judging
-        from ringside.errors import UsageError
-        from ringside.registry.git import Repository
-
         repository = Repository(self.workspace.root)
         policy = self.policy_from
         try:
@@ -185,12 +175,6 @@ class Training:
 
     def _pull_requests(self) -> int | None:
         """How many other pull requests this test window may have judged; None where GitHub cannot be asked."""
-        from datetime import datetime
-
-        from ringside.github.api import GitHub
-        from ringside.github.pulls import MANIFEST, others_since
-        from ringside.registry.git import Repository
-
         if not self.run.in_actions or not self.run.repository:
             return None
         repository = Repository(self.workspace.root)
@@ -201,15 +185,8 @@ class Training:
         github = GitHub(self.run.repository, seconds=15, tries=2)
         return others_since(github, since, self.run.sha, number if isinstance(number, int) else None)
 
-    def reported(self, report: "Report") -> None:
+    def reported(self, report: Report) -> None:
         """Leave the report in each of its forms, and say what it says."""
-        from ringside.cli.tracking import track_evaluation
-        from ringside.cli.verdict import renderings
-        from ringside.common.files import write_bytes
-        from ringside.report.render.terminal import to_terminal
-        from ringside.report.status import Status
-        from ringside.report.words import headline, what_now
-
         files = renderings(self.workspace, report)
         for path, content in files.items():
             write_bytes(path, content)
@@ -228,10 +205,6 @@ class Training:
 
     def ended(self, stop: StopError) -> None:
         """Leave why there is no report, and say it."""
-        import re
-
-        from ringside.report.status import Status, to_markdown, words_of
-
         unread = stop.reason == "data_unreadable"
         stage = stop.stage if stop.stage and re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", stop.stage) else None
         state: State = "not_judged" if unread else "broken"
@@ -245,13 +218,11 @@ class Training:
         level: Level = "notice" if unread else "error"
         self._tell(state, f"{words.headline} {words.what_now}", level, blocks=False)
 
-    def _leave(self, status: "Status") -> None:
-        from ringside.common.files import write_bytes
-        from ringside.report.status import dump_status
+    def _leave(self, status: Status) -> None:
 
         write_bytes(self.status_file, dump_status(status))
 
-    def _tell(self, verdict: str, sentence: str, level: "Level | None", *, blocks: bool) -> None:
+    def _tell(self, verdict: str, sentence: str, level: Level | None, *, blocks: bool) -> None:
         """Tell the check, and the run's page."""
         if level is not None:
             self.run.annotate(level, sentence, title="Ringside")
@@ -259,9 +230,7 @@ class Training:
             self.run.output(name, value)
 
 
-def _commit(workspace: "Workspace") -> str | None:
-    from ringside.errors import RegistryError
-    from ringside.registry.git import Repository
+def _commit(workspace: Workspace) -> str | None:
 
     try:
         return Repository(workspace.root).head()

@@ -1,24 +1,40 @@
-"""The verbs `ci watch`, which leaves a proposal, and `ci propose`, which opens its pull request and issues."""
+"""The verb `ci watch`: judges the champion on new data, and writes a proposal for `ci propose`."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from ringside.cli.ci.arrivals import arrive
+from ringside.cli.ci.dvc_repro import ran, repro
+from ringside.cli.ci.job_context import runner_of
+from ringside.cli.ci.rebuild import may_cache
+from ringside.cli.context import Context, context
+from ringside.cli.judging import Job, Judging
+from ringside.cli.monitor import watch_champion
 from ringside.cli.terminal import result, say
-
-if TYPE_CHECKING:
-    from ringside.cli.stages import Context
-    from ringside.github.run import Run
-    from ringside.report.model import Report
-    from ringside.report.watch import Watch
+from ringside.cli.tracking import track_evaluation
+from ringside.cli.verdict import registry_or_why, renderings
+from ringside.common.files import empty_folder, remove, write_bytes
+from ringside.errors import GitHubError, StoreError, UsageError
+from ringside.github import dvc_remote as remotes
+from ringside.github.api import GitHub, lend_token
+from ringside.github.proposals import FILES, IMPORTED, REPORT, STORED, WATCH, has_open_alarms, place_of
+from ringside.github.run import Run
+from ringside.monitoring.triggers import alarms_of, decide
+from ringside.registry.checksums import SUMS, sha256, write_sums
+from ringside.registry.git import Repository
+from ringside.report.model import Report, name_of
+from ringside.report.proposal_text import TITLES, decided, summary
+from ringside.report.read import dump_report
+from ringside.report.watch import Watch, dump_watch
+from ringside.sources.places import imports
+from ringside.store import dvc
+from ringside.store.folders import copy_file
 
 Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote whose registry has the champion.")]
 Folder = Annotated[Path, typer.Option(metavar="FOLDER", help="Where the proposal is written.")]
-Written = Annotated[Path, typer.Argument(metavar="FOLDER", help="What `ringside ci watch` wrote.")]
-Pushed = Annotated[str, typer.Option(metavar="NAME", help="The Git remote that the branch is pushed to.")]
 
 _BY_ITSELF = ("schedule", "repository_dispatch")
 """Events behind which no person stands."""
@@ -29,10 +45,6 @@ def watch(remote: Remote = "origin", proposal: Folder = Path("proposal")) -> Non
 
     The outputs `propose` and `alarms` say whether `ringside ci propose` has anything to do, `sums` what it is given.
     """
-    from ringside.cli.stages import context
-    from ringside.github.api import lend_token
-    from ringside.github.run import Run
-
     run, here = Run.here(), context()
     lend_token()
     job = _Watching(run, here, remote, proposal)
@@ -44,38 +56,10 @@ def watch(remote: Remote = "origin", proposal: Folder = Path("proposal")) -> Non
     job.watch()
 
 
-def propose(folder: Written = Path("proposal"), remote: Pushed = "origin") -> None:
-    """Open or update the pull request of a retrained model, and the issues of alarms."""
-    from ringside.errors import UsageError
-    from ringside.github.api import GitHub, lend_token
-    from ringside.github.proposals import Proposer, read_proposal
-    from ringside.github.run import Run
-    from ringside.registry.git import Repository
-    from ringside.store.workspace import Workspace
-
-    run = Run.here()
-    sums = run.environ.get("RINGSIDE_SUMS") or run.environ.get("SUMS", "")
-    if not re.fullmatch(r"[0-9a-f]{64}", sums):
-        remedy = "set it to the output `sums` of `ringside ci watch`."
-        raise UsageError("it is missing, or no SHA-256", where="RINGSIDE_SUMS", remedy=remedy)
-    proposal = read_proposal(folder, sums)
-    lend_token()
-    base = str(run.at("repository", "default_branch") or "main")
-    repository = Repository(Workspace.find(Path.cwd()).root)
-    proposer = Proposer(GitHub(run.repository), repository, run.url, base, remote, run.server)
-    said = proposer.alarms(proposal.watch)
-    try:
-        if proposal.report is not None:
-            said.append(proposer.propose(proposal))
-    finally:
-        # What was done before something broke is said all the same.
-        run.summary("\n".join(f"- {line}" for line in said) or "Nothing was to be done.")
-
-
 @dataclass(frozen=True)
 class _Watching:
-    run: "Run"
-    here: "Context"
+    run: Run
+    here: Context
     remote: str
     folder: Path
 
@@ -85,8 +69,6 @@ class _Watching:
         Raises:
             UsageError: the workflow was started on another one.
         """
-        from ringside.errors import UsageError
-
         default = self.run.at("repository", "default_branch")
         if self.run.in_actions and default and self.run.ref != f"refs/heads/{default}":
             remedy = f"start the workflow on {default}."
@@ -98,9 +80,6 @@ class _Watching:
         Raises:
             UsageError: params.yaml keeps data in Git that are not public, and the repository is.
         """
-        from ringside.cli.ci.rebuild import may_cache
-        from ringside.errors import UsageError
-
         fine = may_cache(self.run, self.here.workspace)
         self.run.output("cache", str(fine).lower())
         if not fine and self.here.params.data.store == "git":
@@ -116,13 +95,6 @@ class _Watching:
 
     def watch(self) -> None:
         """Watch, decide, act, and leave the proposal."""
-        from ringside.cli.ci.arrivals import arrive
-        from ringside.cli.monitor import watch_champion
-        from ringside.monitoring.triggers import alarms_of, decide
-        from ringside.registry.git import Repository
-        from ringside.report.model import name_of
-        from ringside.report.watch import Watch
-
         # All of a task that is somebody's own; the sample shows one month at a time.
         most = None if self.here.params.live else 1
         with self.run.group("Data"):
@@ -147,19 +119,12 @@ class _Watching:
         )
         self._leave(found, report)
 
-    def _retrained(self) -> "Report":
+    def _retrained(self) -> Report:
         """Train and judge by the policy of this checkout, which is the default branch's.
 
         Raises:
             StoreError: the pipeline failed.
         """
-        from ringside.cli.ci.dvc_repro import ran, repro
-        from ringside.cli.ci.job_context import runner_of
-        from ringside.cli.judging import Job, Judging
-        from ringside.cli.verdict import registry_or_why
-        from ringside.common.files import remove
-        from ringside.errors import StoreError
-
         root = self.here.workspace.root
         # A lock can lie; DVC's record of runs cannot.
         remove(root / "dvc.lock")
@@ -172,10 +137,8 @@ class _Watching:
             job = Job(runner_of(self.run), None, ran(said))
             return Judging(self.here).report(registry_or_why(self.here, self.remote), None, None, job=job)
 
-    def _leave(self, found: "Watch", report: "Report | None") -> None:
+    def _leave(self, found: Watch, report: Report | None) -> None:
         """Write the proposal, and say what was found."""
-        from ringside.report.proposal_text import TITLES, decided, summary
-
         trained = report is not None
         if trained:
             self._share()
@@ -190,10 +153,7 @@ class _Watching:
             self.run.annotate("warning", f"{TITLES[alarm]}.", title="Ringside")
         self._outputs(propose=trained or alarms, alarms=alarms, sums=sums)
 
-    def _track(self, report: "Report") -> None:
-        from ringside.cli.tracking import track_evaluation
-        from ringside.cli.verdict import renderings
-        from ringside.common.files import write_bytes
+    def _track(self, report: Report) -> None:
 
         for path, content in renderings(self.here.workspace, report).items():
             write_bytes(path, content)
@@ -205,10 +165,6 @@ class _Watching:
 
     def _may_be_over(self) -> bool:
         """Whether issues of alarms are open that this run may close; so where GitHub gives no answer."""
-        from ringside.errors import GitHubError
-        from ringside.github.api import GitHub
-        from ringside.github.proposals import has_open_alarms
-
         if not self.run.in_actions:
             return False
         try:
@@ -219,10 +175,6 @@ class _Watching:
 
     def _share(self) -> None:
         """Send the new rows and what was computed to the DVC remote, where the repository has one."""
-        from ringside.errors import StoreError
-        from ringside.github import dvc_remote as remotes
-        from ringside.store import dvc
-
         alone = self.here.params.data.store == "remote"
         if remotes.named(self.run.environ) is None and not (alone and dvc.has_remote(self.here.workspace)):
             if alone:
@@ -238,16 +190,8 @@ class _Watching:
             text = f"nothing could be sent to the DVC remote ({done.said}); the pull request's run computes it again."
             self.run.annotate("warning", text, title="DVC remote")
 
-    def _write(self, found: "Watch", report: "Report | None") -> str:
+    def _write(self, found: Watch, report: Report | None) -> str:
         """Write the folder; the SHA-256 of its list of hashes."""
-        from ringside.common.files import empty_folder, write_bytes
-        from ringside.github.proposals import FILES, IMPORTED, REPORT, STORED, WATCH, place_of
-        from ringside.registry.checksums import SUMS, sha256, write_sums
-        from ringside.report.read import dump_report
-        from ringside.report.watch import dump_watch
-        from ringside.sources.places import imports
-        from ringside.store.folders import copy_file
-
         empty_folder(self.folder)
         if report is not None:
             write_bytes(self.folder / REPORT, dump_report(report))

@@ -3,19 +3,20 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ringside.github.releases import GitHubReleases
-    from ringside.github.run import Run
-    from ringside.registry.registry import Registry
-
+from ringside.errors import GitHubError
+from ringside.github.api import lend_token
+from ringside.github.releases import GitHubReleases, open_registry
+from ringside.github.run import Run
+from ringside.registry.registry import Registry
+from ringside.registry.version_numbers import tag_of
+from ringside.store.workspace import Workspace
 
 MODEL_CHANGED = "model-changed"
 """The event that tells other workflows, here and elsewhere, that another version is in production."""
 
 
-def asked(run: "Run", *names: str) -> str:
+def asked(run: Run, *names: str) -> str:
     """What the first of these inputs that is set says: a variable `RINGSIDE_<NAME>`, or the input of a dispatch."""
     for name in names:
         given = run.environ.get(f"RINGSIDE_{name.upper()}") or run.at("inputs", name)
@@ -24,44 +25,35 @@ def asked(run: "Run", *names: str) -> str:
     return ""
 
 
-def is_asked(run: "Run", name: str) -> bool:
+def is_asked(run: Run, name: str) -> bool:
     """Whether an input is switched on."""
     return asked(run, name).lower() == "true"
 
 
-def version_asked(run: "Run") -> str | None:
+def version_asked(run: Run) -> str | None:
     """The version that was asked for, as `v1.2.0` or `1.2.0`; None where none was."""
     text = asked(run, "to", "version")
     return (text if text.startswith("v") else f"v{text}") if text else None
 
 
-def here() -> "tuple[Run, Registry]":
+def here() -> tuple[Run, Registry]:
     """The run, and the registry of this checkout, to which Git may push.
 
     Raises:
         RegistryError: as `open_registry`.
         StoreError: this is no checkout.
     """
-    from ringside.github.api import lend_token
-    from ringside.github.releases import open_registry
-    from ringside.github.run import Run
-    from ringside.store.workspace import Workspace
-
     lend_token()
     return Run.here(), open_registry(Workspace.find(Path.cwd()).root)
 
 
-def on_github(registry: "Registry") -> "GitHubReleases | None":
+def on_github(registry: Registry) -> GitHubReleases | None:
     """The releases on GitHub, where the registry has them there."""
-    from ringside.github.releases import GitHubReleases
-
     return registry.releases if isinstance(registry.releases, GitHubReleases) else None
 
 
-def tell_consumers(run: "Run", registry: "Registry", payload: Mapping[str, str]) -> None:
+def tell_consumers(run: Run, registry: Registry, payload: Mapping[str, str]) -> None:
     """Send `model-changed`; one that cannot be sent is told, for the model has changed all the same."""
-    from ringside.errors import GitHubError
-
     if (releases := on_github(registry)) is None:
         return
     try:
@@ -71,10 +63,8 @@ def tell_consumers(run: "Run", registry: "Registry", payload: Mapping[str, str])
         run.annotate("warning", said)
 
 
-def link(registry: "Registry", version: str | None) -> str:
+def link(registry: Registry, version: str | None) -> str:
     """A version as Markdown, linked to its release where that has a page."""
-    from ringside.registry.version_numbers import tag_of
-
     if version is None:
         return "nothing"
     releases = on_github(registry)
