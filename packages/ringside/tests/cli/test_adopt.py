@@ -50,14 +50,14 @@ class TestAdopt:
         """All rows of the test window have a prediction here, and no row is unknown."""
         tested = split.json("reports/split.json")["rows"]["test"]
 
-        assert f"{tested:,} of the {tested:,} rows of the present test window have a prediction" in adopt(split)
+        assert f"{tested:,} of the {tested:,} rows of the current test set have a prediction" in adopt(split)
 
     def test_does_nothing_twice(self, split):
         """The same predictions once more leave the file as it is."""
         adopt(split)
         before = split.bytes("data/adopted.parquet")
 
-        assert "holds these predictions already" in adopt(split)
+        assert "already has these predictions" in adopt(split)
         assert split.bytes("data/adopted.parquet") == before
 
     def test_takes_them_away_again(self, split):
@@ -88,5 +88,5 @@ class TestRefusals:
         pq.write_table(pa.table({"patient": [-5], "guess": [1.0]}), split.root / "other.parquet")
         said = split.fails("ringside", "adopt", "other.parquet", "--prediction", "guess")
 
-        assert "none of its rows is in data/valid (the first: patient=-5)" in said
+        assert "none of its rows is in data/valid (first row: patient=-5)" in said
         assert split.bytes("data/adopted.parquet") == before

@@ -80,7 +80,7 @@ class TestImported:
         """That place is gone here, and the command says that the rows are to be erased there too."""
         said = forget(copy, f"call\n{CALL}\n")
 
-        assert "where data/source/calls.dvc was imported from: erase the rows there too" in said
+        assert "the original of data/source/calls.dvc: erase the rows there too" in said
 
     def test_is_swept_by_a_second_run_too(self, copy):
         """Where a kill came after the files were written and before DVC was told, the same command ends it."""

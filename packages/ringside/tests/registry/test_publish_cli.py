@@ -132,9 +132,9 @@ class TestRollback:
         listed = checkout.run("ringside", "versions")
 
         assert back.stdout == "v1.0.0\n"
-        assert "a hold stands since v1.1.0 was rolled back (late)" in listed.stderr
+        assert "promotion is frozen since the rollback of v1.1.0 (late)" in listed.stderr
         assert "is lifted" in checkout.ok("ringside", "rollback", "--lift-hold")
-        assert "no hold stands" in checkout.ok("ringside", "rollback", "--lift-hold")
+        assert "promotion is not frozen" in checkout.ok("ringside", "rollback", "--lift-hold")
 
     def test_without_an_earlier_version_says_what_to_do(self, alone):
         """With one version there is nothing to go back to."""

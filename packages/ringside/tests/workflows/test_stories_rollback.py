@@ -113,7 +113,7 @@ class TestRollback:
         hold = json.loads(back.rolled.hold)
 
         assert (hold["rejected"], hold["reason"]) == ("v1.1.0", REASON)
-        assert "A hold stands" in back.rolled.played.check("Roll back").summary
+        assert "Promotion is frozen" in back.rolled.played.check("Roll back").summary
 
 
 class TestMergeAfter:
@@ -155,7 +155,7 @@ class TestLift:
         (issue,) = issues(back.lifted)
 
         assert issue.state == "closed"
-        assert "The hold was lifted" in issue.comments[-1].body
+        assert "The promotion freeze is lifted" in issue.comments[-1].body
 
 
 class TestNamed:

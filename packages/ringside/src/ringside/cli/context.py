@@ -19,13 +19,13 @@ class Context:
     task: Task
 
 
-def context() -> Context:
+def load_context() -> Context:
     """Return the repository, its parameters and its task, all checked before any work.
 
     Raises:
-        UsageError: params.yaml is not in order, or dvc.yaml names the files of another task.
-        TaskError: the task cannot be imported, or a fact of it does not hold.
-        StoreError: this is no checkout.
+        UsageError: params.yaml is invalid, or dvc.yaml names the files of another task.
+        TaskError: the task cannot be imported, or a fact of it is wrong.
+        StoreError: the current folder is in no checkout.
     """
     workspace = Workspace.find(Path.cwd())
     params = read_params(workspace.params)

@@ -1,4 +1,4 @@
-"""The verb `doctor`: what is on, what is off, and what each switch would add."""
+"""The command `doctor`: which features are on, which are off, and how to switch them."""
 
 import dataclasses
 import json
@@ -21,9 +21,9 @@ def doctor(
     remote: Annotated[str, typer.Option(help="The Git remote that is the registry.", metavar="NAME")] = "origin",
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
-    """Say what of the workflows is on, what is off, what each switch would add, and how to switch it.
+    """Show which features of the workflows are on and off, what each adds, and how to switch it.
 
-    Ends with 3 where two things that must agree do not, as a release and its tag.
+    Exits with 3 if two things that must agree do not, such as a release and its tag.
     """
     lend_token()
     run = Run.here()

@@ -36,10 +36,10 @@ class _Commands(UserDict[str, Any]):
     """The commands of a group by name; a command is imported when it is looked up."""
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401  # as `Verb.load`
-        found = self.data[name]
-        if isinstance(found, Verb):
-            found = self.data[name] = found.load(name)
-        return found
+        command = self.data[name]
+        if isinstance(command, Verb):
+            command = self.data[name] = command.load(name)
+        return command
 
 
 class LazyGroup(TyperGroup):

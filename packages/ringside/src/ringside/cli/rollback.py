@@ -1,4 +1,4 @@
-"""The verb `rollback`: an earlier version goes to production."""
+"""The command `rollback`: an earlier version goes back to production."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,20 +18,23 @@ from ringside.store.workspace import Workspace
 def rollback(
     to: Annotated[
         str | None,
-        typer.Option(metavar="VERSION", help="The version; without it, the one that was in production before."),
+        typer.Option(metavar="VERSION", help="The version; by default the one that was in production before."),
     ] = None,
-    reason: Annotated[str | None, typer.Option(help="Why, for the record.", metavar="TEXT")] = None,
+    reason: Annotated[str | None, typer.Option(help="The reason, which the registry records.", metavar="TEXT")] = None,
     lift_hold: Annotated[
-        bool, typer.Option("--lift-hold", help="Let the next version that is published go to production again.")
+        bool,
+        typer.Option("--lift-hold", help="Lift the promotion freeze: the next published version goes to production."),
     ] = False,
     remote: Annotated[str, typer.Option(help="The Git remote that is the registry.", metavar="NAME")] = "origin",
 ) -> None:
-    """Put an earlier version in production and hold the next ones back until people lift that."""
+    """Put an earlier version in production, and freeze promotion until you lift the freeze."""
     if lift_hold and (to is not None or reason is not None):
-        remedy = "lift the hold first, or roll back without lifting it."
-        raise UsageError("--lift-hold stands alone", where="--lift-hold", remedy=remedy)
+        remedy = "lift the freeze first, or roll back without lifting it."
+        raise UsageError("--lift-hold allows no other option", where="--lift-hold", remedy=remedy)
     if not lift_hold and reason is None:
-        raise UsageError("it is missing", where="--reason", remedy="say why in one line, for whoever asks later.")
+        raise UsageError(
+            "it is missing", where="--reason", remedy="give the reason in one line; the registry records it."
+        )
     registry = open_registry(Workspace.find(Path.cwd()).root, remote)
     if reason is None:
         _lift(registry)
@@ -42,11 +45,11 @@ def rollback(
 
 def _lift(registry: Registry) -> None:
 
-    hold = lift_hold(registry)
-    if hold is None:
-        say("rollback: no hold stands; the next version that is published goes to production")
+    freeze = lift_hold(registry)
+    if freeze is None:
+        say("rollback: promotion is not frozen; the next published version goes to production")
         return
-    say(f"rollback: the hold since {hold.rejected} was rolled back ({hold.reason}) is lifted")
+    say(f"rollback: lifted the promotion freeze after the rollback of {freeze.rejected} ({freeze.reason})")
     say("rollback: the next `ringside publish` puts its version in production")
 
 
@@ -57,5 +60,5 @@ def _roll(registry: Registry, to: str | None, reason: str) -> None:
         say(f"rollback: {note}")
     say(f"rollback: {done.after} is in production in {registry.where}, after {done.before}")
     if done.hold is not None:
-        say("rollback: a hold stands: later versions are published and not put in production, until --lift-hold")
+        say("rollback: promotion is frozen: later versions are published, but not put in production until --lift-hold")
     result(done.after)

@@ -13,16 +13,16 @@ class Jobs(LazyGroup):
     """The commands of `ringside ci`; the error that stops one is also an annotation on the run's page."""
 
     verbs: ClassVar[dict[str, Verb]] = {
-        "train": Verb("ringside.cli.ci.train", "train", "Bring data, run the pipeline, judge, leave the report."),
-        "report": Verb("ringside.cli.ci.report", "report", "Bring a pull request's comment up to date."),
+        "train": Verb("ringside.cli.ci.train", "train", "Run the pipeline, judge the model, write the report."),
+        "report": Verb("ringside.cli.ci.report", "report", "Update the comment of a pull request."),
         "remote": Verb("ringside.cli.ci.remote", "remote", "Let DVC use the remote of the variable RINGSIDE_REMOTE."),
-        "watch": Verb("ringside.cli.ci.watch", "watch", "Bring new data, judge the champion, train if decided."),
+        "watch": Verb("ringside.cli.ci.watch", "watch", "Ingest new data, judge the champion, retrain if needed."),
         "propose": Verb("ringside.cli.ci.propose", "propose", "Open or update the pull request of a retrained model."),
-        "news": Verb("ringside.cli.ci.needs_publish", "news", "Say whether there is anything new to publish."),
+        "news": Verb("ringside.cli.ci.needs_publish", "news", "Report whether there is anything new to publish."),
         "rebuild": Verb("ringside.cli.ci.rebuild", "rebuild", "Rebuild the model from merged code, and judge it."),
-        "publish": Verb("ringside.cli.ci.publish", "publish", "Publish what was rebuilt and judged."),
+        "publish": Verb("ringside.cli.ci.publish", "publish", "Publish the rebuilt and judged model."),
         "rollback": Verb("ringside.cli.ci.rollback", "rollback", "Put an earlier version back in production."),
-        "rulesets": Verb("ringside.cli.ci.rulesets", "rulesets", "Make checks and reviews compulsory on GitHub."),
+        "rulesets": Verb("ringside.cli.ci.rulesets", "rulesets", "Require checks and reviews on GitHub."),
     }
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer exports no context class for groups
@@ -48,7 +48,7 @@ def _annotate(error: RingsideError) -> None:
 app = typer.Typer(
     name="ci",
     cls=Jobs,
-    help="What the workflows run; a person may type it too.",
+    help="The commands of the workflows; you can run them, too.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -1,4 +1,4 @@
-"""`dvc repro`, as the verbs of workflows type it, and what it says."""
+"""`dvc repro` in the commands of workflows, and its output."""
 
 import os
 import re
@@ -13,9 +13,9 @@ from ringside.store.workspace import Workspace
 
 
 def repro(root: Path, run: Run) -> tuple[int, list[str]]:
-    """Type `dvc repro` and show what it says as it says it; its exit code and its lines."""
+    """Run `dvc repro` and print its output; return its exit code and its lines."""
     pull = ["--pull"] if is_ours(Workspace(root)) else []
-    # The stages are typed as `ringside ...`: the one of this interpreter.
+    # dvc.yaml runs `ringside`; this finds the one of this interpreter.
     path = os.pathsep.join([str(Path(sys.executable).parent), run.environ.get("PATH", os.defpath)])
     process = subprocess.Popen(
         [sys.executable, "-m", "dvc", "repro", *pull],
@@ -35,12 +35,12 @@ def repro(root: Path, run: Run) -> tuple[int, list[str]]:
     return process.returncode, lines
 
 
-def failed(said: list[str]) -> str | None:
-    """The stage that DVC says failed."""
-    found = [match[1] for line in said if (match := re.search(r"failed to reproduce '([^']+)'", line))]
-    return found[-1] if found else None
+def failed(output: list[str]) -> str | None:
+    """Return the name of the stage that failed, or None."""
+    stages = [match[1] for line in output if (match := re.search(r"failed to reproduce '([^']+)'", line))]
+    return stages[-1] if stages else None
 
 
-def ran(said: list[str]) -> frozenset[str]:
-    """The stages that DVC says it runs; of the others it had the results."""
-    return frozenset(match[1] for line in said if (match := re.match(r"Running stage '([^']+)'", line)))
+def ran(output: list[str]) -> frozenset[str]:
+    """Return the stages that DVC ran; it had results for the others."""
+    return frozenset(match[1] for line in output if (match := re.match(r"Running stage '([^']+)'", line)))

@@ -1,6 +1,6 @@
-"""The issue that stands while a hold does."""
+"""The issue that is open during a promotion freeze."""
 
-from ringside.cli.ci.workflow_inputs import link, on_github
+from ringside.cli.ci.workflow_inputs import github_releases, link
 from ringside.errors import GitHubError
 from ringside.github.issues import close_issue, keep_issue
 from ringside.github.run import Run
@@ -10,19 +10,19 @@ from ringside.registry.rollback import RolledBack
 
 MARKER = "rollback"
 _HOW = (
-    "When the cause is mended, lift the hold: start the workflow Publish by hand (Actions, Publish, Run workflow) with "
-    "`lift_hold`. The newest version then goes to production. On a machine of yours: `ringside rollback --lift-hold`, "
+    "When the cause is fixed, lift the freeze: start the workflow Publish by hand (Actions, Publish, Run workflow) "
+    "with `lift_hold`. The newest version then goes to production. On your machine: `ringside rollback --lift-hold`, "
     "then `ringside publish`."
 )
 
 
 def keep(run: Run, registry: Registry, done: RolledBack, reason: str) -> None:
-    """Let one open issue say what stands and how to end it; where there are no issues, that is told."""
-    if (releases := on_github(registry)) is None or done.hold is None:
+    """Open or update the issue about the freeze and how to lift it; if issues fail, annotate the run."""
+    if (releases := github_releases(registry)) is None or done.hold is None:
         return
     lines = [
         f"{link(registry, done.after)} is in production again, after {link(registry, done.before)}: {text(reason)}.",
-        "A hold stands: what is merged from now on is judged and published, and not put in production.",
+        "Promotion is frozen: later merges are judged and published, but not put in production.",
         _HOW,
         *([f"Started by {run.url}."] if run.in_actions else []),
     ]
@@ -30,21 +30,23 @@ def keep(run: Run, registry: Registry, done: RolledBack, reason: str) -> None:
     try:
         keep_issue(releases.github, MARKER, title, "\n\n".join(lines))
     except GitHubError as error:
-        run.annotate("warning", f"The issue that says how to lift the hold could not be written ({error.found}).")
+        run.annotate("warning", f"The issue about the promotion freeze could not be written ({error.found}).")
 
 
 def how_to_lift(registry: Registry) -> list[str]:
-    """What to press, where a hold stands: for the summary of Publish, which is where that is done."""
+    """Return the instruction to lift a promotion freeze, for the summary of Publish; empty without a freeze."""
     if registry.releases.hold() is None:
         return []
-    return ["to lift the hold here, start this workflow by hand with `lift_hold`"]
+    return ["to lift the promotion freeze, start this workflow by hand with `lift_hold`"]
 
 
 def close(run: Run, registry: Registry, sentence: str) -> None:
-    """Close the issue, for the hold is over."""
-    if (releases := on_github(registry)) is None:
+    """Close the issue after the freeze is lifted."""
+    if (releases := github_releases(registry)) is None:
         return
     try:
         close_issue(releases.github, MARKER, sentence)
     except GitHubError as error:
-        run.annotate("warning", f"The issue about the hold could not be closed ({error.found}); close it by hand.")
+        run.annotate(
+            "warning", f"The issue about the promotion freeze could not be closed ({error.found}); close it by hand."
+        )

@@ -20,19 +20,19 @@ Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote that t
 def propose(folder: Folder = Path("proposal"), remote: Remote = "origin") -> None:
     """Open or update the pull request of a retrained model, and the issues of alarms."""
     run = Run.here()
-    sums = run.environ.get("RINGSIDE_SUMS") or run.environ.get("SUMS", "")
-    if not re.fullmatch(r"[0-9a-f]{64}", sums):
+    checksum = run.environ.get("RINGSIDE_SUMS") or run.environ.get("SUMS", "")
+    if not re.fullmatch(r"[0-9a-f]{64}", checksum):
         remedy = "set it to the output `sums` of `ringside ci watch`."
-        raise UsageError("it is missing, or no SHA-256", where="RINGSIDE_SUMS", remedy=remedy)
-    proposal = read_proposal(folder, sums)
+        raise UsageError("it is missing, or not a SHA-256", where="RINGSIDE_SUMS", remedy=remedy)
+    proposal = read_proposal(folder, checksum)
     lend_token()
     base = str(run.at("repository", "default_branch") or "main")
     repository = Repository(Workspace.find(Path.cwd()).root)
     proposer = Proposer(GitHub(run.repository), repository, run.url, base, remote, run.server)
-    said = proposer.alarms(proposal.watch)
+    notes = proposer.alarms(proposal.watch)
     try:
         if proposal.report is not None:
-            said.append(proposer.propose(proposal))
+            notes.append(proposer.propose(proposal))
     finally:
-        # What was done before something broke is said all the same.
-        run.summary("\n".join(f"- {line}" for line in said) or "Nothing was to be done.")
+        # After an error, the summary still lists what was done before.
+        run.summary("\n".join(f"- {line}" for line in notes) or "There was nothing to do.")
