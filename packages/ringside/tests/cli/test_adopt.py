@@ -64,7 +64,7 @@ class TestAdopt:
         """`--remove` leaves nothing behind, and may be said twice."""
         adopt(split)
 
-        assert "is removed" in split.ok("ringside", "adopt", "--remove")
+        assert "removed data/adopted.parquet" in split.ok("ringside", "adopt", "--remove")
         assert "nothing to remove" in split.ok("ringside", "adopt", "--remove")
         assert split.status() == ""
 
@@ -75,7 +75,7 @@ class TestRefusals:
     @pytest.mark.parametrize("arguments", [[], ["old.csv", "--remove"]])
     def test_of_neither_or_both_are_wrong_usage(self, split_once, arguments):
         """A file or --remove."""
-        assert "one of the two" in split_once.fails("ringside", "adopt", *arguments, code=2)
+        assert "either a file or --remove" in split_once.fails("ringside", "adopt", *arguments, code=2)
 
     def test_of_a_missing_column_names_the_option(self, split_once):
         """The predictions are not called `prediction` here."""

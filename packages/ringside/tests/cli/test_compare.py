@@ -247,7 +247,7 @@ class TestRefuses:
         [
             (("--tolerance", "auc=0.1"), "names the metric 'auc', which there is not"),
             (("--tolerance", "0.1"), "is not METRIC=VALUE"),
-            (("--tolerance", "f1=0.1", "--tolerance", "f1=0.2"), "stands twice"),
+            (("--tolerance", "f1=0.1", "--tolerance", "f1=0.2"), "repeats a metric"),
             (("--tolerance", "f1=much"), "'much' is no tolerance"),
             (("--floor", "f1=high"), "--floor"),
             (("--confidence", "95"), "`confidence` is 95"),

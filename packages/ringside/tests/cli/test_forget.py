@@ -154,7 +154,7 @@ class TestRows:
         said = checkout.ok("ringside", "ingest", "--refresh", "2025-01")
         checkout.ok("dvc", "repro")
 
-        assert "1 rows of 2025-01 were erased before" in said
+        assert "1 rows of 2025-01 were erased earlier" in said
         assert {name for name in holders(checkout.root) if not name.startswith(".git/")} == {"data/source/calls.csv"}
 
     def test_are_forgotten_once(self, after, tmp_path):

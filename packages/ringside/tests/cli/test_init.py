@@ -83,7 +83,7 @@ class TestAFile:
         checkout = template.copy(tmp_path / "checkout")
         command = ["ringside", "init", "people", "--from", str(data / "people.csv")]
         wrong = {
-            "clout": "One of",
+            "clout": "Choose one of",
             "lift": "'lift' does not exist",
             "soon": "Invalid answer: it is 'soon'. Write a number",
             "class": "Invalid answer: 597 rows repeat the identity of another row. Add what",
