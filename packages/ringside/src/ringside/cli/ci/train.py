@@ -1,6 +1,8 @@
 """The command `ci train`."""
 
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +13,6 @@ from typing import Annotated
 
 import typer
 
-from ringside.cli.ci.dvc_repro import failed, ran, repro
 from ringside.cli.ci.job_context import policy_ref, runner_of
 from ringside.cli.context import Context, load_context
 from ringside.cli.ingest import ingest
@@ -23,6 +24,7 @@ from ringside.common.files import remove, write_bytes
 from ringside.errors import RegistryError, RingsideError, SourceError, UsageError, told
 from ringside.evaluation.dvc_lock import lock_state, read_lock
 from ringside.github.api import GitHub, lend_token
+from ringside.github.dvc_remote import is_ours
 from ringside.github.pulls import MANIFEST, others_since
 from ringside.github.run import Level, Run
 from ringside.registry.git import Repository
@@ -155,9 +157,9 @@ class Training:
         if code != 0:
             if before is not None:
                 write_bytes(path, before)
-            raise StopError("pipeline", "\n".join(output[-20:]), stage=failed(output))
+            raise StopError("pipeline", "\n".join(output[-20:]), stage=_failed_stage(output))
         text = None if before is None else before.decode("utf-8", "replace")
-        return lock_state(text, read_lock(path), (measured, metrics.read_bytes())), ran(output)
+        return lock_state(text, read_lock(path), (measured, metrics.read_bytes())), stages_run(output)
 
     def _policy(self, context: Context) -> str | None:
         """Return the commit whose policy judges; None for the policy of the checkout.
@@ -246,3 +248,37 @@ def _quote(message: str) -> str:
     """Return the end of a message as an indented code block, which no text in it can end."""
     lines = "".join(char if char.isprintable() or char == "\n" else " " for char in message[-_MOST:]).splitlines()
     return "\n".join(f"    {line}" for line in lines)
+
+
+def repro(root: Path, run: Run) -> tuple[int, list[str]]:
+    """Run `dvc repro` and print its output; return its exit code and its lines."""
+    pull = ["--pull"] if is_ours(Workspace(root)) else []
+    # dvc.yaml runs `ringside`; this finds the one of this interpreter.
+    path = os.pathsep.join([str(Path(sys.executable).parent), run.environ.get("PATH", os.defpath)])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dvc", "repro", *pull],
+        cwd=root,
+        env={**run.environ, "PATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    lines = []
+    with process:
+        for line in process.stdout or ():
+            say(line.rstrip("\n"))
+            lines.append(line.rstrip("\n"))
+    return process.returncode, lines
+
+
+def _failed_stage(output: list[str]) -> str | None:
+    """Return the name of the stage that failed, or None."""
+    stages = [match[1] for line in output if (match := re.search(r"failed to reproduce '([^']+)'", line))]
+    return stages[-1] if stages else None
+
+
+def stages_run(output: list[str]) -> frozenset[str]:
+    """Return the stages that DVC ran; it had results for the others."""
+    return frozenset(match[1] for line in output if (match := re.match(r"Running stage '([^']+)'", line)))

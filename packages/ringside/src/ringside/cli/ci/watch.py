@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from ringside.cli.ci.arrivals import ingest_new
-from ringside.cli.ci.dvc_repro import ran, repro
 from ringside.cli.ci.job_context import runner_of
 from ringside.cli.ci.rebuild import may_cache
+from ringside.cli.ci.train import repro, stages_run
 from ringside.cli.context import Context, load_context
 from ringside.cli.judging import Job, Judging
 from ringside.cli.monitor import watch_champion
@@ -134,7 +134,7 @@ class _Watching:
             remedy = "see the error in the log above; `ringside ingest --next 1` and `dvc repro` reproduce it."
             raise StoreError("the pipeline failed on the new data", where="dvc repro", remedy=remedy)
         with self.run.group("Verdict"):
-            job = Job(runner_of(self.run), None, ran(output))
+            job = Job(runner_of(self.run), None, stages_run(output))
             return Judging(self.context).report(registry_or_error(self.context, self.remote), None, None, job=job)
 
     def _finish(self, watched: Watch, report: Report | None) -> None:
