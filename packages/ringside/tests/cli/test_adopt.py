@@ -50,21 +50,21 @@ class TestAdopt:
         """All rows of the test window have a prediction here, and no row is unknown."""
         tested = split.json("reports/split.json")["rows"]["test"]
 
-        assert f"{tested:,} of the {tested:,} rows of the present test window have a prediction" in adopt(split)
+        assert f"{tested:,} of the {tested:,} rows of the current test set have a prediction" in adopt(split)
 
     def test_does_nothing_twice(self, split):
         """The same predictions once more leave the file as it is."""
         adopt(split)
         before = split.bytes("data/adopted.parquet")
 
-        assert "holds these predictions already" in adopt(split)
+        assert "already has these predictions" in adopt(split)
         assert split.bytes("data/adopted.parquet") == before
 
     def test_takes_them_away_again(self, split):
         """`--remove` leaves nothing behind, and may be said twice."""
         adopt(split)
 
-        assert "is removed" in split.ok("ringside", "adopt", "--remove")
+        assert "removed data/adopted.parquet" in split.ok("ringside", "adopt", "--remove")
         assert "nothing to remove" in split.ok("ringside", "adopt", "--remove")
         assert split.status() == ""
 
@@ -75,7 +75,7 @@ class TestRefusals:
     @pytest.mark.parametrize("arguments", [[], ["old.csv", "--remove"]])
     def test_of_neither_or_both_are_wrong_usage(self, split_once, arguments):
         """A file or --remove."""
-        assert "one of the two" in split_once.fails("ringside", "adopt", *arguments, code=2)
+        assert "either a file or --remove" in split_once.fails("ringside", "adopt", *arguments, code=2)
 
     def test_of_a_missing_column_names_the_option(self, split_once):
         """The predictions are not called `prediction` here."""
@@ -88,5 +88,5 @@ class TestRefusals:
         pq.write_table(pa.table({"patient": [-5], "guess": [1.0]}), split.root / "other.parquet")
         said = split.fails("ringside", "adopt", "other.parquet", "--prediction", "guess")
 
-        assert "none of its rows is in data/valid (the first: patient=-5)" in said
+        assert "none of its rows is in data/valid (first row: patient=-5)" in said
         assert split.bytes("data/adopted.parquet") == before

@@ -57,7 +57,7 @@ class TestThePolicy:
     @pytest.mark.parametrize("stated", ["HEAD", "main", "--all", "", None, 1, "A" * 40])
     def test_of_an_event_without_a_commit_cannot_be_told(self, repository, stated):
         """Nothing is guessed."""
-        with pytest.raises(UsageError, match="cannot be told"):
+        with pytest.raises(UsageError, match="is unknown"):
             policy_ref(run("merge_group", {"merge_group": {"base_sha": stated}}), repository)
 
     def test_of_a_branch_by_hand_is_the_default_branchs(self, repository):
@@ -71,7 +71,7 @@ class TestThePolicy:
     def test_of_a_branch_by_hand_without_a_default_branch_cannot_be_told(self, repository):
         """A clone that has not fetched it, and no remote to ask."""
         by_hand = run("workflow_dispatch", {"repository": {"default_branch": "main"}}, ref="refs/heads/change")
-        with pytest.raises(UsageError, match="cannot be told"):
+        with pytest.raises(UsageError, match="is unknown"):
             policy_ref(by_hand, repository)
 
     def test_of_the_default_branch_is_its_own(self, repository):

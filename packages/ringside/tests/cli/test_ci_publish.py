@@ -262,7 +262,7 @@ class TestPublish:
 
         assert "::warning::The event model-changed" in job("publish", RINGSIDE_SUMS=desk.prepared()).said.out
 
-    @pytest.mark.parametrize("verb", ["news", "publish", "rollback"])
+    @pytest.mark.parametrize("verb", ["needs_publish", "publish", "rollback"])
     def test_needs_no_packages_of_the_model(self, verb):
         """What the jobs import is what requirements/report.txt installs."""
         script = (

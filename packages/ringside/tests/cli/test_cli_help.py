@@ -83,6 +83,27 @@ class TestStart:
         loaded = {name.partition(".")[0] for name in done.stdout.split()}
         assert loaded & {"pandas", "pyarrow", "sklearn", "pydantic", "dvc", "rich"} == set()
 
+    @pytest.mark.parametrize("words", [[], ["ci"]], ids=["ringside", "ci"])
+    def test_of_the_list_of_commands_imports_none_of_them(self, words):
+        """`--help` of a group reads the names and sentences of its commands without their modules."""
+        script = (
+            "import sys\nfrom ringside.cli.main import main\n"
+            f"sys.argv = ['ringside', *{words!r}, '--help']\n"
+            "try:\n    main()\nfinally:\n    print('modules', *sys.modules)"
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+        loaded = {name for name in done.stdout.rpartition("modules")[2].split() if name.startswith("ringside.cli.")}
+        assert loaded == {"ringside.cli." + name for name in ("lazy", "main", "terminal", *words)}
+
+    def test_of_a_misspelt_command_names_the_nearest(self):
+        """A command that does not exist exits with 2 and names those that are spelt like it."""
+        command = [sys.executable, "-m", "ringside.cli.main", "verison"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+        assert done.returncode == 2
+        assert "Did you mean 'versions'" in done.stderr
+
     def test_of_split_imports_neither_pandas_nor_scikit_learn(self, tmp_path):
         """A stage imports what it needs: splitting needs neither, even where it fails."""
         script = "import sys, ringside.pipeline.split; print(*sys.modules)"

@@ -102,8 +102,7 @@ class TestDoctor:
     def test_loads_no_library_of_data(self, copy):
         """The job installs only what reading results needs."""
         code = (
-            "import sys; from ringside.doctor import run_checks; import ringside.cli.doctor; "
-            f"print(sorted(set(m.partition('.')[0] for m in sys.modules) & {HEAVY!r}))"
+            f"import sys, ringside.cli.doctor; print(sorted(set(m.partition('.')[0] for m in sys.modules) & {HEAVY!r}))"
         )
         done = subprocess.run(
             [sys.executable, "-c", code], env=copy.environment(), capture_output=True, text=True, check=True

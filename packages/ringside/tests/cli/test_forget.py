@@ -124,7 +124,7 @@ class TestRows:
         rows.to_parquet(checkout.root / "rows.parquet")
         checkout.ok("ringside", "predict", "rows.parquet", "--model", "champion", "-o", "out.parquet")
 
-        assert "predictions were not compared: its reference rows were erased since" in said
+        assert "predictions were not compared: its reference rows were erased" in said
         assert checkout.json("reports/report.json")["rival"]["version"] == "v1.0.0"
         assert len(pd.read_parquet(checkout.root / "out.parquet")) == 3
 
@@ -136,8 +136,8 @@ class TestRows:
         assert '-      "rows": 1120' in changed
         assert '+      "rows": 1119' in changed
         assert not any(str(number) in changed + said for number in IDS)
-        assert "1 rows taken out of data/source/calls.csv" not in said
-        assert "2 rows taken out of data/source/calls.csv" in said
+        assert "1 rows deleted from data/source/calls.csv" not in said
+        assert "2 rows deleted from data/source/calls.csv" in said
 
     def test_leave_the_others_alone(self, before, after):
         """The source lacks two lines and is otherwise byte for byte what it was."""
@@ -154,7 +154,7 @@ class TestRows:
         said = checkout.ok("ringside", "ingest", "--refresh", "2025-01")
         checkout.ok("dvc", "repro")
 
-        assert "1 rows of 2025-01 were erased before" in said
+        assert "1 rows of 2025-01 were erased earlier" in said
         assert {name for name in holders(checkout.root) if not name.startswith(".git/")} == {"data/source/calls.csv"}
 
     def test_are_forgotten_once(self, after, tmp_path):
@@ -164,7 +164,7 @@ class TestRows:
         ids.write_text(f"{IDS[0]}\n")
         before = checkout.bytes("data/manifest.json")
 
-        assert "no row of these identities was here" in checkout.ok("ringside", "forget", "--ids", str(ids))
+        assert "this repository has no row of these identities" in checkout.ok("ringside", "forget", "--ids", str(ids))
         assert checkout.bytes("data/manifest.json") == before
 
 
@@ -189,7 +189,7 @@ class TestBeyond:
         ("address", "words"),
         [
             ("https://github.com/acme/demo", "gh release delete-asset TAG reference.parquet"),
-            ("../shared.git", "shared.git/releases, remove `model@*/reference.parquet`"),
+            ("../shared.git", "shared.git/releases, delete `model@*/reference.parquet`"),
         ],
     )
     def test_are_releases_of_another_place(self, before, tmp_path, address, words):
@@ -201,7 +201,7 @@ class TestBeyond:
         said = checkout.ok("ringside", "forget", "--ids", str(tmp_path / "ids.csv"))
 
         assert words in said
-        assert "a release is whole without it" in said
+        assert "a release is valid without this file" in said
         assert f".git/{RELEASES}/model@v1.0.0/reference.parquet" in holders(checkout.root)
 
 

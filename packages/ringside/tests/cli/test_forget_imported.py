@@ -80,7 +80,7 @@ class TestImported:
         """That place is gone here, and the command says that the rows are to be erased there too."""
         said = forget(copy, f"call\n{CALL}\n")
 
-        assert "where data/source/calls.dvc was imported from: erase the rows there too" in said
+        assert "the original of data/source/calls.dvc: erase the rows there too" in said
 
     def test_is_swept_by_a_second_run_too(self, copy):
         """Where a kill came after the files were written and before DVC was told, the same command ends it."""
@@ -100,7 +100,7 @@ class TestGroups:
         said = forget(copy, f"day\n{DAY}\n")
         rows = [row["rows"] for row in copy.json("data/manifest.json")["partitions"]]
 
-        assert "1 values of 'day' asked for" in said
+        assert "1 values of 'day' requested" in said
         assert rows == [1120, 1120, 1080]
         assert DAY not in "".join(path.read_text() for path in (copy.root / "data" / "source" / "calls").glob("*.csv"))
         assert holders(copy.root, f",{DAY},", "day", pd.Timestamp(DAY)) == []
@@ -113,7 +113,7 @@ class TestGroups:
         late.to_csv(copy.root / "data" / "source" / "calls" / "2025-04.csv", index=False)
         said = copy.ok("ringside", "ingest")
 
-        assert "40 rows of 2025-04 were erased before" in said
+        assert "40 rows of 2025-04 were erased earlier" in said
 
     def test_are_named_by_one_column_alone(self, copy):
         """A file with other columns beside may mean something else, so nothing is done."""

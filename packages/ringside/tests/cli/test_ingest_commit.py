@@ -41,7 +41,7 @@ class TestASnapshot:
         clone = checkout.clone(tmp_path / "clone")
         clone.ok("ringside", "ingest", "--frozen")
 
-        assert "sent to the DVC remote" in said
+        assert "pushed to the DVC remote" in said
         assert checkout.ok("git", "log", "-1", "--format=%s").strip() == "Data: 2025-01"
         names = checkout.ok("git", "show", "--name-only", "--format=", "HEAD").split()
         assert sorted(names) == ["data/manifest.json", "data/raw.dvc"]
@@ -61,7 +61,7 @@ class TestASnapshot:
         before = checkout.ok("git", "rev-parse", "HEAD")
         said = checkout.ok("ringside", "ingest")
 
-        assert "or `ringside ingest --commit` for the data alone" in said
+        assert "or `ringside ingest --commit` to commit the data only" in said
         assert checkout.ok("git", "rev-parse", "HEAD") == before
         assert "Data: " not in checkout.ok("git", "log", "-1", "--format=%s")
 
@@ -70,5 +70,5 @@ class TestASnapshot:
         (tmp_path / "store").write_text("no folder\n")
         said = checkout.fails("ringside", "ingest", "--commit")
 
-        assert "could not be sent to the DVC remote" in said
+        assert "the push to the DVC remote failed" in said
         assert checkout.ok("git", "log", "-1", "--format=%s").strip() == "the task"

@@ -83,11 +83,11 @@ class TestAFile:
         checkout = template.copy(tmp_path / "checkout")
         command = ["ringside", "init", "people", "--from", str(data / "people.csv")]
         wrong = {
-            "clout": "One of",
-            "lift": "There is no 'lift'",
-            "soon": "That cannot be: 'soon' is no duration. Write a number",
-            "class": "That cannot be: 597 rows repeat the identity of another row. Add a column",
-            "custom": "That cannot be: there is no column 'custom'. Did you mean 'customer'",
+            "clout": "Choose one of",
+            "lift": "'lift' does not exist",
+            "soon": "Invalid answer: it is 'soon'. Write a number",
+            "class": "Invalid answer: 597 rows repeat the identity of another row. Add what",
+            "custom": "Invalid answer: there is no column 'custom'. Did you mean 'customer'",
         }
         answers = ["clout", "git", "lift", "left", "", "", "soon", "60d", "class", "customer", "custom", "class"]
         code, shown = typed_at_a_terminal(checkout, command, answers)
@@ -171,8 +171,8 @@ class TestAFile:
         words = ["--from", str(data / "iris.csv"), "--target", "target", "--store", "source", "--yes"]
         said = checkout.ok("ringside", "init", "iris", *words)
 
-        assert "src/iris/model.py already exists and was kept" in said
-        assert "params.yaml says `store: git` already; write `store: source` there if it is meant" in said
+        assert "src/iris/model.py is there already and was kept" in said
+        assert "params.yaml has `store: git`; to change it, write `store: source` there" in said
         assert checkout.status().split() == ["M", "data/source/iris.csv", "M", "src/iris/model.py"]
 
 
@@ -195,7 +195,9 @@ class TestANewerFile:
 
     def test_is_told_at_the_terminal(self, newer):
         """The partition, and the command that brings it."""
-        assert "data/source has what is not in data/manifest.json (all): `ringside ingest` brings it" in newer[1]
+        assert (
+            "data/source has data that data/manifest.json does not have (all); `ringside ingest` reads them" in newer[1]
+        )
 
     def test_is_told_by_the_report(self, newer):
         """What a reviewer sees does not pass for a verdict on the new rows."""
@@ -232,7 +234,7 @@ class TestANewerFile:
         said = checkout.run("ringside", "ingest", "--frozen")
 
         assert said.returncode == 0
-        assert "data/source changed and was not ingested; it cannot be:" in said.stderr
+        assert "data/source changed and was not ingested, because of an error:" in said.stderr
         assert why in said.stderr
 
 
@@ -289,7 +291,7 @@ class TestAHandfulOfRows:
         words = ("--from", str(tmp_path / "few.csv"), "--target", "left", "--time", "none", "--yes")
         said = checkout.ok("ringside", "init", "few", *words)
 
-        assert "the window has too few groups for any verdict" in said
+        assert "the test set has too few groups for any verdict" in said
         assert "an equal model passes" not in said
 
 

@@ -1,4 +1,4 @@
-"""The limits that `init` proposes: what the test window can carry, and what a gain is worth."""
+"""The limits that `init` proposes: a tolerance that fits the test set, and floors from the gain."""
 
 import numpy as np
 import pytest
@@ -47,19 +47,19 @@ class TestTolerance:
         gain = MAE.estimate(of.baseline).value - resolution(MAE, [of]).value
 
         assert gain * 0.45 <= proposed(of) <= gain / 2
-        assert "the window is small for that" in capsys.readouterr().err
+        assert "the test set is small for this tolerance" in capsys.readouterr().err
 
     def test_is_what_the_window_carries_where_nothing_is_gained(self, capsys):
         """Models that are worse than none have no gain to take a share of."""
         of = pair(noise=3.0)
 
         assert proposed(of) >= resolution(MAE, [of]).fits
-        assert "no better than one without features" in capsys.readouterr().err
+        assert "no better than a baseline without features" in capsys.readouterr().err
 
     def test_is_the_usual_share_where_two_models_are_the_same(self, capsys):
         """Where no spread was seen, none is made up."""
         assert proposed(pair(apart=0.0)) is None
-        assert "10% of the gain is taken" in capsys.readouterr().err
+        assert "the tolerance is 10% of the gain" in capsys.readouterr().err
 
 
 class TestFloor:

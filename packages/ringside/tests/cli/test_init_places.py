@@ -221,7 +221,7 @@ class TestABucket:
             s3.put("churn.csv", csv(customers()))
 
         proposed = clone.checkout.root / "proposal" / "source-churn.csv.dvc"
-        assert "data/source/churn.csv is newer than before" in said
+        assert "data/source/churn.csv was updated" in said
         assert clone.partitions()[-1]["partition"] == "2026-09"
         assert proposed.read_bytes() == record.read_bytes() != before
 
@@ -282,7 +282,7 @@ class TestARemote:
         typing.init(*words)
         typing.checkout.commit("mine")
 
-        assert "then type this `ringside init` again" in said
+        assert "then run this `ringside init` again" in said
         typing.clone(tmp_path / "clone").ok("ringside", "ingest", "--frozen")
 
 

@@ -1,4 +1,4 @@
-"""`ringside plan`: what a window can show, before any training."""
+"""`ringside plan`: the differences that a test set detects, before any training."""
 
 import json
 
@@ -51,7 +51,7 @@ class TestPlan:
         done = split.run("ringside", "plan", "--tolerance", "macro_f1=0.1")
 
         assert done.returncode == 0
-        assert "macro_f1: a tolerance of 0.1 cannot be planned for" in done.stderr
+        assert "macro_f1: a tolerance of 0.1 cannot be planned" in done.stderr
 
     def test_is_the_same_each_time(self, split, planned):
         """A plan is no matter of luck."""
@@ -66,7 +66,7 @@ class TestPlan:
         assert done.returncode == 0
         assert "planned for 5 groups" in done.stderr
         assert "confidence 0.9, 1 uses" in done.stderr
-        assert "fewer than the 10 groups that policy.min_groups asks for" in done.stderr
+        assert "fewer than the 10 groups that policy.min_groups requires" in done.stderr
 
     def test_plans_for_the_policys_tolerance_where_none_is_given(self, split):
         """The second table is there without any option, on stdout."""

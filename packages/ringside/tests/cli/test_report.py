@@ -43,7 +43,7 @@ class TestRendering:
         """The message names the endings that there are."""
         said = typed(judged.root, "report", "--output", "report.pdf", code=2).err
 
-        assert ".pdf is no kind of report" in said
+        assert ".pdf is not a format of reports" in said
         assert ".md, .html or .json" in said
 
 

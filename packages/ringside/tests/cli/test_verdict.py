@@ -320,7 +320,7 @@ class TestPolicyFromRef:
         """Neither a branch that is not here, nor an empty word, nor an option of Git's, nor a path is a ref."""
         said = typed(strong.root, "verdict", f"--policy-from={ref}", code=2).err
 
-        assert "it has no params.yaml, or is not here" in said
+        assert "it has no params.yaml, or is not in this clone" in said
 
     def test_whose_params_are_wrong_is_named(self, ring):
         """The message says whose params.yaml it is."""

@@ -145,7 +145,7 @@ class TestClosingLine:
         """Every valid row is for training or for the test."""
         line = closing(piped[1]["split"].stderr, "split")
 
-        assert number(r"([\d,]+) rows to train on", line) + number(r"([\d,]+) to test on", line) == 442
+        assert number(r"([\d,]+) training rows", line) + number(r"([\d,]+) test rows", line) == 442
 
     def test_of_train_counts_the_rows_that_it_learnt_from(self, piped):
         """Its rows are the rows for training."""

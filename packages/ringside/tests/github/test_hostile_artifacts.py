@@ -191,9 +191,9 @@ PAYLOADS = {
 QUIET = {
     "run of a merge queue": ({"event": "merge_group"}, "for no pull request"),
     "run by hand": ({"event": "workflow_dispatch"}, "for no pull request"),
-    "cancelled run": ({"conclusion": "cancelled"}, "did not run to its end"),
-    "skipped run": ({"conclusion": "skipped"}, "did not run to its end"),
-    "run that waits for approval": ({"conclusion": "action_required"}, "did not run to its end"),
+    "cancelled run": ({"conclusion": "cancelled"}, "did not finish"),
+    "skipped run": ({"conclusion": "skipped"}, "did not finish"),
+    "run that waits for approval": ({"conclusion": "action_required"}, "did not finish"),
     "run for an older commit": ({"head_sha": "1" * 40}, "has a newer commit"),
     "branch of that name elsewhere": ({"head_repository": {"full_name": "acme/demo"}}, "No open pull request"),
     "branch that is another parameter": ({"head_branch": "x&state=all&base=main"}, "No open pull request"),

@@ -272,7 +272,7 @@ class TestS3:
         }
 
         said = there.ok("ringside", "ci", "remote", env=nobody)
-        assert "warning: s3://acme-data/dvc cannot be read here (" in said
+        assert "warning: s3://acme-data/dvc cannot be read (" in said
         assert not remotes.config_file(Workspace(there.root)).exists()
         assert "Not judged: the data cannot be read here." in there.ok("ringside", "ci", "train", env=nobody)
 

@@ -141,9 +141,9 @@ class TestRollback:
         listed = checkout.run("ringside", "versions")
 
         assert back.stdout == "v1.0.0\n"
-        assert "promotion is frozen since v1.1.0 was rolled back (late)" in listed.stderr
-        assert "lifted the promotion freeze" in checkout.ok("ringside", "rollback", "--lift-freeze")
-        assert "there is no promotion freeze" in checkout.ok("ringside", "rollback", "--lift-freeze")
+        assert "promotion is frozen since the rollback of v1.1.0 (late)" in listed.stderr
+        assert "is lifted" in checkout.ok("ringside", "rollback", "--lift-freeze")
+        assert "promotion is not frozen" in checkout.ok("ringside", "rollback", "--lift-freeze")
 
     def test_without_an_earlier_version_says_what_to_do(self, alone):
         """With one version there is nothing to go back to."""

@@ -142,12 +142,12 @@ class TestVerb:
         """The version in production, here."""
         said = mine.checkout.ok("ringside", "verify", "latest")
 
-        assert "v1.0.0: in order" in said
-        assert "20 reference rows are predicted as stored" in said
+        assert "v1.0.0: all checks passed" in said
+        assert "20 reference rows have the stored predictions" in said
 
     def test_takes_a_folder(self, mine: Made, release: Path):
         """A version that was fetched before, or came by mail."""
-        assert "in order" in mine.checkout.ok("ringside", "verify", str(release))
+        assert "all checks passed" in mine.checkout.ok("ringside", "verify", str(release))
 
     def test_fails_where_the_registry_was_tampered_with(self, own: Made):
         """The file is named, and the exit code is 1."""

@@ -162,7 +162,7 @@ class TestKept:
         (clone.checkout.root / "data" / "source" / "calls.csv").write_bytes(calls("2025-01", "2025-02", "2025-03"))
         said = clone.fails("ringside", "ingest", AWS_ENDPOINT_URL="http://127.0.0.1:9")
 
-        assert "could not be sent to the DVC remote" in said
+        assert "the push to the DVC remote failed" in said
         assert list(clone.manifest()) == ["2025-01", "2025-02", "2025-03"]
 
     def test_needs_a_remote(self, ingested, tmp_path):
@@ -172,4 +172,4 @@ class TestKept:
         done = clone.checkout.run("ringside", "ingest", env=clone.s3.environment)
 
         assert done.returncode == 2
-        assert "DVC has no remote here" in done.stderr
+        assert "DVC has no remote in this repository" in done.stderr

@@ -153,7 +153,7 @@ class TestVerb:
 
     def test_without_the_variable_says_that_nothing_is_done(self, checkout):
         """It ends with 0."""
-        assert "nothing is told to MLflow" in checkout.ok("ringside", "track", env={"MLFLOW_TRACKING_URI": ""})
+        assert "nothing is sent to MLflow" in checkout.ok("ringside", "track", env={"MLFLOW_TRACKING_URI": ""})
 
     @pytest.fixture
     def lean(self, tmp_path: Path, checkout) -> str:

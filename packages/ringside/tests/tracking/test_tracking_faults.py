@@ -159,7 +159,7 @@ class TestLine:
         capfd.readouterr()
         track_versions(shelf.registry, variables(f"http://127.0.0.1:{free_port()}"))
 
-        assert "`ringside track` does it later" in capfd.readouterr().err
+        assert "`ringside track` updates them later" in capfd.readouterr().err
 
     @pytest.mark.parametrize(
         ("address", "expected"),

@@ -155,7 +155,7 @@ class TestLift:
         (issue,) = issues(back.lifted)
 
         assert issue.state == "closed"
-        assert "The promotion freeze was lifted" in issue.comments[-1].body
+        assert "The promotion freeze is lifted" in issue.comments[-1].body
 
 
 class TestNamed:

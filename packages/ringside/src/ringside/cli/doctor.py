@@ -1,16 +1,18 @@
-"""The verb `doctor`: what is on, what is off, and what each switch would add."""
+"""The command `doctor`: which features are on, which are off, and how to switch them."""
 
 import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ringside.cli.terminal import result, say, seconds
-
-if TYPE_CHECKING:
-    from ringside.doctor.checks import Check
+from ringside.doctor import run_checks as doctors
+from ringside.doctor.checks import Check
+from ringside.github.api import lend_token
+from ringside.github.run import Run
+from ringside.store.workspace import Workspace
 
 _BROKEN = 3
 
@@ -19,15 +21,10 @@ def doctor(
     remote: Annotated[str, typer.Option(help="The Git remote that is the registry.", metavar="NAME")] = "origin",
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
-    """Say what of the workflows is on, what is off, what each switch would add, and how to switch it.
+    """Show which features of the workflows are on and off, what each adds, and how to switch it.
 
-    Ends with 3 where two things that must agree do not, as a release and its tag.
+    Exits with 3 if two things that must agree do not, such as a release and its tag.
     """
-    from ringside.doctor import run_checks as doctors
-    from ringside.github.api import lend_token
-    from ringside.github.run import Run
-    from ringside.store.workspace import Workspace
-
     lend_token()
     run = Run.here()
     checks = doctors.look(doctors.sight(run, Workspace.find(Path.cwd()).root, remote))
@@ -46,7 +43,7 @@ def doctor(
         raise typer.Exit(_BROKEN)
 
 
-def _lines(check: "Check") -> str:
+def _lines(check: Check) -> str:
     lines = [f"{check.state:<8} {check.name}: {check.found}"]
     if check.state != "on":
         lines.append(f"{'':<8} adds: {check.gain}")

@@ -1,49 +1,52 @@
-"""Rows that lie in the repository and were not ingested: a newer file in a pull request that brings nothing else.
+"""Rows in data/source that were not ingested, such as a newer file in a pull request without a new manifest.
 
-Such a pull request is judged on the rows that data/manifest.json names. That has to be said, or people take the verdict
-for one on their new data.
+Such a pull request is judged on the rows of data/manifest.json. The report states that, so that you do not read the
+verdict as one on the new data.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ringside.store.workspace import Workspace
+from ringside.errors import RingsideError
+from ringside.git import Repository
+from ringside.loader import LateSource, load_task
+from ringside.params import read_params
+from ringside.store.workspace import Workspace
 
 _NAMED = 6
-"""Partitions that a sentence names."""
+"""Partitions that a message names."""
 
 
 @dataclass(frozen=True)
 class PendingData:
-    """What `ringside ingest` would bring; with neither field, the file itself is not here to be looked at."""
+    """Data that `ringside ingest` would read; without attributes, the file of the source is not in this checkout."""
 
     partitions: tuple[str, ...] = ()
-    """New ones whose labels have arrived, and those whose values changed."""
+    """New partitions whose labels have arrived, and partitions whose values changed."""
     refused: str | None = None
-    """Why the source cannot be ingested as it is."""
+    """Reason why the source cannot be ingested."""
 
     @property
     def sentence(self) -> str:
-        """What a person at a terminal has to know."""
+        """Message for the terminal."""
         if self.refused is not None:
-            return f"data/source changed and was not ingested; it cannot be: {self.refused}"
+            return f"data/source changed and was not ingested, because of an error: {self.refused}"
         if not self.partitions:
-            return "data/source changed and was not ingested: `ringside ingest` brings what is new in it"
+            return "data/source changed and was not ingested; `ringside ingest` reads it"
         more = ", ..." if len(self.partitions) > _NAMED else ""
         names = ", ".join(self.partitions[:_NAMED])
-        return f"data/source has what is not in data/manifest.json ({names}{more}): `ringside ingest` brings it"
+        return (
+            f"data/source has data that data/manifest.json does not have ({names}{more}); `ringside ingest` reads them"
+        )
 
 
-def unread(workspace: "Workspace") -> PendingData | None:
-    """What the task's file or folder has in data/source that data/manifest.json has not; None where that is nothing.
+def pending_data(workspace: Workspace) -> PendingData | None:
+    """Return the data in data/source that data/manifest.json does not have; None if there are none.
 
-    Git tells whether the folder changed since the manifest did; only then is the file read. Other places, such as a
-    database, are never asked.
+    The source is read only if Git shows that the folder changed after the manifest. A source elsewhere, such as a
+    database, is never read.
     """
-    from ringside.git import Repository
     from ringside.sources.places import FOLDER
 
     if not (workspace.root / FOLDER).is_dir():
@@ -51,10 +54,7 @@ def unread(workspace: "Workspace") -> PendingData | None:
     if not Repository(workspace.root).differs_since(workspace.relative(workspace.manifest), FOLDER):
         return None
     from ringside.data.ingest import Ingest
-    from ringside.errors import RingsideError
-    from ringside.loader import LateSource, load_task
     from ringside.monitoring.new_partitions import labels_arrived
-    from ringside.params import read_params
 
     task, now = load_task(workspace.root, read_params(workspace.params).task), datetime.now(UTC)
     source = LateSource(task)
@@ -64,7 +64,7 @@ def unread(workspace: "Workspace") -> PendingData | None:
             return None
         if not (workspace.root / path).exists():
             return PendingData()
-        found = Ingest(workspace, task, source).unread(lambda rows: labels_arrived(rows, task, now))
+        names = Ingest(workspace, task, source).unread(lambda rows: labels_arrived(rows, task, now))
     except RingsideError as error:
         return PendingData(refused=str(error))
-    return PendingData(tuple(found)) if found else None
+    return PendingData(tuple(names)) if names else None

@@ -1,24 +1,21 @@
-"""The policy of params.yaml as the verdict takes it."""
+"""Conversion of the policy in params.yaml for the verdict."""
 
-from typing import TYPE_CHECKING
+from ringside.common.task import Metric as OwnMetric
+from ringside.common.task import Task
+from ringside.errors import TaskError
+from ringside.loader import load_metrics
+from ringside.params import Params
+from ringside.verdict.metrics import Function, MetricDefinition, custom
+from ringside.verdict.policy import Policy, Tolerance, default_metric
+from ringside.verdict.rows import Floats
 
-if TYPE_CHECKING:
-    from ringside.common.task import Metric as OwnMetric
-    from ringside.common.task import Task
-    from ringside.params import Params
-    from ringside.verdict.metrics import Function, MetricDefinition
-    from ringside.verdict.policy import Policy
-    from ringside.verdict.rows import Floats
 
-
-def policy_of(params: "Params", task: "Task") -> "Policy":
-    """The `policy` section, with the kind's own metric where it names none.
+def policy_of(params: Params, task: Task) -> Policy:
+    """Return the policy of the `policy` section; without a metric there, the default metric of the kind decides.
 
     Raises:
-        UsageError: a tolerance cannot be.
+        UsageError: a tolerance is invalid.
     """
-    from ringside.verdict.policy import Policy, Tolerance, default_metric
-
     section = params.policy
     slices = section.slices.tolerance
     return Policy(
@@ -39,29 +36,25 @@ def policy_of(params: "Params", task: "Task") -> "Policy":
     )
 
 
-def own_metrics(task: "Task") -> "tuple[MetricDefinition, ...]":
-    """The metrics of the task's own, as the verdict takes them.
+def own_metrics(task: Task) -> tuple[MetricDefinition, ...]:
+    """Return the metrics that the task defines, for the verdict.
 
     Raises:
-        TaskError: metrics.py is not what it must be; so do the metrics, where a function of the task's fails.
+        TaskError: metrics.py is invalid. The returned metrics raise it, too, if a function of the task fails.
     """
-    from ringside.loader import load_metrics
-    from ringside.verdict.metrics import custom
-
     return tuple(custom(metric.name, metric.better, _checked(metric, task)) for metric in load_metrics(task))
 
 
-def _checked(metric: "OwnMetric", task: "Task") -> "Function":
-    """The metric's function, whose failure names it."""
-    from ringside.errors import TaskError
+def _checked(metric: OwnMetric, task: Task) -> Function:
+    """Return the metric's function with errors that name the metric."""
 
-    def function(y: "Floats", prediction: "Floats", weights: "Floats") -> float:
-        """What the task's function answers."""
+    def function(y: Floats, prediction: Floats, weights: Floats) -> float:
+        """Return the value of the task's function."""
         try:
             return float(metric.function(y, prediction, weights))
         except Exception as error:
             where = f"task {task.name!r}, metrics.py, metric {metric.name!r}"
-            remedy = "correct it: it takes labels, predictions and weights, and answers one number."
+            remedy = "correct it: it takes labels, predictions and weights, and returns one number."
             raise TaskError(f"it raised {type(error).__name__}: {error}", where=where, remedy=remedy) from error
 
     return function

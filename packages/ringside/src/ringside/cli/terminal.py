@@ -1,4 +1,4 @@
-"""What people see: results on stdout, talk on stderr, a progress bar on a terminal and plain lines in a log."""
+"""Output of the commands: results on stdout, messages and progress on stderr."""
 
 import re
 import sys
@@ -13,21 +13,21 @@ from ringside.errors import hides_values, told
 _START = time.perf_counter()
 _TERSE = ContextVar("terse", default=False)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""What moves a terminal's cursor, colours it, or turns the direction of a text; not the ends of lines and tabs."""
+"""Control characters of terminals and of text direction, without line ends and tabs."""
 
 
 def plain(text: str) -> str:
-    """A text in which control characters, as names in somebody's data may hold them, are escaped as in JSON."""
-    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    """Return the text with control characters escaped as in JSON; names in data may contain them."""
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def say(text: str) -> None:
-    """One line of talk."""
+    """Print a message to stderr."""
     print(plain(text), file=sys.stderr, flush=True)
 
 
 def say_where(error: BaseException) -> None:
-    """Where an error that nobody expected came from; what it says, which may quote a row, where that may be shown."""
+    """Print the traceback of an unexpected error; without its message, which may quote rows, if values are hidden."""
     if not hides_values():
         traceback.print_exception(error, file=sys.stderr)
         return
@@ -37,22 +37,22 @@ def say_where(error: BaseException) -> None:
 
 
 def result(text: str) -> None:
-    """What the command was asked for."""
+    """Print the result of the command to stdout."""
     print(plain(text), flush=True)
 
 
 def elapsed() -> float:
-    """Seconds since the command started."""
+    """Return the seconds since the command started."""
     return time.perf_counter() - _START
 
 
 def seconds() -> str:
-    """The time since the command started, as text."""
+    """Return the time since the command started, as text."""
     return f"{elapsed():.1f} s"
 
 
 def track(items: Iterable[str], label: str) -> Iterator[str]:
-    """Iterate over names; a bar on a terminal, one line a name in a log, nothing where there is nothing."""
+    """Iterate over names with a progress bar on a terminal and one line per name in a log."""
     names = list(items)
     if not names:
         return
@@ -64,7 +64,7 @@ def track(items: Iterable[str], label: str) -> Iterator[str]:
             say(f"{label}: {name} ({position} of {len(names)})")
             yield name
         return
-    # Imported here because a log, a pipe and `--help` have no use for it.
+    # Logs, pipes and `--help` do not need it.
     from rich.console import Console
     from rich.progress import Progress
 
@@ -78,7 +78,7 @@ def track(items: Iterable[str], label: str) -> Iterator[str]:
 
 @contextmanager
 def terse() -> Iterator[None]:
-    """Within this, `track` shows nothing: one line for each partition of many steps is no answer to anything."""
+    """Silence `track` within this context, for commands that run many steps."""
     before = _TERSE.set(True)
     try:
         yield
@@ -88,7 +88,7 @@ def terse() -> Iterator[None]:
 
 @contextmanager
 def working(label: str) -> Iterator[None]:
-    """Show that one long step is under way: a spinner with the time on a terminal, one line in a log."""
+    """Show that a long step runs: a spinner with the time on a terminal, one line in a log."""
     if not sys.stderr.isatty():
         say(f"{label} ...")
         yield
@@ -103,7 +103,7 @@ def working(label: str) -> Iterator[None]:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns aligned as text: the first to the left, the others to the right."""
+    """Return a text table: the first column is aligned to the left, the others to the right."""
     cells = [list(header), *[list(row) for row in rows]]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
     cells.insert(1, ["-" * width for width in widths])

@@ -1,14 +1,17 @@
-"""The verb `update`."""
+"""The command `update`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from ringside import update as scaffold
 from ringside.cli.terminal import result, say, seconds, working
-
-if TYPE_CHECKING:
-    from ringside.update import Update
+from ringside.errors import GitHubError, UsageError
+from ringside.github.api import lend_token
+from ringside.github.releases import parent
+from ringside.store.workspace import Workspace
+from ringside.update import Update
 
 _DECIDE = 3
 
@@ -17,7 +20,7 @@ From = Annotated[
     typer.Option(
         "--from",
         metavar="URL",
-        help="The template's address, kept in .ringside.json; by default GitHub is asked for it.",
+        help="The template's address, kept in .ringside.json; by default as GitHub knows it.",
     ),
 ]
 To = Annotated[
@@ -41,58 +44,52 @@ def update(
 
     Exits with 3 if you have to decide: about a conflict, or about changes of yours in packages/ringside.
     """
-    # All imports come first: this process continues after its own code was replaced.
-    from ringside import update as scaffold
-    from ringside.store.workspace import Workspace
+    # All imports are at the top of the file: this process continues after its own code was replaced.
 
     root = Workspace.find(Path.cwd()).root
     git, recovered = scaffold.ready(root)
     if recovered:
-        say("update: an earlier update was interrupted; its changes were taken back")
-    asked = scaffold.UpdateRequest(address or scaffold.address_on_record(root) or _parent(root), to, base)
-    with working(f"update: from {scaffold.without_password(asked.address)}"):
-        found = scaffold.update(git, asked)
-    if not found.is_needed:
-        say(f"update: nothing to do, the template has nothing newer ({found.version.name})")
-        if not (check or found.is_recorded):
-            scaffold.put(git, found)
+        say("update: an earlier update was interrupted; its changes were reverted")
+    request = scaffold.UpdateRequest(address or scaffold.address_on_record(root) or _parent(root), to, base)
+    with working(f"update: from {scaffold.without_password(request.address)}"):
+        changes = scaffold.update(git, request)
+    if not changes.is_needed:
+        say(f"update: nothing to do, the template has nothing newer ({changes.version.name})")
+        if not (check or changes.is_recorded):
+            scaffold.put(git, changes)
             say("update: .ringside.json now has the template's address and commit; commit it")
         return
-    refused = bool(found.plan.edited) and not overwrite
-    lines = _lines(found)
+    refused = bool(changes.plan.edited) and not overwrite
+    lines = _lines(changes)
     if not check and not refused:
-        scaffold.put(git, found)
+        scaffold.put(git, changes)
     for line in lines:
         result(line)
-    for line in _next(found, check=check, refused=refused):
+    for line in _next(changes, check=check, refused=refused):
         say(line)
-    if refused or found.plan.conflicts:
+    if refused or changes.plan.conflicts:
         raise typer.Exit(_DECIDE)
 
 
 def _parent(root: Path) -> str:
     """Return the address of the repository that this one was made from, as GitHub knows it."""
-    from ringside.errors import GitHubError, UsageError
-    from ringside.github.api import lend_token
-    from ringside.github.releases import parent
-
     lend_token()
-    said = "GitHub knows no template and no parent of it"
+    reason = "GitHub knows no template and no parent of it"
     try:
-        if found := parent(root):
-            return found
+        if address := parent(root):
+            return address
     except GitHubError as error:
-        said = f"GitHub does not answer: {error.found}"
-    remedy = "name it once: `make update FROM=https://github.com/OWNER/ringside`; .ringside.json keeps the address."
-    raise UsageError(f"the template's address is not known ({said})", where="ringside update", remedy=remedy)
+        reason = f"GitHub failed: {error.found}"
+    remedy = "give it once: `make update FROM=https://github.com/OWNER/ringside`; .ringside.json keeps the address."
+    raise UsageError(f"the template's address is not known ({reason})", where="ringside update", remedy=remedy)
 
 
-def _lines(found: "Update") -> list[str]:
+def _lines(changes: Update) -> list[str]:
     """Return the summary of an update."""
-    lines = [f"from {found.base.commit[:10]} ({found.base.how}) to {found.version.name}", ""]
-    lines += [*found.news, ""] if found.news else []
-    lines += [f"  {line}" for line in found.areas]
-    params, plan = found.plan.params, found.plan
+    lines = [f"from {changes.base.commit[:10]} ({changes.base.how}) to {changes.version.name}", ""]
+    lines += [*changes.news, ""] if changes.news else []
+    lines += [f"  {line}" for line in changes.areas]
+    params, plan = changes.plan.params, changes.plan
     lists = (
         ("changed by you in packages/ringside, and replaced by the update", plan.edited),
         ("added to params.yaml, with the template's values", params.added),
@@ -110,17 +107,17 @@ def _lines(found: "Update") -> list[str]:
     return lines
 
 
-def _next(found: "Update", *, check: bool, refused: bool) -> list[str]:
+def _next(changes: Update, *, check: bool, refused: bool) -> list[str]:
     """Return the steps that remain for people."""
-    name, lines = found.version.name, []
+    name, lines = changes.version.name, []
     if refused:
         lines.append("update: your changes in packages/ringside would be lost; `--overwrite` replaces these files")
     if check or refused:
         return [*lines, f"update: nothing was changed; {name} is available"]
-    if found.plan.conflicts:
+    if changes.plan.conflicts:
         lines.append("update: resolve the conflicts between the marks <<<<<<< and >>>>>>>, then `git add` the files")
-    if found.plan.unmet:
+    if changes.plan.unmet:
         lines.append("update: run `make requirements`, which writes the locks again")
     lines.append("update: look at it with `git diff --cached`, run `make test` and `make run`, then commit it")
-    lines.append("update: `git reset --hard` takes all of it back")
+    lines.append("update: `git reset --hard` reverts all of it")
     return [*lines, f"update: updated to {name}, {seconds()}"]

@@ -67,7 +67,7 @@ class TestVerb:
         assert done.returncode == 0, done.stderr
         assert "packages/ringside: 1 changed, 1 new\n" in done.stdout
         assert "added to params.yaml, with the template's values:\n  serve\n" in done.stdout
-        assert "`git reset --hard` takes all of it back" in done.stderr
+        assert "`git reset --hard` reverts all of it" in done.stderr
         assert (params["task"], params["serve"]) == ("harbour", {"port": 8000})
         assert not (copy.root / "src/flights").exists()
         assert not (copy.root / "packages/ringside/tests").exists()

@@ -1,35 +1,45 @@
-"""The verbs that workflows type. Each takes its facts from the run and works for a person at a terminal, too."""
+"""The commands that workflows run. Each reads its context from the run, and works on a person's machine, too."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import typer
-from typer.core import TyperGroup
 
-from ringside.cli.ci import needs_publish as news
-from ringside.cli.ci import publish, rebuild, remote, report, rollback, rulesets, train, watch
+from ringside.cli.lazy import LazyGroup, Verb
 from ringside.errors import RingsideError
+from ringside.github.run import Run
 
 
-class Jobs(TyperGroup):
-    """The verbs; what stops one is also shown on the run's page, whose readers do not look into the log first."""
+class Jobs(LazyGroup):
+    """The commands of `ringside ci`; the error that stops one is also an annotation on the run's page."""
 
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # types of a package that comes with typer, or inside of it
-        """Run the verb that was typed."""
+    verbs: ClassVar[dict[str, Verb]] = {
+        "train": Verb("ringside.cli.ci.train", "train", "Run the pipeline, judge the model, write the report."),
+        "report": Verb("ringside.cli.ci.report", "report", "Update the comment of a pull request."),
+        "remote": Verb("ringside.cli.ci.remote", "remote", "Let DVC use the remote of the variable RINGSIDE_REMOTE."),
+        "watch": Verb("ringside.cli.ci.watch", "watch", "Ingest new data, judge the champion, retrain if needed."),
+        "propose": Verb("ringside.cli.ci.propose", "propose", "Open or update the pull request of a retrained model."),
+        "news": Verb("ringside.cli.ci.needs_publish", "news", "Report whether there is anything new to publish."),
+        "rebuild": Verb("ringside.cli.ci.rebuild", "rebuild", "Rebuild the model from merged code, and judge it."),
+        "publish": Verb("ringside.cli.ci.publish", "publish", "Publish the rebuilt and judged model."),
+        "rollback": Verb("ringside.cli.ci.rollback", "rollback", "Put an earlier version back in production."),
+        "rulesets": Verb("ringside.cli.ci.rulesets", "rulesets", "Require checks and reviews on GitHub."),
+    }
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer exports no context class for groups
+        """Run a command."""
         try:
             return super().invoke(ctx)
         except RingsideError as error:
-            _show(error)
+            _annotate(error)
             raise
 
 
-def _show(error: RingsideError) -> None:
-    from ringside.github.run import Run
-
+def _annotate(error: RingsideError) -> None:
+    """Show an error on the page of the run, in Actions."""
     try:
         run = Run.here()
     except RingsideError:
-        # The event cannot be read: the log has said so.
+        # The event cannot be read; that error is in the log.
         return
     if run.in_actions:
         run.annotate("error", f"{error.where}: {error.found}. What to do: {error.remedy}", title="Ringside")
@@ -38,22 +48,7 @@ def _show(error: RingsideError) -> None:
 app = typer.Typer(
     name="ci",
     cls=Jobs,
-    help="What the workflows run; a person may type it too.",
+    help="The commands of the workflows; you can run them, too.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-_VERBS: dict[Callable[..., None], str] = {
-    train.train: "Bring data, run the pipeline, judge, leave the report.",
-    report.report: "Bring a pull request's comment up to date.",
-    remote.remote: "Let DVC use the remote of the variable RINGSIDE_REMOTE.",
-    watch.watch: "Bring new data, judge the champion, train if decided.",
-    watch.propose: "Open or update the pull request of a retrained model.",
-    news.news: "Say whether there is anything new to publish.",
-    rebuild.rebuild: "Rebuild the model from merged code, and judge it.",
-    publish.publish: "Publish what was rebuilt and judged.",
-    rollback.rollback: "Put an earlier version back in production.",
-    rulesets.rulesets: "Make checks and reviews compulsory on GitHub.",
-}
-"""Each verb with its line in the list of all, which has room for no more."""
-for verb, line in _VERBS.items():
-    app.command(short_help=line)(verb)

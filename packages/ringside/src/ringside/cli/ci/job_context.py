@@ -1,28 +1,25 @@
-"""What a verb of `ringside ci` knows of its job: the machine and its price, the base and its policy."""
+"""The context of a job in Actions: the machine and its price, the base and its policy."""
 
 import re
-from typing import TYPE_CHECKING
 
 from ringside.errors import UsageError
+from ringside.git import Repository
 from ringside.github.run import Run
-
-if TYPE_CHECKING:
-    from ringside.git import Repository
-    from ringside.report.prices import Runner
-    from ringside.store.workspace import Workspace
+from ringside.params import read_params
+from ringside.report import prices
+from ringside.report.prices import Runner
+from ringside.store.workspace import Workspace
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _MERGE = 3
-"""Hashes of a merge with its two parents."""
+"""Number of hashes that Git prints for a merge: its own and those of two parents."""
 
 
-def runner_of(run: Run) -> "Runner | None":
-    """The machine that this job runs on; None outside of Actions.
+def runner_of(run: Run) -> Runner | None:
+    """Return the machine that this job runs on; None outside of Actions.
 
-    RINGSIDE_RUNNER is its label, RINGSIDE_RUNNER_PRICE what its owner says a minute costs.
+    RINGSIDE_RUNNER is its label, RINGSIDE_RUNNER_PRICE its price per minute as the owner states it.
     """
-    from ringside.report import prices
-
     if not run.in_actions:
         return None
     return prices.runner(
@@ -33,52 +30,50 @@ def runner_of(run: Run) -> "Runner | None":
     )
 
 
-def may_be_seen(run: Run, workspace: "Workspace") -> bool:
-    """Whether who sees the repository, with its logs and caches, may see the rows.
+def are_rows_readable(run: Run, workspace: Workspace) -> bool:
+    """Return whether everybody who reads the repository, its logs and its caches may see the rows.
 
-    In Actions, where GitHub does not say that the repository is private, params.yaml decides by `data.public`.
+    In Actions, unless GitHub states that the repository is private, `data.public` of params.yaml decides.
 
     Raises:
-        UsageError: params.yaml has no such key that could be read.
+        UsageError: params.yaml cannot be read.
     """
-    from ringside.params import read_params
-
     visibility = run.at("repository", "visibility")
     if visibility in ("private", "internal") or (visibility != "public" and not run.in_actions):
         return True
     return read_params(workspace.params).data.public
 
 
-def policy_ref(run: Run, repository: "Repository") -> str | None:
-    """The commit whose policy judges: of a pull request or a merge queue the base, else the default branch's tip.
+def policy_ref(run: Run, repository: Repository) -> str | None:
+    """Return the commit whose policy judges: the base of a pull request or merge queue, else the default branch's tip.
 
     Returns:
-        None outside of Actions, and on the default branch itself: the checkout's own policy judges.
+        The hash, or None outside of Actions and on the default branch itself: the policy of the checkout judges.
 
     Raises:
-        UsageError: the base cannot be told.
+        UsageError: the base is unknown.
     """
     if not run.in_actions:
         return None
     if run.event_name == "pull_request":
-        return _base_of_merge(repository) or _stated(run.at("pull_request", "base", "sha"))
+        return _base_of_merge(repository) or _checked(run.at("pull_request", "base", "sha"))
     if run.event_name == "merge_group":
-        return _stated(run.at("merge_group", "base_sha"))
+        return _checked(run.at("merge_group", "base_sha"))
     branch = run.at("repository", "default_branch")
     if not isinstance(branch, str) or run.ref == f"refs/heads/{branch}":
         return None
     tip = repository.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"refs/remotes/origin/{branch}")
-    return _stated(tip.out.strip() if tip.code == 0 else repository.default_branch("origin"))
+    return _checked(tip.out.strip() if tip.code == 0 else repository.default_branch("origin"))
 
 
-def _base_of_merge(repository: "Repository") -> str | None:
-    """The base of the merge that a pull request is checked out as; None where it is no merge, and so not GitHub's."""
+def _base_of_merge(repository: Repository) -> str | None:
+    """Return the base of GitHub's merge commit for a pull request; None if the checkout is no merge."""
     commits = repository.run("rev-list", "--parents", "--max-count=1", "HEAD").out.split()
     return commits[1] if len(commits) == _MERGE else None
 
 
-def _stated(commit: object) -> str:
+def _checked(commit: object) -> str:
     if isinstance(commit, str) and _COMMIT.fullmatch(commit):
         return commit
     remedy = "fetch the history (`fetch-depth: 0` of actions/checkout) and run again."
-    raise UsageError("the base, whose policy judges, cannot be told", where="the event", remedy=remedy)
+    raise UsageError("the base commit, whose policy judges, is unknown", where="the event", remedy=remedy)

@@ -1,65 +1,56 @@
-"""The verb `ci remote`."""
+"""The command `ci remote`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ringside.cli.terminal import say, seconds
+from ringside.github import dvc_remote as remotes
+from ringside.github.dvc_remote import Remote
+from ringside.github.run import Run
+from ringside.store.workspace import Workspace
 
-if TYPE_CHECKING:
-    from ringside.github.dvc_remote import Remote
-    from ringside.github.run import Run
-    from ringside.store.workspace import Workspace
-
-Push = Annotated[
-    bool, typer.Option("--push", help="Send data and the pipeline's outputs there, instead of fetching them.")
-]
+Push = Annotated[bool, typer.Option("--push", help="Push data and outputs of the pipeline, instead of fetching them.")]
 
 
 def remote(push: Push = False) -> None:
-    """Let DVC use the remote that the variable RINGSIDE_REMOTE names, and fetch what is there.
+    """Configure the remote of the variable RINGSIDE_REMOTE in DVC, and fetch its files.
 
-    A remote that does not answer is said and left out: what runs next says whether the data can be had elsewhere.
+    If the remote fails, the run continues without it; the next step reads the data elsewhere or fails.
     """
-    from ringside.github import dvc_remote as remotes
-    from ringside.github.run import Run
-    from ringside.store.workspace import Workspace
-
     run, workspace = Run.here(), Workspace.find(Path.cwd())
-    found = remotes.named(run.environ)
-    if found is None:
-        say("remote: the variable RINGSIDE_REMOTE names none")
+    named = remotes.named(run.environ)
+    if named is None:
+        say("remote: the variable RINGSIDE_REMOTE is not set")
         return
-    installed = remotes.install(workspace, found)
+    installed = remotes.install(workspace, named)
     if installed is not None:
         say(f"remote: {installed} installed, {seconds()}")
-    if not remotes.configure(workspace, found):
-        say(f"remote: {workspace.relative(remotes.config_file(workspace))} was here before, and is used as it is")
-    (_push if push else _fetch)(run, workspace, found)
+    if not remotes.configure(workspace, named):
+        say(f"remote: {workspace.relative(remotes.config_file(workspace))} exists already and stays unchanged")
+    (_push if push else _fetch)(run, workspace, named)
 
 
-def _fetch(run: "Run", workspace: "Workspace", remote: "Remote") -> None:
-    from ringside.github import dvc_remote as remotes
+def _fetch(run: Run, workspace: Workspace, remote: Remote) -> None:
 
     done = remotes.fetch(workspace)
     if not done.ok:
         remotes.forget(workspace)
-        text = f"{remote.url} cannot be read here ({done.said}); this run goes on without it"
+        text = f"{remote.url} cannot be read ({done.said}); this run continues without it"
         run.annotate("warning", text, title="DVC remote")
         return
-    lacks = "; it has not all that data/raw.dvc names, which then comes from the source" if done.lacks else ""
-    say(f"remote: DVC uses {remote.url}{lacks}, {seconds()}")
+    missing = "; files of data/raw.dvc are missing there and come from the source" if done.lacks else ""
+    say(f"remote: DVC uses {remote.url}{missing}, {seconds()}")
 
 
-def _push(run: "Run", workspace: "Workspace", remote: "Remote") -> None:
-    from ringside.github import dvc_remote as remotes
+def _push(run: Run, workspace: Workspace, remote: Remote) -> None:
 
     done = remotes.push(workspace)
     if not done.ok:
         text = (
-            f"nothing could be sent to {remote.url} ({done.said}); the next runs find there what was before. "
-            "Give the workflow on the default branch the right to write (docs/remotes.md)."
+            f"the push to {remote.url} failed ({done.said}); the next runs find only the older files there. "
+            "Let the workflow on the default branch write to the remote (docs/remotes.md)."
         )
         run.annotate("warning", text, title="DVC remote")
         return
