@@ -136,9 +136,7 @@ def commit_data(workspace: Workspace, done: "Ingested", *, commit: bool) -> None
         done_by_git = repository.run(*command)
         if done_by_git.code != 0:
             remedy = "fix the error that Git reports, then run `ringside ingest --commit` again."
-            raise StoreError(
-                f"it failed: {' '.join(done_by_git.said.split())}", where=f"git {command[0]}", remedy=remedy
-            )
+            raise StoreError(f"it failed: {done_by_git.message}", where=f"git {command[0]}", remedy=remedy)
     say(f"ingest: committed {', '.join(names)}")
 
 
