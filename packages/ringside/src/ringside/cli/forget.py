@@ -159,9 +159,8 @@ def _releases(workspace: Workspace, step: Forget) -> list[str]:
 def _report(workspace: Workspace, step: Forget, done: Forgotten) -> None:
     """Print counts of what was deleted; no identity is printed."""
     unit = "identities" if step.group is None else f"values of {step.group!r}"
-    say(
-        f"forget: {step.requested.num_rows:,} {unit} requested; their hashes are in {workspace.relative(workspace.erased)}"
-    )
+    where = workspace.relative(workspace.erased)
+    say(f"forget: {step.requested.num_rows:,} {unit} requested; their hashes are in {where}")
     for name, count in done.rows.items():
         say(f"forget: {count:,} rows deleted from {name}")
     for name in done.removed:
