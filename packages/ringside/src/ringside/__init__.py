@@ -1,15 +1,15 @@
 """Ringside: train a challenger, put it against the champion, publish what people approve.
 
-The rooms, from the data to the terminal:
+The main modules, from the data to the terminal:
 
-- `task`: what a task is; the only module that a task imports.
+- `task`: the definition of a task; the only module that a task imports.
 - `data`: partitions, their manifest and their profile.
-- `pipeline`: the stages `validate`, `split`, `train`, `evaluate`: frames in, frames out.
-- `verdict`: metrics, intervals and rules, for predictions of any tool.
-- `bout`: a challenger against its rivals.
-- `report`: what a verdict looks like.
-- `registry`: versions, and how an old one predicts.
-- `store`: where files are, and the only code that writes them.
+- `pipeline`: the stages `validate`, `split`, `train` and `evaluate`; each takes and returns data frames.
+- `verdict`: metrics, confidence intervals and rules, for the predictions of any tool.
+- `evaluation`: the comparison of a challenger with the champion and other rivals.
+- `report`: the texts, tables and files that show a verdict.
+- `registry`: released versions, and predictions by old ones.
+- `store`: the paths of files, and the only code that writes them.
 - `cli`: arguments, exit codes and the terminal.
 
 For programs: `ringside.load("champion").predict(frame)` in a checkout, `ringside.Release(folder)` without one.
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "Release", "load"]
 
-# The one place of the version: pyproject.toml, the wheels and `ringside --version` read it here.
+# The only definition of the version: pyproject.toml, the wheels and `ringside --version` read it here.
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    # Imported when it is asked for, so that `import ringside` costs nothing.
+    # Imported on first use, so that `import ringside` stays fast.
     if name in __all__:
         from ringside import programs
 

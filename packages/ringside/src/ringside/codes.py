@@ -1,6 +1,7 @@
 """Codes of verdicts, outcomes, rules and reasons. `ringside.messages` has the text of each.
 
-It imports nothing of the package, so that the modules that judge and those that render share it.
+It imports no other module of the package, so that the modules that compute verdicts and those that render them share
+it.
 """
 
 from enum import StrEnum
@@ -17,11 +18,11 @@ Verdict = Literal["pass", "fail", "inconclusive"]
 """Verdict on the challenger."""
 
 SpreadReason = Literal["too_few_groups", "dominating_groups", "undefined", "no_variance", "few_differing_decisions"]
-"""Why a difference has no interval."""
+"""Reason why a difference has no interval."""
 ResultReason = Literal["identical", "few_rows", "no_baseline"] | SpreadReason
-"""Why the bounds do not give the outcome."""
+"""Reason why the interval does not decide the outcome."""
 Caution = Literal["real_loss", "one_group", "autocorrelated"]
-"""Warning beside an outcome."""
+"""Warning shown with an outcome."""
 
 RegistryState = Literal[
     "no_champion",
@@ -32,16 +33,16 @@ RegistryState = Literal[
     "files_missing",
     "files_damaged",
 ]
-"""Why a registry returns no champion: `no_champion` is proven, the others are not."""
+"""Reason why a registry returns no champion; only `no_champion` proves that there is none."""
 RivalState = (
     RegistryState | Literal["compared", "environment_fails", "cannot_predict", "too_few_rows", "another_target"]
 )
-"""State of a rival: compared, proven to be absent, or why it could not be compared."""
+"""State of a rival: compared, proven to be absent, or the reason why it could not be compared."""
 
 State = Literal["passed", "failed", "undecided", "not_applicable"]
 """State of a rule."""
 Severity = Literal["decides", "note"]
-"""A rule that decides can fail the verdict; a note is only shown."""
+"""Severity of a rule: a rule that decides can fail the verdict; a note is only shown."""
 
 
 class RuleCode(StrEnum):
@@ -87,4 +88,4 @@ RuleReason = (
         "same_bytes",
     ]
 )
-"""Why a rule has its state; None if the state needs no reason."""
+"""Reason why a rule has its state; None if the state needs no reason."""

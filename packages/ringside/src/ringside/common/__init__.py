@@ -1,1 +1,1 @@
-"""What two or more stages import. Each stage depends on this folder and on its own: an edit here runs all of them."""
+"""Code that two or more stages import. Each stage depends on this folder and its own: an edit here reruns all stages."""

@@ -1,4 +1,4 @@
-"""What each stage begins with: the checkout, the parameters and the task, all checked before any work."""
+"""The context of each stage: the checkout, the parameters and the task, all checked before any work starts."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +17,7 @@ TASK_FILE = re.compile(r"^ +- src/(\w+)/(?:__init__|schema|model)\.py$", re.MULT
 """A file of the task among the dependencies of a stage in dvc.yaml."""
 
 Track = Callable[[Iterable[str], str], Iterator[str]]
-"""Iterates over the names of partitions and shows how far a stage, by its name, is."""
+"""Function that iterates over the names of partitions and shows the progress of the stage with the given name."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ def stage_context(start: Path) -> StageContext:
     """Return the context of the checkout that `start` is in.
 
     Raises:
-        UsageError: params.yaml is not in order, or dvc.yaml names the files of another task.
-        TaskError: the task cannot be imported, or a fact of it does not hold.
-        StoreError: `start` is in no checkout.
+        UsageError: params.yaml is invalid, or dvc.yaml names the files of another task.
+        TaskError: the task cannot be imported or is invalid.
+        StoreError: `start` is not in a checkout.
     """
     files = StageFiles.find(start)
     params = read_stage_params(files.params)

@@ -1,4 +1,4 @@
-"""Atomic files: whoever reads one finds the old content or the new, never a half."""
+"""Atomic file operations: a reader sees either the old content or the new, never a part."""
 
 import errno
 import json
@@ -16,13 +16,13 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path to write to; when the block ends well it becomes `path`, else `path` stays as it was.
+    """Yield a temporary path to write to, and rename it to `path` if the block succeeds; else leave `path` unchanged.
 
-    The content is on the disk before it gets its name, so a kill or a power cut at any moment leaves the old file or
+    The content is on the disk before the rename, so that a kill or a power failure at any moment leaves the old file or
     the new one (rename(2) is atomic within a file system).
 
     Raises:
-        StoreError: the disk is full or the place cannot be written to.
+        StoreError: the disk is full or the path is not writable.
     """
     aside = path.with_name(f".{path.name}.tmp")
     try:
@@ -48,32 +48,32 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Replace the content of `path`.
 
     Raises:
-        StoreError: as `replacing`.
+        StoreError: see `replacing`.
     """
     with replacing(path) as aside:
         aside.write_bytes(content)
 
 
 def write_json(path: Path, content: object) -> None:
-    """Replace the content of `path` by JSON that diffs well: indented, in the order given, finite numbers only.
+    """Replace the content of `path` by JSON that diffs well: indented, in the given order, finite numbers only.
 
     Raises:
-        StoreError: as `replacing`.
+        StoreError: see `replacing`.
     """
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     write_bytes(path, text.encode())
 
 
 def read_bytes(path: Path, *, remedy: str, most: int = -1) -> bytes:
-    """The content of a file.
+    """Return the content of a file.
 
     Args:
         path: the file.
-        remedy: what to do where it cannot be read.
-        most: no more bytes than these are read, for a file that may be endless; -1 for all.
+        remedy: what to do if the file cannot be read.
+        most: the largest number of bytes to read, for a file that may be endless; -1 for all.
 
     Raises:
-        DataError: the file is missing or cannot be read; the error carries `remedy`.
+        DataError: the file is missing or cannot be read; the error contains `remedy`.
     """
     try:
         with path.open("rb") as stream:
@@ -84,11 +84,11 @@ def read_bytes(path: Path, *, remedy: str, most: int = -1) -> bytes:
         raise DataError(f"it cannot be read ({error.strerror})", where=str(path), remedy=remedy) from None
 
 
-def read_json(path: Path, *, remedy: str) -> Any:  # noqa: ANN401  # the caller checks the shape
-    """The content of a JSON file.
+def read_json(path: Path, *, remedy: str) -> Any:  # noqa: ANN401  # noqa: ANN401  # the caller checks the shape
+    """Return the content of a JSON file.
 
     Raises:
-        DataError: the file is missing or no JSON; the error carries `remedy`.
+        DataError: the file is missing or not JSON; the error contains `remedy`.
     """
     try:
         return json.loads(read_bytes(path, remedy=remedy))
@@ -97,10 +97,10 @@ def read_json(path: Path, *, remedy: str) -> Any:  # noqa: ANN401  # the caller 
 
 
 def move(source: Path, target: Path) -> None:
-    """Give `source` the name `target` in one step.
+    """Rename `source` to `target` in one step.
 
     Raises:
-        StoreError: the file system refuses.
+        StoreError: the file system refuses the rename.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +111,7 @@ def move(source: Path, target: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder with all that is in it; what is not there is no error."""
+    """Remove a file, or a folder with everything in it; a missing path is no error."""
     if path.is_dir():
         shutil.rmtree(path)
     else:
@@ -119,21 +119,21 @@ def remove(path: Path) -> None:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Give `target` the content of the file `source`.
+    """Replace the content of `target` by the content of the file `source`.
 
     Raises:
-        StoreError: as `replacing`.
+        StoreError: see `replacing`.
     """
     with replacing(target) as aside:
         shutil.copyfile(source, aside)
 
 
 def make_folder(path: Path) -> None:
-    """Make `path` a folder, if it is none yet, with those above it."""
+    """Create the folder `path` and its parents if they do not exist."""
     path.mkdir(parents=True, exist_ok=True)
 
 
 def empty_folder(path: Path) -> None:
-    """Make `path` an empty folder."""
+    """Create `path` as an empty folder; remove its content if it exists."""
     remove(path)
     path.mkdir(parents=True)

@@ -1,7 +1,8 @@
-"""Hashes of values, not of files: equal content has one hash, whatever library wrote it.
+"""Hashes of values, not of files: equal content has the same hash, independent of the library that wrote it.
 
-Parquet's bytes change with the version of the library that writes them; a content hash must not. The definitions below
-are the project's own and depend on no library's internals: a hash in a manifest or a release is read years later.
+The bytes of a Parquet file depend on the version of the library that writes it; a content hash must not. The
+definitions below belong to this project and depend on no library's internals: a hash in a manifest or a release may be
+compared years later.
 """
 
 import hashlib
@@ -15,14 +16,14 @@ import pyarrow.compute as pc
 UInt64 = npt.NDArray[np.uint64]
 
 _AS_INTEGER = {32: pa.int32(), 64: pa.int64()}
-"""What a time of so many bits is read as."""
+"""Integer type to read a time with this number of bits as."""
 
 
 def content_hash(table: pa.Table) -> str:
-    """SHA-256 over the names, types and values of a table, as `sha256:<64 hex digits>`.
+    """Return the SHA-256 over the names, types and values of a table, as `sha256:<64 hex digits>`.
 
-    Rows count in their order; columns in the order of their names. NaN and null are the same, and so are 0.0 and -0.0,
-    and the two widths of offsets that Arrow knows for text, and the same instants in different units.
+    The order of rows matters; columns are sorted by name. NaN and null are equal, and so are 0.0 and -0.0, Arrow's two
+    widths of text offsets, and the same instants in different units.
     """
     digest = hashlib.sha256()
     for name in sorted(table.column_names):
@@ -35,11 +36,11 @@ def content_hash(table: pa.Table) -> str:
 
 
 def row_hashes(table: pa.Table, columns: Sequence[str], *, seed: int = 0) -> UInt64:
-    """A 64-bit hash of the values in `columns` for each row, shape `(n_rows,)`.
+    """Return a 64-bit hash of the values in `columns` for each row, shape `(n_rows,)`.
 
     The mixing function is SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014);
-    text is hashed by BLAKE2b once per distinct value. Integers hash alike in every width, times in every unit (what is
-    below a microsecond does not count).
+    text is hashed by BLAKE2b once per distinct value. Integers of every width hash alike, and so do times of every unit
+    (fractions of a microsecond are ignored).
     """
     state = np.full(table.num_rows, seed, dtype=np.uint64)
     for name in columns:
@@ -51,7 +52,7 @@ def row_hashes(table: pa.Table, columns: Sequence[str], *, seed: int = 0) -> UIn
 
 
 def _plain(column: pa.ChunkedArray) -> pa.Array:
-    """The column as one array without dictionary, with one width of offsets, NaN as null and no negative zero."""
+    """Return the column as one array without dictionary, with one width of offsets, NaN as null and no negative zero."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
@@ -59,7 +60,7 @@ def _plain(column: pa.ChunkedArray) -> pa.Array:
     if pa.types.is_timestamp(column.type):
         column = _instants(column)
     if pa.types.is_float16(column.type):
-        # Arrow computes nothing with them.
+        # Arrow has no compute functions for these types.
         column = column.cast(pa.float32())
     array = column.combine_chunks()
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
@@ -70,7 +71,7 @@ def _plain(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _instants(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Times in microseconds where that loses nothing: which unit a library chooses says nothing about the data."""
+    """Return times in microseconds if no precision is lost: the unit depends on the library, not on the data."""
     try:
         return column.cast(pa.timestamp("us", column.type.tz))
     except pa.ArrowInvalid:
@@ -78,12 +79,12 @@ def _instants(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _mask(array: pa.Array) -> npt.NDArray[np.bool_]:
-    """Where there is a value, shape `(n_rows,)`."""
+    """Return whether each row has a value, shape `(n_rows,)`."""
     return np.asarray(pc.is_valid(array), dtype=bool)
 
 
 def _values(array: pa.Array) -> list[bytes | memoryview]:
-    """The values as bytes, with a constant in the place of each null."""
+    """Return the values as bytes, with a constant in place of each null."""
     if pa.types.is_null(array.type):
         return []
     if pa.types.is_string(array.type) or pa.types.is_binary(array.type):
@@ -94,12 +95,12 @@ def _values(array: pa.Array) -> list[bytes | memoryview]:
         return [lengths.tobytes(), memoryview(data)[offsets[0] : offsets[-1]] if data is not None else b""]
     if (numbers := _numbers(array)) is not None:
         return [numbers.tobytes()]
-    # Decimals, nested types and what else is rare in a table: their text, one value a line.
+    # Decimals, nested types and others that are rare in a table: their text, one value per line.
     return ["\n".join(map(repr, array.to_pylist())).encode()]
 
 
 def _numbers(array: pa.Array) -> npt.NDArray[np.generic] | None:
-    """Fixed-width values as little-endian numbers with zero for null, or None for other types."""
+    """Return fixed-width values as little-endian numbers with zero for null, or None for other types."""
     kind = array.type
     if pa.types.is_boolean(kind):
         array = array.cast(pa.uint8())
@@ -128,7 +129,7 @@ def _column_hashes(array: pa.Array) -> UInt64:
 
 
 def _mix(value: UInt64) -> UInt64:
-    """SplitMix64's step and finaliser."""
+    """Compute SplitMix64's step and finaliser."""
     with np.errstate(over="ignore"):
         value = value + np.uint64(0x9E3779B97F4A7C15)
         value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

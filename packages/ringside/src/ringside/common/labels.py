@@ -1,4 +1,4 @@
-"""What a target must look like for each kind of task."""
+"""Checks of the target for each kind of task."""
 
 import numpy as np
 import pandas as pd
@@ -9,15 +9,15 @@ from ringside.errors import DataError, quoted
 
 
 def check_labels(target: pd.Series, task: Task, *, where: str) -> None:
-    """Check that the labels fit the kind of the task, and that there is something to learn.
+    """Check that the labels fit the kind of the task and have more than one value.
 
     Args:
         target: the labels, shape `(n_rows,)`, none missing.
-        task: the facts of the task.
-        where: which rows they are, for the error.
+        task: the task's definition.
+        where: the rows that the labels belong to, for the error message.
 
     Raises:
-        DataError: a binary target is not true/false or 0/1, a regression target is no number or not finite, or all
+        DataError: a binary target is not true/false or 0/1, a regression target is not numeric or not finite, or all
             labels are the same.
     """
     check_kind(target, task, where=where)
@@ -33,11 +33,11 @@ def check_kind(target: pd.Series, task: Task, *, where: str) -> None:
 
     Args:
         target: the labels, shape `(n_rows,)`, none missing.
-        task: the facts of the task.
-        where: which rows they are, for the error.
+        task: the task's definition.
+        where: the rows that the labels belong to, for the error message.
 
     Raises:
-        DataError: a binary target is not true/false or 0/1, or a regression target is no number or not finite.
+        DataError: a binary target is not true/false or 0/1, or a regression target is not numeric or not finite.
     """
     place = _place(task, where)
     values = target.unique()

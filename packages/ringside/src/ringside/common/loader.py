@@ -1,4 +1,4 @@
-"""Finds the task that params.yaml names, and imports the parts of it that a stage needs and no more."""
+"""Imports the task that params.yaml names, and only the parts of it that a stage needs."""
 
 import importlib
 import sys
@@ -10,10 +10,10 @@ from ringside.errors import TaskError
 
 
 def load_task(root: Path, name: str) -> Task:
-    """The `TASK` of the package `name` under `root/src`, or of an installed package of that name.
+    """Return the `TASK` of the package `name` under `root/src`, or of an installed package of that name.
 
     Raises:
-        TaskError: there is no such package, or its `TASK` is none, or a fact of it does not hold.
+        TaskError: there is no such package, or its `TASK` is missing or invalid.
     """
     source = str(root / "src")
     if source not in sys.path:
@@ -33,11 +33,11 @@ def load_part(package: str, module: str | None, *names: str) -> ModuleType:
 
     Args:
         package: the task's package.
-        module: of it; None for the package itself.
-        names: what the module must have.
+        module: the module of that package; None for the package itself.
+        names: the names that the module must define.
 
     Raises:
-        TaskError: the module is missing, cannot be imported or lacks a name.
+        TaskError: the module is missing, cannot be imported or does not define a name.
     """
     path = package if module is None else f"{package}.{module}"
     where = f"task {package!r}, {module or '__init__'}.py"

@@ -1,4 +1,4 @@
-"""`data/manifest.json`: the partitions that there are, in a form that a reviewer can read in a diff."""
+"""`data/manifest.json`: the list of ingested partitions, in a form that a reviewer can read in a diff."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -21,29 +21,29 @@ class PartitionEntry:
     partition: str
     rows: int
     content: str
-    """`ringside.common.fingerprint.content_hash` of the rows in order of their identity."""
+    """`ringside.common.fingerprint.content_hash` of the rows, sorted by their identity."""
     source: str | None
-    """The source's fingerprint when the partition was last compared with it."""
+    """Fingerprint of the source when the partition was last compared with it."""
 
     @property
     def state(self) -> str:
-        """What a file of the partition must be."""
+        """Return the properties that a file of the partition must have."""
         return f"{self.rows} rows, {self.content}"
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What there is, in the order of the partitions."""
+    """The ingested partitions, in order."""
 
     task: str
     entries: dict[str, PartitionEntry] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path, *, task: str) -> Self:
-        """The manifest of `task`, empty where there is no file.
+        """Return the manifest of `task`; empty if there is no file.
 
         Raises:
-            DataError: the file is no manifest of this version, or belongs to another task.
+            DataError: the file is not a manifest of this version, or belongs to another task.
         """
         if not path.exists():
             return cls(task)
@@ -67,19 +67,19 @@ class Manifest:
         return cls(task).with_entries(entries)
 
     def with_entries(self, entries: Iterable[PartitionEntry]) -> Self:
-        """A manifest in which `entries` are added or replaced, in the order of their partitions."""
+        """Return a manifest in which `entries` are added or replaced, in the order of their partitions."""
         merged = self.entries | {entry.partition: entry for entry in entries}
         return type(self)(self.task, {name: merged[name] for name in sorted(merged)})
 
     def without(self, names: Collection[str]) -> Self:
-        """A manifest that lacks the partitions `names`."""
+        """Return a manifest without the partitions `names`."""
         return type(self)(self.task, {name: entry for name, entry in self.entries.items() if name not in names})
 
     def write(self, path: Path) -> None:
         """Replace the file.
 
         Raises:
-            StoreError: the disk is full or the place cannot be written to.
+            StoreError: the disk is full or the path is not writable.
         """
         partitions = [{k: v for k, v in vars(entry).items() if v is not None} for entry in self.entries.values()]
         write_json(path, {"version": _VERSION, "task": self.task, "partitions": partitions})
@@ -87,7 +87,7 @@ class Manifest:
 
 def _entry(item: dict[str, Any]) -> PartitionEntry:
     entry = PartitionEntry(item["partition"], item["rows"], item["content"], item.get("source"))
-    # NOTE: the name becomes a file's name, and a pull request can write anything here.
+    # NOTE: the name becomes a file name, and a pull request can write anything here.
     if not re.fullmatch(PARTITION_NAME, entry.partition):
         raise ValueError(f"{entry.partition!r} is no name for a partition")
     if not isinstance(entry.rows, int) or not isinstance(entry.content, str):

@@ -1,9 +1,9 @@
-"""Model files: skops, in a canonical form, loaded only when every type in it is on a written list.
+"""Model files: skops, in a canonical form, loaded only if every type in it is on the list of trusted types.
 
-The bytes are a function of the model. skops writes three things that are not: memory addresses (as identities and as
-names of arrays), the times in the zip file, and the thread counts that estimators happen to have fitted with. Here
-identities are numbered in order of appearance, times are constant, and thread counts are left open (so that whoever
-loads the model uses the threads that are there). Entries are stored without compression, since its output would change
+The bytes depend on the model alone. skops writes three things that do not: memory addresses (as identities and as
+names of arrays), the times in the zip file, and the thread counts that estimators were fitted with. Here identities
+are numbered in order of appearance, times are constant, and thread counts are left open (so that a loaded model uses
+the threads of the machine that loads it). Entries are stored without compression, since its output would change
 with the version of zlib.
 """
 
@@ -29,47 +29,47 @@ from skops.io import loads as skops_loads
 from ringside.errors import ModelError
 
 TRUSTED_TYPES = (
-    # NOTE: skops withholds trust from the two tree types because their arrays are indexed without bounds checks when
-    # they predict; `check_trees` checks those bounds before the model is handed out.
+    # NOTE: skops does not trust the two tree types because their arrays are indexed without bounds checks when they
+    # predict; `check_trees` checks those bounds before the model is returned.
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.tree._tree.Tree",
-    # FunctionTransformer and HistGradientBoosting keep these two to check their input.
+    # FunctionTransformer and HistGradientBoosting use these two to check their input.
     "functools.partial",
     "sklearn.utils.validation.check_array",
-    # Encoders and imputers keep the type of their columns.
+    # Encoders and imputers store the type of their columns.
     "numpy.dtype",
-    # Voting and stacking keep their estimators in the first, calibration in the others.
+    # Voting and stacking store their estimators in the first, calibration in the others.
     "sklearn.utils._bunch.Bunch",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
-    # Searches over parameters and encoders of targets keep how they cut the rows, and how they scored.
+    # Parameter searches and target encoders store their cross-validation splitter and their scorer.
     "sklearn.model_selection._split.KFold",
     "sklearn.model_selection._split.StratifiedKFold",
     "sklearn.metrics._scorer._PassthroughScorer",
-    # Neural networks keep how they descended.
+    # Neural networks store their optimizer.
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
     "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
-    # Selections of features keep the function by which they chose.
+    # Feature selectors store their scoring function.
     "sklearn.feature_selection._univariate_selection.chi2",
     "sklearn.feature_selection._univariate_selection.f_classif",
     "sklearn.feature_selection._univariate_selection.f_regression",
     "sklearn.feature_selection._mutual_info.mutual_info_classif",
     "sklearn.feature_selection._mutual_info.mutual_info_regression",
 )
-"""What a model file may hold beyond skops' own list; a task adds to it by `Task.trusted_types`."""
+"""Types that a model file may contain beyond skops' own list; a task adds to it by `Task.trusted_types`."""
 
 _DAMAGED = "take the file from where it was trained or released (`dvc repro`, or the release) and compare its hash."
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SCALARS = {"JsonNode", "TypeNode", "FunctionNode"}
 _BITSET_WIDTH = 8
-"""Words of 32 bits in a set of categories, of which there are at most 256."""
+"""Number of 32-bit words in a set of categories, of which there are at most 256."""
 
 
 def dump_model(model: object) -> bytes:
-    """The model as the bytes of a skops file, equal for equal models.
+    """Return the model as the bytes of a skops file; equal models give equal bytes.
 
     Raises:
-        ModelError: the model holds something that skops cannot write without pickle.
+        ModelError: the model contains an object that skops cannot write without pickle.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(skops_dumps(model)))
@@ -97,15 +97,15 @@ def dump_model(model: object) -> bytes:
 
 
 def load_model(content: bytes, *, where: str, trusted_types: Sequence[str] = ()) -> Any:  # noqa: ANN401
-    """The model in a skops file, if every type in it is trusted.
+    """Return the model in a skops file if every type in it is trusted.
 
     Args:
         content: the file's bytes.
-        where: the file's name, for the error.
+        where: the file's name, for the error message.
         trusted_types: the task's own additions to `TRUSTED_TYPES`.
 
     Raises:
-        ModelError: the file is damaged, was tampered with, or holds a type that is not trusted.
+        ModelError: the file is damaged, was tampered with, or contains a type that is not trusted.
     """
     if unknown := untrusted_types(content, where=where, trusted_types=trusted_types):
         remedy = "do not load it unless you know who made it; if the type is your own, add it to Task.trusted_types."
@@ -120,16 +120,16 @@ def load_model(content: bytes, *, where: str, trusted_types: Sequence[str] = ())
 
 
 def check_trusted(content: bytes, *, where: str, trusted_types: Sequence[str], stated_in: str) -> None:
-    """Check that a file can be loaded where it was just made, so that its types are known to come from a fit.
+    """Check that a file that was just written can be loaded; its types are known to come from a fit.
 
     Args:
         content: the file's bytes.
-        where: the file's name, for the error.
+        where: the file's name, for the error message.
         trusted_types: the task's own additions to `TRUSTED_TYPES`.
-        stated_in: the file in which the task states them.
+        stated_in: the file in which the task lists them.
 
     Raises:
-        ModelError: it holds a type that is not trusted; the remedy has the lines that state it.
+        ModelError: the file contains a type that is not trusted; the remedy has the lines that add it to the task.
     """
     if unknown := untrusted_types(content, where=where, trusted_types=trusted_types):
         lines = "\n".join(f'        "{name}",' for name in [*trusted_types, *unknown])
@@ -145,15 +145,15 @@ def _untrusted(unknown: Sequence[str], where: str, remedy: str) -> ModelError:
 
 
 def untrusted_types(content: bytes, *, where: str, trusted_types: Sequence[str] = ()) -> list[str]:
-    """The types in a skops file that nobody trusts, in order of their names; nothing of the file is run.
+    """Return the types in a skops file that are not trusted, sorted by name, without running anything from the file.
 
     Args:
         content: the file's bytes.
-        where: the file's name, for the error.
+        where: the file's name, for the error message.
         trusted_types: the task's own additions to `TRUSTED_TYPES`.
 
     Raises:
-        ModelError: the file is damaged, or none.
+        ModelError: the file is damaged or not a skops file.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -168,12 +168,12 @@ def untrusted_types(content: bytes, *, where: str, trusted_types: Sequence[str] 
 def check_trees(model: object, *, where: str) -> None:
     """Check the bounds of every tree in a loaded model, because scikit-learn does not check them when it predicts.
 
-    A crafted file can pass every check of types and still send a tree outside its own arrays, or round in a circle
-    (scikit-learn pull request 34558). Children must stand behind their parent, inside the array, and features and sets
-    of categories must exist.
+    A crafted file can pass every check of types and still make a tree read outside its own arrays or loop forever
+    (scikit-learn pull request 34558). Children must come after their parent, inside the array, and features and sets of
+    categories must exist.
 
     Raises:
-        ModelError: a tree points outside its arrays, backwards, or to a feature that there is not.
+        ModelError: a tree points outside its arrays, backwards, or to a feature that does not exist.
     """
     for tree, owner in _trees(model):
         try:
@@ -211,7 +211,7 @@ def _inside(inner: Any, children: Any, features: Any, n_features: int) -> bool: 
 
 
 def _trees(model: object) -> Iterator[tuple[Any, object]]:
-    """Each tree in `model`, with the estimator that checks the number of features before the tree predicts."""
+    """Yield each tree in `model`, with the estimator that checks the number of features before the tree predicts."""
     seen: set[tuple[int, int]] = set()
     todo: list[tuple[object, object]] = [(model, None)]
     while todo:
@@ -226,17 +226,17 @@ def _trees(model: object) -> Iterator[tuple[Any, object]]:
         elif isinstance(thing, list | tuple | set) or (isinstance(thing, np.ndarray) and thing.dtype == object):
             todo += [(item, owner) for item in thing]
         elif isinstance(thing, functools.partial):
-            # Asked for its `__dict__` it would make one, and be another file when it is written again.
+            # Reading its `__dict__` would create one and change the file when the model is written again.
             todo += [(item, owner) for item in (thing.func, *thing.args, *thing.keywords.values())]
         elif hasattr(thing, "__dict__") and not isinstance(thing, type | FunctionType | ModuleType):
-            # The trees of a forest or a boosting predict without a check of their own.
+            # The trees of a forest or a boosting model predict without a check of their own.
             asked = isinstance(thing, BaseDecisionTree) and isinstance(owner, BaseForest | BaseGradientBoosting)
             inner = thing if isinstance(thing, BaseEstimator) and not asked else owner
             todo += [(item, inner) for item in vars(thing).values()]
 
 
 class _Canonical:
-    """Rewrites a skops schema without memory addresses and thread counts."""
+    """Rewriter of a skops schema that removes memory addresses and thread counts."""
 
     def __init__(self) -> None:
         self.files: dict[str, str] = {}
@@ -244,13 +244,13 @@ class _Canonical:
         self._ids: dict[object, int] = {}
 
     def node(self, value: Any) -> Any:  # noqa: ANN401  # any JSON value
-        """The value with identities numbered, files renamed, sets in order and thread counts left open."""
+        """Return the value with identities numbered, files renamed, sets sorted and thread counts left open."""
         if isinstance(value, list):
             return [self.node(item) for item in value]
         if not isinstance(value, dict):
             return value
         if value.get("__loader__") == "SetNode":
-            # The order of a set of texts changes from process to process.
+            # The order of a set of texts differs between processes.
             value = value | {"content": sorted(value["content"], key=_without_ids)}
         if value.get("__loader__") == "FunctionNode" and not value["__class__"].isidentifier():
             self.unnamed.add(f"{value['__module__']}.{value['__class__']}")
@@ -268,7 +268,7 @@ class _Canonical:
 
     @staticmethod
     def _identity(node: dict[str, Any]) -> object:
-        """Equal constants are one object or several as the interpreter pleases, so they are told apart by content."""
+        """Return an identity by content: the interpreter may share equal constants or not."""
         if node.get("__loader__") not in _SCALARS:
             return node["__id__"]
         return tuple(str(node.get(key)) for key in ("__loader__", "__module__", "__class__", "content"))
@@ -284,7 +284,7 @@ def _without_ids(node: dict[str, Any]) -> str:
 
 
 def _without_padding(content: bytes) -> bytes:
-    """An array's file in which the bytes between the fields of a record, which are whatever memory held, are zero."""
+    """Return the file of an array with the padding bytes between the fields of a record, which are arbitrary, set to zero."""
     if b"'descr': [(" not in content[:64]:
         return content
     array = np.load(io.BytesIO(content), allow_pickle=False)

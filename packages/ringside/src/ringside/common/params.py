@@ -1,4 +1,4 @@
-"""The sections of params.yaml that stages read, and how the file is read: as typed models, checked at once."""
+"""The sections of params.yaml that stages read, and the functions that read the file as typed models and check it."""
 
 import difflib
 import re
@@ -15,14 +15,14 @@ from ringside.errors import UsageError
 _M = TypeVar("_M", bound=BaseModel)
 
 FLOAT = ("tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789"))
-"""What PyYAML's `add_implicit_resolver` has to be told for `1e-06`, as DVC writes it, to be a number."""
+"""Arguments of PyYAML's `add_implicit_resolver` that make `1e-06`, as DVC writes it, a number."""
 
 
 class Loader(yaml.SafeLoader):
-    """YAML as DVC reads it: `1e-3` is a number (YAML 1.2), and a key that stands twice is an error."""
+    """YAML loader that agrees with DVC: `1e-3` is a number (YAML 1.2), and a duplicate key is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """The mapping of `node`, whose keys stand once each."""
+        """Return the mapping of `node`; raise if a key is duplicated."""
         seen: list[Any] = []
         for key, _ in node.value:
             if key.value in seen:
@@ -35,7 +35,7 @@ Loader.add_implicit_resolver(*FLOAT)
 
 
 class Section(BaseModel):
-    """A section: unknown keys and values of other types are errors."""
+    """Base class of a section: unknown keys and values of other types are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -72,7 +72,7 @@ class EvaluateParams(Section):
 
 
 class StageParams(Section):
-    """What the stages read of params.yaml; `train` has the task's own keys."""
+    """The sections of params.yaml that the stages read; `train` has the task's own keys."""
 
     task: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     validate_: ValidateParams = Field(alias="validate")
@@ -82,11 +82,11 @@ class StageParams(Section):
 
 
 def read_stage_params(path: Path) -> StageParams:
-    """Read the sections of `StageParams`; the others are not looked at, so that no stage depends on them.
+    """Read the sections of `StageParams`; ignore the others, so that no stage depends on them.
 
     Raises:
-        UsageError: the file is missing or no YAML mapping, or a key is unknown, of the wrong type or impossible; the
-            error names each key and what is allowed.
+        UsageError: the file is missing or not a YAML mapping, or a key is unknown, of the wrong type or out of range; the
+                error names each key and the allowed values.
     """
     known = {field.alias or name for name, field in StageParams.model_fields.items()}
     sections = {name: value for name, value in read_sections(path).items() if name in known}
@@ -94,10 +94,10 @@ def read_stage_params(path: Path) -> StageParams:
 
 
 def read_sections(path: Path) -> dict[str, Any]:
-    """The sections of params.yaml as they stand.
+    """Return the sections of params.yaml without checking their keys.
 
     Raises:
-        UsageError: the file is missing or no YAML mapping.
+        UsageError: the file is missing or not a YAML mapping.
     """
     try:
         return parse_sections(path.read_text(encoding="utf-8"), where=path.name)
@@ -111,10 +111,10 @@ _RESTORE = "restore it from Git (`git checkout params.yaml`) or write the sectio
 
 
 def parse_sections(text: str, *, where: str) -> dict[str, Any]:
-    """Return the sections of a text as they stand.
+    """Return the sections of a text without checking their keys.
 
     Raises:
-        UsageError: it is no YAML mapping.
+        UsageError: the text is not a YAML mapping.
     """
     try:
         values = yaml.load(text, Loader)  # noqa: S506  # derived from SafeLoader
@@ -130,10 +130,10 @@ def _no_yaml(error: Exception, where: str) -> UsageError:
 
 
 def train_params(params: StageParams, model: type[TrainParams], *, where: str = "params.yaml") -> TrainParams:
-    """The `train` section as the task's own type.
+    """Return the `train` section as the task's own type.
 
     Raises:
-        UsageError: as `read_stage_params`.
+        UsageError: see `read_stage_params`.
     """
     return checked(model, params.train, where=where, prefix="train.")
 
@@ -143,12 +143,12 @@ def checked(model: type[_M], values: dict[str, Any], *, where: str, prefix: str 
 
     Args:
         model: the section's type.
-        values: its keys as they stand.
-        where: the file, for the error.
-        prefix: the sections that the keys are in, as `train.`, for the error.
+        values: its keys, unchecked.
+        where: the file, for the error message.
+        prefix: the sections that contain the keys, such as `train.`, for the error message.
 
     Raises:
-        UsageError: as `read_stage_params`.
+        UsageError: see `read_stage_params`.
     """
     try:
         return model.model_validate(values)
@@ -160,7 +160,7 @@ def checked(model: type[_M], values: dict[str, Any], *, where: str, prefix: str 
 
 
 def _location(detail: ErrorDetails) -> tuple[str, ...]:
-    """Where the error is, without the type that pydantic tried at a place that allows several."""
+    """Return the location of the error, without the type that pydantic tried if the key allows several."""
     return tuple(str(part) for part in detail["loc"] if part not in ("int", "float"))
 
 
@@ -180,7 +180,7 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], prefix: str) -> str:
 
 
 def _keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """The keys that `model` knows at `path`."""
+    """Return the keys that `model` defines at `path`."""
     for part in path:
         field = next(f for name, f in model.model_fields.items() if part in (name, f.alias))
         model = field.annotation  # type: ignore[assignment]  # every nested section is a model

@@ -1,4 +1,4 @@
-"""What the stage `split` decided, and the rows of each side."""
+"""The result of the stage `split`, and the rows of each side."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -19,34 +19,34 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Split:
-    """The decision, small enough to read: `side` applies it to the rows of a partition."""
+    """Result of the stage `split`, small enough to read in a file: `side` applies it to the rows of a partition."""
 
     strategy: str
     train: list[str]
     """Partitions with rows for training."""
     gap: list[str]
-    """Partitions whose rows serve neither."""
+    """Partitions whose rows are used for neither."""
     test: list[str]
     """Partitions with rows for the test."""
     keys: list[str]
-    """group and random: the columns whose hash decides; empty for time."""
+    """Columns whose hash decides the side (group and random); empty for time."""
     share: float | None
-    """group and random: the share of the hash's range that is for the test."""
+    """Share of the hash's range that is for the test (group and random)."""
     seed: int
     rows: dict[str, int]
-    """Rows on each side."""
+    """Number of rows on each side."""
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
-        """The inverse of `to_json`."""
+        """Return the split from the content of `split.json`; the inverse of `to_json`."""
         return cls(**content)
 
     def to_json(self) -> dict[str, Any]:
-        """As `split.json` holds it."""
+        """Return the content of `split.json`."""
         return asdict(self)
 
     def side(self, partition: str, table: pa.Table, side: str) -> Mask:
-        """Which rows of a partition are on `side` ("train" or "test"), shape `(n_rows,)`."""
+        """Return a mask of the rows of a partition that are on `side` ("train" or "test"), shape `(n_rows,)`."""
         if partition not in (self.train if side == "train" else self.test):
             return np.zeros(table.num_rows, dtype=bool)
         if not self.keys:
@@ -56,12 +56,12 @@ class Split:
 
     @property
     def columns(self) -> list[str]:
-        """The columns that `side` reads."""
+        """Return the columns that `side` reads."""
         return self.keys
 
 
 def read_split(files: StageFiles) -> Split:
-    """Read what `split` decided.
+    """Read the result of the stage `split`.
 
     Raises:
         DataError: the file is missing.
@@ -74,7 +74,7 @@ def side_tables(files: StageFiles, decided: Split, side: str) -> Iterator[tuple[
 
     Args:
         files: the checkout.
-        decided: what `split` decided.
+        decided: the result of the stage `split`.
         side: "train" or "test".
 
     Yields:
@@ -94,7 +94,7 @@ def side_rows(files: StageFiles, decided: Split, side: str) -> pa.Table:
 
 
 def valid_partitions(files: StageFiles) -> list[str]:
-    """Return the partitions that `validate` passed, in order.
+    """Return the partitions with valid rows, in order.
 
     Raises:
         DataError: reports/validation.json is missing.

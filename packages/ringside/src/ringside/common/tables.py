@@ -1,4 +1,4 @@
-"""Parquet files, read with errors that name the place."""
+"""Functions that read and write Parquet files, with errors that name the file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ def write_table(path: Path, table: pa.Table) -> None:
     """Replace the content of `path`.
 
     Raises:
-        StoreError: the disk is full or the place cannot be written to.
+        StoreError: the disk is full or the path is not writable.
     """
     with replacing(path) as aside:
         pq.write_table(table, aside, compression="zstd", use_compliant_nested_type=False)
@@ -28,19 +28,19 @@ def write_frame(path: Path, frame: "pd.DataFrame") -> None:
     """Replace the content of `path` by a data frame without its index.
 
     Raises:
-        StoreError: the disk is full or the place cannot be written to.
+        StoreError: the disk is full or the path is not writable.
     """
     write_table(path, pa.Table.from_pandas(frame, preserve_index=False))
 
 
 def read_table(path: Path, *, remedy: str, columns: Sequence[str] | None = None) -> pa.Table:
-    """The content of a Parquet file, all of it or the `columns` named.
+    """Return the content of a Parquet file, all columns or only `columns`.
 
     Raises:
-        DataError: the file is missing, empty, truncated or no Parquet; the error carries `remedy`.
+        DataError: the file is missing, empty, truncated or not Parquet; the error contains `remedy`.
     """
     try:
-        # A Python file would be read by a thread of Arrow's that needs the interpreter, even while it ends.
+        # Arrow would read a Python file object in one of its threads, which needs the interpreter even during shutdown.
         with pa.OSFile(str(path), "rb") as file, pq.ParquetFile(file) as parquet:
             if lacking := [name for name in columns or () if name not in parquet.schema_arrow.names]:
                 raise DataError(f"it lacks the column {', '.join(lacking)}", where=str(path), remedy=remedy)

@@ -1,4 +1,4 @@
-"""What a task is: its facts, the parameters of its model, and metrics of its own. Tasks import `ringside.task`."""
+"""The definition of a task: its columns, its model's parameters and its own metrics. Tasks import `ringside.task`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,19 +24,19 @@ class TrainParams(BaseModel):
 class Metric:
     """A measure of the task's own, by which models can be compared, guarded and judged.
 
-    `function(y, prediction, weights)` answers one number from labels `(n_rows,)` (0 and 1; numbers; for multiclass the
+    `function(y, prediction, weights)` returns one number from labels `(n_rows,)` (0 and 1; numbers; for multiclass the
     position of the class), predictions `(n_rows,)` or `(n_rows, n_classes)`, and weights `(n_rows,)`, which are 1, or 0
-    for rows that are left out. It is called once for each group (at most 1,001 times a model), so it is to be quick.
+    for rows that are left out. It is called once for each group (at most 1,001 times per model), so it must be fast.
 
     Raises:
-        TaskError: a field is not what it must be.
+        TaskError: a field is invalid.
     """
 
     name: str
-    """As the policy names it; letters, digits and underscores."""
+    """Name in the policy: letters, digits and underscores."""
 
     better: Literal["higher", "lower"]
-    """Which values are better."""
+    """Direction of better values."""
 
     function: Callable[..., float]
 
@@ -52,11 +52,11 @@ class Metric:
 
 
 TAKEN = ("partition", "y", "prediction", "baseline")
-"""The columns that predictions.parquet has beside what a task names; of classes, `prediction:a` and `baseline:a`."""
+"""Columns of predictions.parquet beside those that a task names; per class for multiclass: `prediction:a`, `baseline:a`."""
 
 
 def is_prediction_column(name: str) -> bool:
-    """Whether a name is one of `TAKEN`, so that no identity, group or slice can be called so."""
+    """Return whether a name is one of `TAKEN`, which no identity, group or slice may use."""
     return name in TAKEN or name.startswith(("prediction:", "baseline:"))
 
 
@@ -65,38 +65,38 @@ class Task:
     """The facts of a task.
 
     Raises:
-        TaskError: a fact is missing or contradicts another; the error names the task, the field and the remedy.
+        TaskError: a field is missing or contradicts another; the error names the task, the field and the remedy.
     """
 
     name: str
-    """The package's name under `src/`."""
+    """Name of the package under `src/`."""
 
     kind: Kind
-    """`binary` (target true/false or 0/1), `multiclass` (any labels) or `regression` (numbers)."""
+    """Kind: `binary` (target true/false or 0/1), `multiclass` (any labels) or `regression` (numbers)."""
 
     target: str
-    """The column to predict. A row without it has no label yet: it is kept, counted, and not learnt from."""
+    """Column to predict. A row without it has no label yet: it is kept and counted, but not used for training."""
 
     identity: Sequence[str]
-    """The columns that together name one row, in all partitions. Their values are never missing."""
+    """Columns that together identify one row across all partitions. Their values are never missing."""
 
     time: str | None = None
-    """The column that says when a row's features were known, if there is one."""
+    """Column with the time at which a row's features were known, if there is one."""
 
     group: str | None = None
-    """The column whose equal values are correlated (the sample: one day); None where each row stands by itself."""
+    """Column whose equal values mark correlated rows (in the sample: one day); None if all rows are independent."""
 
     slices: Sequence[str] = ()
-    """The columns by whose values the metrics are also reported."""
+    """Columns by whose values the metrics are also reported."""
 
     label_delay: timedelta = timedelta(0)
-    """How long after `time` a label arrives."""
+    """Delay between `time` and the arrival of a label."""
 
     train_params: type[TrainParams] = TrainParams
-    """The typed `train` section of params.yaml; `build_model` receives an instance of it."""
+    """Type of the `train` section of params.yaml; `build_model` receives an instance of it."""
 
     trusted_types: Sequence[str] = ()
-    """Types beyond the machinery's own list that the model file may hold, as `module.Class`. People review this."""
+    """Types beyond Ringside's own list that the model file may contain, as `module.Class`. People review this."""
 
     def __post_init__(self) -> None:
         self._check("name", isinstance(self.name, str) and self.name.isidentifier(), "the package's name under src/")
@@ -122,7 +122,7 @@ class Task:
 
     @property
     def columns(self) -> dict[str, str]:
-        """Each column that a fact names, with the fact's name."""
+        """Return each column that a field names, with the field's name."""
         named = {self.target: "target"} | dict.fromkeys(self.identity, "identity")
         named |= dict.fromkeys(self.slices, "slices")
         return named | {column: field for field in ("time", "group") if (column := getattr(self, field))}

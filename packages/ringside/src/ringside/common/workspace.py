@@ -1,4 +1,4 @@
-"""Where the files of the stages are."""
+"""Paths of the files of the stages."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,12 +7,12 @@ from typing import Self
 from ringside.errors import StoreError
 
 PARTITION_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
-"""What a partition may be called; its name is also its file's name. Partitions are ordered by their names."""
+"""Pattern of a partition's name, which is also its file's name. Partitions are sorted by name."""
 
 
 @dataclass(frozen=True)
 class StageFiles:
-    """The files of a checkout that the stages read and write."""
+    """Paths of the files in a checkout that the stages read and write."""
 
     root: Path
 
@@ -36,68 +36,68 @@ class StageFiles:
 
     @property
     def params(self) -> Path:
-        """`params.yaml`."""
+        """Path of `params.yaml`."""
         return self.root / "params.yaml"
 
     @property
     def manifest(self) -> Path:
-        """The partitions that there are, tracked by Git."""
+        """Path of the manifest of partitions, tracked by Git."""
         return self.root / "data" / "manifest.json"
 
     @property
     def raw(self) -> Path:
-        """The folder of partitions as the source answered them."""
+        """Folder of partitions as the source returned them."""
         return self.root / "data" / "raw"
 
     @property
     def valid(self) -> Path:
-        """The folder of rows that passed the schema and have a label."""
+        """Folder of rows that passed the schema and have a label."""
         return self.root / "data" / "valid"
 
     @property
     def quarantine(self) -> Path:
-        """The folder of rows that failed the schema, each with the reason."""
+        """Folder of rows that failed the schema, each with the reason."""
         return self.root / "data" / "quarantine"
 
     @property
     def validation(self) -> Path:
-        """What `validate` found in each partition, in order."""
+        """Path of the validation result of each partition, in order."""
         return self.root / "reports" / "validation.json"
 
     @property
     def split(self) -> Path:
-        """Which rows are for training and which for the test."""
+        """Path of the result of `split`: the rows for training and for the test."""
         return self.root / "reports" / "split.json"
 
     @property
     def model(self) -> Path:
-        """The trained model."""
+        """Path of the trained model."""
         return self.root / "models" / "model.skops"
 
     @property
     def metrics(self) -> Path:
-        """The metrics on the test rows, tracked by Git."""
+        """Path of the metrics on the test rows, tracked by Git."""
         return self.root / "reports" / "metrics.json"
 
     @property
     def predictions(self) -> Path:
-        """The prediction for each test row."""
+        """Path of the predictions for the test rows."""
         return self.root / "reports" / "predictions.parquet"
 
     @property
     def profile(self) -> Path:
-        """What the data look like, per partition and column."""
+        """Path of the data profile, per partition and column."""
         return self.root / "reports" / "profile.json"
 
     @property
     def plots(self) -> Path:
-        """The folder with the data of the curves."""
+        """Folder with the data of the curves."""
         return self.root / "reports" / "plots"
 
     def partition(self, folder: Path, name: str) -> Path:
-        """The file of partition `name` in `folder`."""
+        """Return the file of partition `name` in `folder`."""
         return folder / f"{name}.parquet"
 
     def relative(self, path: Path) -> str:
-        """`path` as people write it: from the root, with forward slashes."""
+        """Return `path` relative to the root, with forward slashes."""
         return path.relative_to(self.root).as_posix()
