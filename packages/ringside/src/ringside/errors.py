@@ -1,21 +1,21 @@
-"""What can go wrong, in one small tree.
+"""The exceptions of Ringside.
 
     RingsideError            exit 1: something broke
     ├── UsageError           exit 2: the command line or params.yaml asks for the impossible
     ├── TaskError            a task breaks the interface of `ringside.task`
-    ├── SourceError          a source cannot be reached, or answers something else than before
-    ├── DataError            a partition, the manifest or the labels are not what they must be
-    ├── ModelError           a model cannot be fitted, or a model file cannot be trusted
+        ├── TaskError            a task breaks the interface of `ringside.task`
+        ├── SourceError          a source cannot be reached, or returns other data than before
+        ├── DataError            a partition, the manifest or the labels are invalid
     ├── StoreError           a file cannot be written, or the repository is not in order
-    ├── ReportError          a report is not ours, or not whole
-    ├── RegistryError        the registry cannot be asked, or holds what it must not
-    │   └── ReleaseExistsError   a version was published by somebody else in between
-    └── GitHubError          GitHub gives no answer, or refuses
-
+        ├── StoreError           a file cannot be written, or the repository is in an invalid state
+        ├── ReportError          a report is incomplete or was not written by Ringside
+        ├── RegistryError        the registry cannot be read, or contains invalid data
+        │   └── ReleaseExistsError   another process published the version first
+    └── GitHubError          GitHub does not respond, or refuses the request
 Every error says what was found, where, and what to do next; only the command line turns it into text for people.
 
-What quotes a row (`quoted`, `told`) is left out where logs may be read by people who may not see the rows: within
-`values_hidden`.
+Messages within `values_hidden` leave out texts that quote a row (`quoted`, `told`), for logs that can be read by people
+who may not see the rows.
 """
 
 import functools
@@ -29,7 +29,7 @@ _STATE = {"hides": False}
 
 @contextmanager
 def values_hidden(*, hides: bool = True) -> Iterator[None]:
-    """Within this, no message of this process quotes a value of a row; as before, where `hides` is false."""
+    """Hide the values of rows in all messages of this process within the block; change nothing if `hides` is false."""
     before = _STATE["hides"]
     _STATE["hides"] = hides or before
     try:
@@ -39,27 +39,27 @@ def values_hidden(*, hides: bool = True) -> Iterator[None]:
 
 
 def hides_values() -> bool:
-    """Whether this is within `values_hidden`."""
+    """Return whether this is within `values_hidden`."""
     return _STATE["hides"]
 
 
 def quoted(value: object) -> str:
-    """A value of a row as a message has it."""
+    """Return a value of a row as messages show it."""
     return HIDDEN if _STATE["hides"] else repr(value)
 
 
 def told(error: object, most: int = 1000) -> str:
-    """What a library said of rows, in one line: it may quote them.
+    """Return a library's message about rows in one line; it may quote them.
 
     Args:
-        error: what was raised.
-        most: characters.
+        error: the exception.
+        most: the largest number of characters.
     """
     return shown(" ".join(str(error).split())[:most])
 
 
 def shown(text: str) -> str:
-    """A text that may quote a row."""
+    """Return a text that may quote a row, as messages show it."""
     return HIDDEN if _STATE["hides"] else text
 
 
@@ -81,7 +81,7 @@ class RingsideError(Exception):
         self.remedy = remedy
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """For processes that hand their errors on: the constructor takes the place and the remedy by name."""
+        """Support pickling between processes: the constructor takes the place and the remedy by name."""
         return functools.partial(type(self), where=self.where, remedy=self.remedy), (self.found,), self.__dict__
 
     def __str__(self) -> str:
@@ -91,24 +91,24 @@ class RingsideError(Exception):
 
 
 class UsageError(RingsideError):
-    """The command line or params.yaml asks for something that cannot be."""
+    """Error of a command line or a params.yaml that asks for something impossible."""
 
     exit_code = 2
 
 
 class TaskError(RingsideError):
-    """A task breaks the interface of `ringside.task`."""
+    """Error of a task that breaks the interface of `ringside.task`."""
 
 
 class SourceError(RingsideError):
-    """A source cannot be reached, or answers a partition differently than the manifest says.
+    """Error of a source that cannot be reached, or returns a partition that differs from the manifest.
 
     Args:
-        found: as `RingsideError`, like `where` and `remedy`.
-        where: what was asked.
+        found: see `RingsideError`; the same for `where` and `remedy`.
+        where: the source.
         remedy: what to do next.
-        unreadable: whether the data cannot be had from here (no network, no credentials), so that nothing can be said
-            of them; an answer that is wrong, and code that fails, are not.
+        unreadable: whether the data cannot be read from here (no network, no credentials), so that nothing is known about
+            them; false for a wrong result and for code that fails.
     """
 
     def __init__(self, found: str, *, where: str, remedy: str, unreadable: bool = False) -> None:
@@ -117,29 +117,29 @@ class SourceError(RingsideError):
 
 
 class DataError(RingsideError):
-    """A partition, the manifest or the labels are not what they must be."""
+    """Error of a partition, a manifest or labels that are invalid."""
 
 
 class ModelError(RingsideError):
-    """A model cannot be fitted or used, or its file cannot be trusted."""
+    """Error of a model that cannot be fitted or used, or whose file cannot be trusted."""
 
 
 class StoreError(RingsideError):
-    """A file cannot be read or written, or the repository is not in order."""
+    """Error of a file that cannot be read or written, or of a repository in an invalid state."""
 
 
 class ReportError(RingsideError):
-    """A report is not ours, or not whole."""
+    """Error of a report that is incomplete or was not written by Ringside."""
 
 
 class RegistryError(RingsideError):
-    """The registry cannot be asked, or holds what it must not.
+    """Error of a registry that cannot be read, or contains invalid data.
 
     Args:
-        found: as `RingsideError`, like `where` and `remedy`.
-        where: what was asked.
+        found: see `RingsideError`; the same for `where` and `remedy`.
+        where: the registry or release.
         remedy: what to do next.
-        state: what the verdict calls it, one of `ringside.verdict.rules.RivalState`; None where it has no word for it.
+        state: the state in the verdict, one of `ringside.verdict.rules.RivalState`; None if the verdict has none for it.
     """
 
     def __init__(self, found: str, *, where: str, remedy: str, state: str | None = None) -> None:
@@ -148,18 +148,18 @@ class RegistryError(RingsideError):
 
 
 class ReleaseExistsError(RegistryError):
-    """A version was published by somebody else in between."""
+    """Error of a version that another process published first."""
 
 
 class GitHubError(RingsideError):
-    """GitHub gives no answer, or refuses.
+    """Error of a request to GitHub without a response, or that GitHub refuses.
 
     Args:
-        found: as `RingsideError`, like `where` and `remedy`.
-        where: what was asked.
+        found: see `RingsideError`; the same for `where` and `remedy`.
+        where: the request.
         remedy: what to do next.
-        status: of the answer, as 404; None where there was none.
-        final: whether asking again is of no use.
+        status: the HTTP status, such as 404; None if there was no response.
+        final: whether a retry is of no use.
     """
 
     def __init__(self, found: str, *, where: str, remedy: str, status: int | None = None, final: bool = False) -> None:

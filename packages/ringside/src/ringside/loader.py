@@ -1,4 +1,4 @@
-"""The parts of a task: its source and its metrics, which no stage reads, beside those that stages read."""
+"""The parts of a task that no stage reads (its source and its metrics), beside those that stages read."""
 
 import functools
 import importlib.util
@@ -22,33 +22,33 @@ __all__ = ["LateSource", "Source", "load_metrics", "load_model_builder", "load_s
 
 
 class Source(Protocol):
-    """What `source.py` of a task offers."""
+    """Interface of a task's `source.py`."""
 
     def partitions(self) -> list[str]:
-        """The partitions that can be read now, in order."""
+        """Return the partitions that can be read now, in order."""
         ...
 
     def read(self, partition: str) -> "pd.DataFrame":
-        """One partition, one row per identity."""
+        """Return one partition, one row per identity."""
         ...
 
     def fingerprint(self, partition: str) -> str | None:
-        """A text that changes when the answer of `read` could have changed; None where that cannot be told."""
+        """Return a text that changes if the result of `read` may have changed; None if that is unknown."""
         ...
 
 
 class _SourceModule:
-    """A `source.py` seen as a `Source`: whatever its functions raise becomes an error that names the place."""
+    """A `source.py` module as a `Source`: any exception of its functions becomes an error that names the place."""
 
     def __init__(self, task: Task, module: ModuleType) -> None:
         self._task = task
         self._module = module
 
     def partitions(self) -> list[str]:
-        """The partitions, in order.
+        """Return the partitions, in order.
 
         Raises:
-            TaskError: they are no list of names, or out of order, or doubled.
+            TaskError: the result is not a list of names, is not sorted, or contains duplicates.
             SourceError: the source cannot be reached.
         """
         where = f"task {self._task.name!r}, source.py, `partitions()`"
@@ -68,15 +68,15 @@ class _SourceModule:
         return names
 
     def read(self, partition: str) -> "pd.DataFrame":
-        """One partition as the source answers it now.
+        """Return one partition as the source has it now.
 
         Raises:
-            SourceError: the source cannot be reached or cannot answer.
+            SourceError: the source cannot be reached or fails.
         """
         return cast("pd.DataFrame", self._call("read", partition))
 
     def fingerprint(self, partition: str) -> str | None:
-        """The source's fingerprint of a partition, or None where `source.py` has no such function.
+        """Return the source's fingerprint of a partition, or None if `source.py` has no such function.
 
         Raises:
             SourceError: the source cannot be reached.
@@ -87,17 +87,17 @@ class _SourceModule:
 
     @property
     def path(self) -> str | None:
-        """The file or folder that the source is, from the root of the repository; None where it is anything else."""
+        """Return the file or folder of the source, relative to the root of the repository; None for other sources."""
         path = getattr(getattr(self._module.partitions, "__self__", None), "path", None)
         return path if isinstance(path, str) else None
 
     def _call(self, function: str, *args: str) -> Any:  # noqa: ANN401  # each caller states the type
         try:
             answer = getattr(self._module, function)(*args)
-            # A generator fails only when it is asked, so it is asked here.
+            # A generator fails only during iteration, so it is consumed here.
             return list(answer) if isinstance(answer, Iterator) else answer
         except RingsideError:
-            # Of `ringside.sources`, which says by itself what, where and what to do.
+            # An error of `ringside.sources` already has a message, a place and a remedy.
             raise
         except Exception as error:
             call = f"{function}({', '.join(map(repr, args))})"
@@ -109,7 +109,7 @@ class _SourceModule:
 
 
 class LateSource:
-    """A task's source that is imported when it is first asked: what is in a cache needs no source."""
+    """A task's source that is imported on first use: data in a cache need no source."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
@@ -120,24 +120,24 @@ class LateSource:
 
     @property
     def path(self) -> str | None:
-        """The file or folder that the source is; None where it is anything else."""
+        """Return the file or folder of the source; None for other sources."""
         return self._source.path
 
     def partitions(self) -> list[str]:
-        """As `load_source` and its answer."""
+        """Return the partitions; see `load_source`."""
         return self._source.partitions()
 
     def read(self, partition: str) -> "pd.DataFrame":
-        """As `load_source` and its answer."""
+        """Return one partition; see `load_source`."""
         return self._source.read(partition)
 
     def fingerprint(self, partition: str) -> str | None:
-        """As `load_source` and its answer."""
+        """Return the fingerprint of a partition; see `load_source`."""
         return self._source.fingerprint(partition)
 
 
 def load_source(task: Task) -> _SourceModule:
-    """The task's source.
+    """Return the task's source.
 
     Raises:
         TaskError: `source.py` is missing, cannot be imported or lacks a function.
@@ -146,10 +146,10 @@ def load_source(task: Task) -> _SourceModule:
 
 
 def load_metrics(task: Task) -> tuple[Metric, ...]:
-    """The measures of the task's own; none where it has no `metrics.py`.
+    """Return the task's own metrics; empty if it has no `metrics.py`.
 
     Raises:
-        TaskError: `metrics.py` cannot be imported, or its `METRICS` is no sequence of `ringside.task.Metric`.
+        TaskError: `metrics.py` cannot be imported, or its `METRICS` is not a sequence of `ringside.task.Metric`.
     """
     if importlib.util.find_spec(f"{task.name}.metrics") is None:
         return ()

@@ -1,4 +1,4 @@
-"""`params.yaml`, checked at once against a typed model: every command reads it here and nowhere else."""
+"""`params.yaml`, read and checked against a typed model; every command reads the file by this module."""
 
 import re
 from pathlib import Path
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 _LARGEST = 1e15
-"""A number of the policy beyond it is none that a report can hold."""
+"""Largest number that the policy accepts; a report cannot contain a larger one."""
 
 
 Store = Literal["source", "git", "remote"]
@@ -55,7 +55,7 @@ class DataParams(Section):
 
 
 def _is_tolerance(value: object) -> float | str:
-    """A number above 0, or a text such as `10%`."""
+    """Return a number above 0, or a text such as `10%`."""
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _LARGEST:
         return float(value)
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,2}(\.[0-9]+)?%", value) and float(value[:-1]) > 0:
@@ -64,14 +64,14 @@ def _is_tolerance(value: object) -> float | str:
 
 
 def _is_version(value: object) -> str | None:
-    """`v1.2.0`, or nothing."""
+    """Return a version such as `v1.2.0`, or None."""
     if value is None or (isinstance(value, str) and re.fullmatch(r"v[0-9]+\.[0-9]+\.[0-9]+", value)):
         return value
     raise ValueError("allowed is a version, as v1.2.0")
 
 
 _Tolerance = Annotated[float | str, PlainValidator(_is_tolerance)]
-"""On the metric's scale, or a share of the champion's gain over the baseline."""
+"""Tolerance on the metric's scale, or as a share of the champion's gain over the baseline."""
 
 
 class SlicePolicyParams(Section):
@@ -148,7 +148,7 @@ class RetrainParams(Section):
 
 
 class Params(StageParams):
-    """The whole of params.yaml, but for `train`, whose keys are the task's own."""
+    """All of params.yaml except `train`, whose keys are the task's own."""
 
     live: bool = Field(default=False, description="publish what is merged and retrain by schedule")
     data: DataParams = Field(default_factory=DataParams)
@@ -158,19 +158,19 @@ class Params(StageParams):
 
 
 def read_params(path: Path) -> Params:
-    """Read params.yaml; `train` stays as it stands until `train_params` checks it against the task.
+    """Read params.yaml; leave `train` unchecked until `train_params` checks it against the task.
 
     Raises:
-        UsageError: the file is missing or no YAML mapping, or a key is unknown, of the wrong type or impossible; the
-            error names each key and what is allowed.
+        UsageError: the file is missing or not a YAML mapping, or a key is unknown, of the wrong type or out of range; the
+            error names each key and the allowed values.
     """
     return checked(Params, read_sections(path), where=path.name)
 
 
 def parse_params(text: str, *, where: str) -> Params:
-    """As `read_params`, of a text that is no file here.
+    """Parse the text of a params.yaml; see `read_params`.
 
     Raises:
-        UsageError: as `read_params`.
+        UsageError: see `read_params`.
     """
     return checked(Params, parse_sections(text, where=where), where=where)

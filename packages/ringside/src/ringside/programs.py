@@ -1,4 +1,4 @@
-"""For programs: a released version, wherever the remote keeps releases."""
+"""Functions for programs that load a released version from any remote."""
 
 from pathlib import Path
 
@@ -11,15 +11,15 @@ __all__ = ["Model", "Release", "load"]
 
 
 def load(version: str | Path, *, root: str | Path = ".", remote: str = "origin") -> Model:
-    """A released version.
+    """Return the model of a released version.
 
     Args:
-        version: `champion` or `latest`, a version as in `v1.2.0`, or the folder that `ringside fetch` made.
+        version: `champion` or `latest`, a version such as `v1.2.0`, or the folder that `ringside fetch` created.
         root: the checkout, or a folder in it.
-        remote: the Git remote whose releases are asked; on github.com through `gh`.
+        remote: the Git remote with the releases; on github.com they are read by `gh`.
 
     Raises:
-        UsageError: it is no version and no folder.
-        RegistryError: there is no such release, or a file of it is missing or damaged, or no answer.
+        UsageError: `version` is neither a version nor a folder.
+        RegistryError: the release does not exist, a file of it is missing or damaged, or the remote does not respond.
     """
     return load_from(version, root=root, remote=remote, opened=open_registry)

@@ -1,4 +1,4 @@
-"""For the tests of a task: its parameters, its parts, and the functions that the stages call.
+"""Functions for the tests of a task: its parameters, its parts, and the functions that the stages call.
 
 A task imports `ringside.task`, its tests import this module; both keep their names from version to version.
 """

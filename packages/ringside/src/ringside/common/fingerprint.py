@@ -52,7 +52,7 @@ def row_hashes(table: pa.Table, columns: Sequence[str], *, seed: int = 0) -> UIn
 
 
 def _plain(column: pa.ChunkedArray) -> pa.Array:
-    """Return the column as one array without dictionary, with one width of offsets, NaN as null and no negative zero."""
+    """Return the column as one array without dictionary, with one offset width, NaN as null and no negative zero."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):

@@ -85,7 +85,7 @@ def read_stage_params(path: Path) -> StageParams:
     """Read the sections of `StageParams`; ignore the others, so that no stage depends on them.
 
     Raises:
-        UsageError: the file is missing or not a YAML mapping, or a key is unknown, of the wrong type or out of range; the
+        UsageError: the file is missing or not a YAML mapping, or a key is unknown, of the wrong type or invalid; the
                 error names each key and the allowed values.
     """
     known = {field.alias or name for name, field in StageParams.model_fields.items()}

@@ -52,7 +52,7 @@ class Metric:
 
 
 TAKEN = ("partition", "y", "prediction", "baseline")
-"""Columns of predictions.parquet beside those that a task names; per class for multiclass: `prediction:a`, `baseline:a`."""
+"""Columns of predictions.parquet that a task does not name; for multiclass per class: `prediction:a`, `baseline:a`."""
 
 
 def is_prediction_column(name: str) -> bool:

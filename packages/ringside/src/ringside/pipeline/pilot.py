@@ -1,8 +1,8 @@
-"""A few models of the task that learn from nearly the same rows: how much do two models differ here?
+"""A few models of the task, trained on nearly the same rows, that show how much two models differ on this data.
 
-`ringside plan` asks this before any challenger is trained. All learn from one sample of the training rows, each without
-another tenth of it. Two such models differ more than two seeds of one and about as much as a model and one with other
-parameters; docs/policy.md has the figures of the sample task.
+`ringside plan` uses them before any challenger is trained. All learn from one sample of the training rows, each without
+a different tenth of it. Two such models differ more than two seeds of one model, and about as much as a model and
+the same model with other parameters; docs/policy.md has the figures of the sample task.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,9 +22,9 @@ from ringside.pipeline.evaluate.scores import baseline, class_codes
 from ringside.pipeline.train.stage import train
 
 MOST_ROWS = 50_000
-"""Rows of the sample, so that a pilot takes seconds however many there are."""
+"""Number of rows in the sample, so that a pilot takes seconds on any data set."""
 MODELS = 3
-"""They make three pairs, of which the middle one is believed: a single pair can be near by luck."""
+"""Number of models. They make three pairs, of which the median is used: a single pair can be close by luck."""
 _TENTH = 10
 
 Mask = npt.NDArray[np.bool_]
@@ -32,22 +32,22 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Pilot:
-    """What the models predict of the test rows."""
+    """Predictions of the models on the test rows."""
 
     rows: pd.DataFrame
-    """As `ringside.pipeline.evaluate.Evaluation.predictions`: with the first model's and the baseline's predictions."""
+    """Rows as in `ringside.pipeline.evaluate.Evaluation.predictions`, with the first model's and the baseline's predictions."""
     predictions: tuple[pd.DataFrame, ...]
-    """Each model's predictions of these rows, in the same columns."""
+    """Predictions of each model for these rows, in the same columns."""
 
 
 def samples(rows: UInt64, *, most: int = MOST_ROWS) -> list[Mask]:
-    """Which rows each model learns from; the same ones each time.
+    """Return masks of the rows that each model learns from; the same rows every time.
 
-    Hashes stand for chance: the sample is the rows with the smallest ones, and each model lacks another tenth of these.
+    Hashes replace randomness: the sample is the rows with the smallest hashes, and each model lacks another tenth of it.
 
     Args:
         rows: a hash of each row's identity, `(n_rows,)`.
-        most: rows of the sample.
+        most: the number of rows in the sample.
 
     Returns:
         `MODELS` masks, `(n_rows,)` each.
@@ -69,23 +69,23 @@ def pilot(
     params: TrainParams,
     build_model: Callable[[TrainParams], Any],
 ) -> Pilot:
-    """Fit the task's model on each sample and let all predict the test rows.
+    """Fit the task's model on each sample and predict the test rows with all models.
 
     Args:
         parts: rows of the training side, `(n_rows, n_columns)` each.
         test: the test rows with the column `PARTITION` of `evaluate`; not changed.
-        task: the facts of the task.
+        task: the task's definition.
         params: the task's `train` section.
-        build_model: the task's function.
+        build_model: the task's `build_model`.
 
     Raises:
-        DataError: the labels are not of the task's kind, or a sample has one label alone.
+        DataError: the labels are not of the task's kind, or a sample has only one label.
         ModelError: the estimator cannot be fitted, or cannot predict a row.
     """
     check_kind(test[task.target], task, where="the test rows")
     features = test.drop(columns=[task.target, PARTITION])
     answers = [predict(train(part, task, params, build_model), features, task) for part in parts]
-    # A rare class can be missing in one sample; that model gives it no chance.
+    # A rare class can be missing in one sample; that model gives it probability 0.
     columns = list(dict.fromkeys(name for answer in answers for name in answer.columns))
     if task.kind == "multiclass":
         class_codes(test[task.target], classes(answers[0].reindex(columns=columns)))

@@ -11,10 +11,10 @@ _BARS = 20
 
 
 def roc(positive: npt.NDArray[np.bool_], scores: Floats) -> tuple[Floats, Floats]:
-    """False and true positive rate by threshold, from (0, 0) to (1, 1), each `(n_points,)`.
+    """Return false and true positive rate by threshold, from (0, 0) to (1, 1), each `(n_points,)`.
 
     Args:
-        positive: `(n_rows,)`, of both kinds.
+        positive: `(n_rows,)`, with both values.
         scores: `(n_rows,)`.
     """
     hits, misses = _counts(positive, scores)
@@ -22,7 +22,7 @@ def roc(positive: npt.NDArray[np.bool_], scores: Floats) -> tuple[Floats, Floats
 
 
 def precision_recall(positive: npt.NDArray[np.bool_], scores: Floats) -> tuple[Floats, Floats]:
-    """Recall and precision by threshold, from the highest score down, each `(n_points,)`.
+    """Return recall and precision by threshold, from the highest score down, each `(n_points,)`.
 
     Args:
         positive: `(n_rows,)`, with at least one positive.
@@ -33,37 +33,37 @@ def precision_recall(positive: npt.NDArray[np.bool_], scores: Floats) -> tuple[F
 
 
 def calibration(outcome: Floats, predicted: Floats, bins: int) -> list[tuple[float, float, int]]:
-    """Mean prediction, mean outcome and rows of bins with equal numbers of rows, from the lowest prediction up.
+    """Return mean prediction, mean outcome and row count of bins with equally many rows, in order of the prediction.
 
     Args:
-        outcome: what happened, `(n_rows,)`.
+        outcome: the observed values, `(n_rows,)`.
         predicted: `(n_rows,)`.
-        bins: how many; fewer where there are fewer rows.
+        bins: the number of bins; fewer if there are fewer rows.
     """
     parts = np.array_split(np.argsort(predicted, kind="stable"), bins)
     return [(float(predicted[part].mean()), float(outcome[part].mean()), part.size) for part in parts if part.size]
 
 
 def histogram(predicted: Floats, limits: tuple[float, float] | None = None) -> list[tuple[float, int]]:
-    """The lower edges of 20 bins of equal width, and the rows in each.
+    """Return the lower edges of 20 bins of equal width, and the number of rows in each.
 
     Args:
         predicted: `(n_rows,)`.
-        limits: where the first bin starts and the last one ends; the extremes of the predictions without them.
+        limits: start of the first bin and end of the last; the extremes of the predictions if None.
     """
     rows, edges = np.histogram(predicted, bins=_BARS, range=limits)
     return [(float(low), int(count)) for low, count in zip(edges[:-1], rows, strict=True)]
 
 
 def _thinned(first: Floats, second: Floats) -> tuple[Floats, Floats]:
-    """Points at evenly spaced values of the first, the first and the last included."""
+    """Return points at evenly spaced values of `first`, including its first and last value."""
     ends = np.searchsorted(first, np.linspace(first[0], first[-1], POINTS - 1), side="right") - 1
     keep = np.unique(np.concatenate([[0], ends, [first.size - 1]]))
     return first[keep], second[keep]
 
 
 def _counts(positive: npt.NDArray[np.bool_], scores: Floats) -> tuple[Floats, Floats]:
-    """Positives and negatives at or above each distinct score, from the highest down."""
+    """Return the positives and negatives at or above each distinct score, from the highest down."""
     order = np.argsort(-scores, kind="stable")
     last = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
     hits = np.cumsum(positive[order].astype(np.float64))[last]

@@ -15,18 +15,18 @@ Rows = list[dict[str, Any]]
 
 
 def curves(labels: pd.Series, predictions: pd.DataFrame, task: Task, *, bins: int) -> dict[str, Rows]:
-    """The curves of a kind, each as rows; a curve that the kind or these labels do not have has no rows.
+    """Return the curves of a kind, each as rows; a curve that the kind or these labels do not have has no rows.
 
     Args:
         labels: the target, shape `(n_rows,)`.
-        predictions: as `ringside.pipeline.evaluate.predict.predict` answers them.
-        task: the facts of the task.
-        bins: how many bins of equal size the calibration curve has.
+        predictions: as `ringside.pipeline.evaluate.predict.predict` returns them.
+        task: the task's definition.
+        bins: the number of bins with equally many rows in the calibration curve.
 
     Returns:
         `roc` (false and true positive rate) and `precision_recall`, for multiclass of all pairs of a row and a class
         (the micro-average, so that each is one line); `calibration` (mean prediction against mean outcome by bins of
-        the prediction; for multiclass of the largest probability); `scores` (how often which prediction); `confusion`
+        the prediction; for multiclass of the largest probability); `scores` (histogram of predictions); `confusion`
         (multiclass: one row per test row).
     """
     values = prediction_values(predictions)

@@ -1,4 +1,4 @@
-"""Stage `evaluate`: what the challenger's predictions on the test rows are worth."""
+"""Stage `evaluate`: metrics, slices and curves of the challenger's predictions on the test rows."""
 
 import time
 from dataclasses import dataclass, field
@@ -13,38 +13,38 @@ from ringside.pipeline.evaluate.predict import PREDICTION, classes, predict
 from ringside.pipeline.evaluate.scores import LEADING, baseline, scores
 
 PARTITION = "\0partition"
-"""The column of the test rows that says which partition a row is from: a name that no column of anybody's data has."""
+"""Column of the test rows with the partition of each row; the name cannot be that of a column of the data."""
 
 NAMES = {PARTITION: "partition"}
-"""What it is called in predictions.parquet and as a slice, which it always is."""
+"""Name of that column in predictions.parquet and as a slice, which it always is."""
 
 BASELINE = "baseline"
-"""The columns of the baseline's predictions: this in the place of `prediction`."""
+"""Prefix of the columns of the baseline's predictions, in place of `prediction`."""
 
 _BATCH = 1000
-"""Rows by which a model's latency is measured."""
+"""Number of rows for the measurement of a model's latency."""
 
 _FEW = 5
-"""A note names at most so many values."""
+"""Largest number of values that a note names."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What `evaluate` found."""
+    """Result of the stage `evaluate`."""
 
     metrics: dict[str, Any]
-    """For `metrics.json`: the metrics of the kind, those of the baseline under `baseline`, rows under `rows`."""
+    """Content of `metrics.json`: the metrics of the kind, those of the baseline under `baseline`, rows under `rows`."""
     predictions: pd.DataFrame
-    """For `predictions.parquet`: identity, group, slices, partition, `y`, the prediction of each test row, and the
+    """Content of `predictions.parquet`: identity, group, slices, partition, `y`, the prediction of each test row, and the
     baseline's in columns that begin with `baseline`."""
     slices: Rows
-    """The metrics by value of each slice; `leading` repeats the one that the kind is judged by first."""
+    """Metrics by value of each slice; `leading` repeats the primary metric of the kind."""
     curves: dict[str, Rows]
-    """As `ringside.pipeline.evaluate.curves.curves`."""
+    """Curves as returned by `ringside.pipeline.evaluate.curves.curves`."""
     latency_ms: float | None = None
-    """Milliseconds that the model took for 1,000 rows; None where there are fewer test rows."""
+    """Milliseconds that the model took for 1,000 rows; None if there are fewer test rows."""
     notes: list[str] = field(default_factory=list)
-    """What a person should know: values that training never saw, metrics that these rows cannot define."""
+    """Notes for people: values that are not in the training rows, metrics that are undefined on these rows."""
 
 
 def evaluate(estimator: Any, train: pd.DataFrame, test: pd.DataFrame, task: Task, *, bins: int) -> Evaluation:  # noqa: ANN401
@@ -52,13 +52,13 @@ def evaluate(estimator: Any, train: pd.DataFrame, test: pd.DataFrame, task: Task
 
     Args:
         estimator: fitted on `train`.
-        train: the training rows, for the baseline and for values never seen; `(n_train, n_columns)`.
+        train: the training rows, for the baseline and for unseen values; `(n_train, n_columns)`.
         test: the test rows with the column `PARTITION`; `(n_test, n_columns + 1)`; not changed.
-        task: the facts of the task.
+        task: the task's definition.
         bins: bins of the calibration curve.
 
     Raises:
-        DataError: the test rows have a label that training never saw, or one that is not of the task's kind.
+        DataError: the test rows have a label that is not in the training rows, or one that is not of the task's kind.
         ModelError: the estimator cannot predict a row, or answers something that is no prediction.
     """
     labels = test[task.target]
@@ -109,7 +109,7 @@ def _rounded(found: dict[str, float]) -> dict[str, float]:
 
 
 def _never_seen(train: pd.DataFrame, test: pd.DataFrame, task: Task) -> list[str]:
-    """Categories in the test rows that training did not have; the model has to guess there."""
+    """Return the categories in the test rows that the training rows do not have, so that the model has to guess."""
     notes = []
     # Identities and groups are new by design.
     known = [task.target, PARTITION, *task.identity, *([task.group] if task.group else [])]

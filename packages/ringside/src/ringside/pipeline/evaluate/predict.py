@@ -12,8 +12,8 @@ from ringside.errors import ModelError, told
 Floats = npt.NDArray[np.float64]
 
 PREDICTION = "prediction"
-"""binary: the probability of the positive class; regression: the number. multiclass has one column per class, in the
-order of the classes, each named `prediction:<class>`."""
+"""Column of the prediction. binary: the probability of the positive class; regression: the number. multiclass has one
+column per class, in the order of the classes, each named `prediction:<class>`."""
 
 
 def predict(estimator: Any, features: pd.DataFrame, task: Task) -> pd.DataFrame:  # noqa: ANN401
@@ -21,14 +21,14 @@ def predict(estimator: Any, features: pd.DataFrame, task: Task) -> pd.DataFrame:
 
     Args:
         estimator: a fitted estimator of the task's kind.
-        features: `(n_rows, n_columns)`, as the schema has them, without the target.
-        task: the facts of the task.
+        features: `(n_rows, n_columns)`, in the types of the schema, without the target.
+        task: the task's definition.
 
     Returns:
-        One row per row, columns as `PREDICTION` says, all finite; probabilities within 0 and 1.
+        One row per input row, with the columns described at `PREDICTION`, all finite; probabilities within 0 and 1.
 
     Raises:
-        ModelError: the estimator fails on these rows, or answers something else.
+        ModelError: the estimator fails on these rows, or returns an invalid prediction.
     """
     where = f"task {task.name!r}, model.py"
     try:
@@ -57,13 +57,13 @@ def predict(estimator: Any, features: pd.DataFrame, task: Task) -> pd.DataFrame:
 
 
 def classes(predictions: pd.DataFrame) -> list[str]:
-    """multiclass: the labels as text, in the order of the prediction columns."""
+    """Return the labels as text, in the order of the prediction columns (multiclass)."""
     prefix = f"{PREDICTION}:"
     return [column.removeprefix(prefix) for column in predictions.columns if column.startswith(prefix)]
 
 
 def prediction_values(predictions: pd.DataFrame) -> Floats:
-    """The predictions, `(n_rows,)`, or `(n_rows, n_classes)` for multiclass."""
+    """Return the predictions, `(n_rows,)`, or `(n_rows, n_classes)` for multiclass."""
     labels = classes(predictions)
     if not labels:
         return predictions[PREDICTION].to_numpy(dtype=float)

@@ -1,7 +1,7 @@
-"""What the data looked like when a model was made: counts per partition and column, and who was trained on.
+"""Data profile of a model: counts per partition and column, and hashes of the training rows.
 
 Drift, a data diff and the check for overlap between one model's training rows and another's test rows read this file
-and nothing else, so it travels with a release; it holds counts and hashes, no row.
+and nothing else, so each release includes it; it contains counts and hashes, but no row.
 """
 
 import base64
@@ -16,33 +16,33 @@ from ringside.common.fingerprint import UInt64
 from ringside.common.task import Task
 
 VERSION = 2
-"""Of the file. Version 1 had no duplicates, no types, and no smallest and largest number."""
+"""Version of the file format. Version 1 had no duplicates, no types, and no smallest and largest number."""
 CATEGORIES = 50
-"""A text column has at most so many bins; the rest is counted together."""
+"""Largest number of bins of a text column; the other values are counted together."""
 
 Bins = dict[str, Any]
 
 
 def column_bins(train: pd.DataFrame, *, bins: int) -> dict[str, Bins]:
-    """The bins of each column, from the training rows: quantiles of numbers and times, the most frequent texts.
+    """Return the bins of each column, from the training rows: quantiles of numbers and times, the most frequent texts.
 
     Args:
         train: the training rows, `(n_rows, n_columns)`.
-        bins: how many bins a number has, fewer where values repeat.
+        bins: the number of bins of a number; fewer if values repeat.
     """
     return {str(column): _bins(train[column], bins) for column in train}
 
 
 def partition_profile(frame: pd.DataFrame, bins: Mapping[str, Bins], task: Task) -> dict[str, Any]:
-    """One partition's counts: rows, duplicates, labels, and per column the missing values and the rows in each bin.
+    """Count one partition's rows, duplicates and labels, and per column the missing values and the rows in each bin.
 
-    A duplicate is a row that repeats an earlier one of the partition in all columns but the identity. `types` has the
-    type of each column, as pandas calls it, the target's too.
+    A duplicate is a row that repeats an earlier one of the partition in all columns except the identity. `types` has the
+    pandas type of each column, including the target.
 
     Args:
         frame: the valid rows of the partition.
-        bins: as `column_bins` answers them.
-        task: the facts of the task.
+        bins: the result of `column_bins`.
+        task: the task's definition.
     """
     return {
         "rows": len(frame),
@@ -54,16 +54,16 @@ def partition_profile(frame: pd.DataFrame, bins: Mapping[str, Bins], task: Task)
 
 
 def pack_hashes(hashes: UInt64) -> str:
-    """Row hashes as text: the upper 48 bits, sorted, big-endian, in base64 (8 characters a row).
+    """Return row hashes as text: the upper 48 bits, sorted, big-endian, in base64 (8 characters per row).
 
-    With a million training rows, a row that was not among them is taken for one of them in 1 of 280 million cases.
+    With a million training rows, 1 of 280 million other rows is mistaken for one of them.
     """
     upper = np.sort(hashes >> np.uint64(16)).astype(">u8").view(np.uint8).reshape(-1, 8)[:, 2:]
     return base64.b64encode(upper.tobytes()).decode()
 
 
 def contains(packed: str, hashes: UInt64) -> np.typing.NDArray[np.bool_]:
-    """Which of `hashes` are among the packed ones, shape `(n_rows,)`."""
+    """Return a mask of the `hashes` that are among the packed ones, shape `(n_rows,)`."""
     six = np.frombuffer(base64.b64decode(packed), dtype=np.uint8).reshape(-1, 6)
     known = np.zeros((len(six), 8), dtype=np.uint8)
     known[:, 2:] = six
@@ -75,7 +75,7 @@ def _is_number(column: pd.Series) -> bool:
 
 
 def _numbers(column: pd.Series) -> np.typing.NDArray[np.float64]:
-    """Values as numbers; times as seconds since 1970 (UTC)."""
+    """Return values as numbers; times as seconds since 1970 (UTC)."""
     if is_datetime64_any_dtype(column):
         column = (column - pd.Timestamp(0, unit="s", tz=column.dt.tz)).dt.total_seconds()
     return np.asarray(column.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
@@ -114,11 +114,11 @@ def _counts(column: pd.Series, bins: Bins) -> dict[str, Any]:
 
 
 def _duplicates(frame: pd.DataFrame, task: Task) -> int:
-    """Rows that repeat an earlier one in all columns but the identity; none where there is no other column."""
+    """Count rows that repeat an earlier one in all columns except the identity; 0 if there is no other column."""
     others = frame.drop(columns=[column for column in task.identity if column in frame])
     if others.columns.empty:
         return 0
-    # A list has no hash and counts by its text.
+    # A list cannot be hashed and is compared by its text.
     texts = {str(column): others[column].astype(str) for column in others if is_object_dtype(others[column])}
     return int(others.assign(**texts).duplicated().sum())
 

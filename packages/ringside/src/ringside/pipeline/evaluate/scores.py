@@ -12,11 +12,11 @@ from ringside.errors import DataError
 from ringside.pipeline.evaluate.predict import Floats, classes, prediction_values
 
 LEADING = {"binary": "log_loss", "multiclass": "log_loss", "regression": "mae"}
-"""The metric that a kind is judged by first."""
+"""Primary metric of each kind."""
 
 
 def scores(labels: pd.Series, predictions: pd.DataFrame, task: Task) -> dict[str, float]:
-    """The metrics of a kind, in the metric's own unit; a metric that these rows cannot define is left out.
+    """Return the metrics of a kind, in the metric's own unit, without metrics that are undefined on these rows.
 
     binary: log loss (nats), Brier score, ROC AUC and average precision (both need both classes);
     multiclass: log loss (nats), accuracy, macro F1; regression: MAE, RMSE (units of the target), R² (needs two
@@ -24,8 +24,8 @@ def scores(labels: pd.Series, predictions: pd.DataFrame, task: Task) -> dict[str
 
     Args:
         labels: the target, shape `(n_rows,)`, none missing.
-        predictions: as `ringside.pipeline.evaluate.predict.predict` answers them.
-        task: the facts of the task.
+        predictions: as `ringside.pipeline.evaluate.predict.predict` returns them.
+        task: the task's definition.
 
     Raises:
         DataError: there is a label that the model does not know.
@@ -36,16 +36,16 @@ def scores(labels: pd.Series, predictions: pd.DataFrame, task: Task) -> dict[str
 
 
 def baseline(train_labels: pd.Series, index: pd.Index, task: Task, class_names: list[str]) -> pd.DataFrame:
-    """What a model predicts that knows the training labels and no feature: base rates, or the training median.
+    """Return the predictions of a baseline without features: base rates, or the training median.
 
     Args:
         train_labels: the target of the training rows.
-        index: of the test rows, `(n_rows,)`.
-        task: the facts of the task.
+        index: the index of the test rows, `(n_rows,)`.
+        task: the task's definition.
         class_names: multiclass: the labels in the order of the model's predictions.
 
     Returns:
-        Columns as `ringside.pipeline.evaluate.predict.predict` answers them, each constant.
+        Columns as `ringside.pipeline.evaluate.predict.predict` returns them, each constant.
     """
     if task.kind == "regression":
         constants = {"prediction": float(np.median(train_labels.to_numpy(dtype=float)))}
@@ -89,7 +89,7 @@ def _regression(labels: pd.Series, values: Floats, _names: list[str]) -> dict[st
 
 
 def class_codes(labels: pd.Series, names: list[str]) -> "np.typing.NDArray[np.int64]":
-    """The position of each label among `names`, shape `(n_rows,)`.
+    """Return the position of each label among `names`, shape `(n_rows,)`.
 
     Raises:
         DataError: a label is not among them.

@@ -20,7 +20,7 @@ def run(context: StageContext) -> Evaluation:
     """Score the model on the test rows.
 
     Raises:
-        DataError: a file is missing, or the test rows have a label that training never saw.
+        DataError: a file is missing, or the test rows have a label that is not in the training rows.
         ModelError: the model holds types that are not trusted, or cannot predict a row.
         StoreError: a file cannot be written.
     """
@@ -40,7 +40,7 @@ def run(context: StageContext) -> Evaluation:
 
 
 def test_rows(files: StageFiles, decided: Split) -> pa.Table:
-    """Read the test rows, with the column `PARTITION`, which says where each is from."""
+    """Read the test rows, with the partition of each row in the column `PARTITION`."""
     return pa.concat_tables(
         rows.append_column(PARTITION, pa.array([name] * rows.num_rows, pa.string()))
         for name, rows in side_tables(files, decided, "test")

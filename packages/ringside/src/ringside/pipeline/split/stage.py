@@ -43,12 +43,13 @@ def split(tables: Mapping[str, pa.Table], task: Task, params: SplitParams) -> Sp
 
     Args:
         tables: the valid rows of each partition in order, with at least the identity and the group column.
-        task: the facts of the task.
+        task: the task's definition.
         params: the `split` section.
 
     Raises:
         UsageError: there are too few partitions, or no group column, for the strategy.
         DataError: a side has no rows, or a row identity stands on both sides.
+    DataError: a side has no rows, or a row identity is on both sides.
     """
     decided = _decide(list(tables), task, params)
     sides = {side: _hashes(tables, decided, task, side) for side in ("train", "test")}
@@ -100,7 +101,7 @@ def _hashes(tables: Mapping[str, pa.Table], decided: Split, task: Task, side: st
 
 
 def _example(tables: Mapping[str, pa.Table], task: Task, both: UInt64) -> str:
-    """The first row whose identity is among `both`, and the partitions that it stands in."""
+    """Return the first row whose identity is among `both`, and the partitions that contain it."""
     places, shown = [], ""
     for name, table in tables.items():
         rows = np.flatnonzero(row_hashes(table, task.identity) == both[0])

@@ -11,16 +11,16 @@ CLASSIFIERS = ("binary", "multiclass")
 
 
 def load_model_builder(task: Task) -> Callable[[TrainParams], Any]:
-    """The task's `build_model`; what it answers is checked when it is called.
+    """Return the task's `build_model`, wrapped in a check of its result.
 
     Raises:
-        TaskError: `model.py` is missing, or `build_model` answers no estimator of the task's kind.
+        TaskError: `model.py` is missing, or `build_model` does not return an estimator of the task's kind.
     """
     build_model = load_part(task.name, "model", "build_model").build_model
     where = f"task {task.name!r}, model.py, `build_model`"
 
     def checked(params: TrainParams) -> Any:  # noqa: ANN401  # scikit-learn's estimators share no base type
-        """What `build_model` answers, if it is an estimator of the task's kind."""
+        """Return the result of `build_model`, or raise if it is not an estimator of the task's kind."""
         try:
             estimator = build_model(params)
         except Exception as error:

@@ -19,14 +19,14 @@ from ringside.pipeline.train.model_builder import load_model_builder
 
 
 class Trained(NamedTuple):
-    """What was trained."""
+    """Result of the training."""
 
     rows: int
-    """Training rows."""
+    """Number of training rows."""
     columns: int
-    """Of the training rows, without the target."""
+    """Number of columns of the training rows, without the target."""
     size: int
-    """Bytes of the model file."""
+    """Size of the model file in bytes."""
 
 
 def run(context: StageContext, working: Callable[[str], AbstractContextManager[None]]) -> Trained:
@@ -34,11 +34,11 @@ def run(context: StageContext, working: Callable[[str], AbstractContextManager[N
 
     Args:
         context: the checkout, its parameters and its task.
-        working: shows what goes on while the block runs.
+        working: context manager that shows the progress while the block runs.
 
     Raises:
-        DataError: rows are missing, or there is nothing to learn from them.
-        TaskError: `build_model` of the task is none, or returns no estimator of its kind.
+        DataError: rows are missing, or the labels cannot be learned from.
+        TaskError: the task has no `build_model`, or it does not return an estimator of its kind.
         ModelError: the model cannot be fitted, or cannot be written with trusted types alone.
         StoreError: the file cannot be written.
     """
@@ -58,10 +58,10 @@ def train(frame: pd.DataFrame, task: Task, params: TrainParams, build_model: Cal
     """Fit the estimator that `build_model` returns on the training rows, with a fixed seed.
 
     Args:
-        frame: the training rows, `(n_rows, n_columns)`, as the schema has them, in order; not changed.
-        task: the facts of the task.
+        frame: the training rows, `(n_rows, n_columns)`, in the types of the schema, in order; not changed.
+        task: the task's definition.
         params: the task's `train` section.
-        build_model: the task's function.
+        build_model: the task's `build_model`.
 
     Returns:
         The fitted estimator.
@@ -79,7 +79,7 @@ def train(frame: pd.DataFrame, task: Task, params: TrainParams, build_model: Cal
             where=f"task {task.name!r}, the training rows",
             remedy="mend the source, or take the column out of SCHEMA in schema.py and out of the model.",
         )
-    # Estimators whose random_state the task forgot draw from this generator.
+    # Estimators without a `random_state` draw from this generator.
     np.random.seed(params.seed)  # noqa: NPY002
     estimator = build_model(params)
     try:

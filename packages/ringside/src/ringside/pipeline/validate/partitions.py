@@ -1,4 +1,4 @@
-"""A partition on its way from `data/raw` into memory: what must hold before anything is computed from it."""
+"""Reads a partition from `data/raw` and checks it before anything is computed from it."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -13,10 +13,10 @@ from ringside.errors import DataError, quoted
 
 
 def read_raw(path: Path, entry: PartitionEntry) -> pa.Table:
-    """One partition's file in `data/raw`, compared with the manifest.
+    """Return one partition from its file in `data/raw`, compared with the manifest.
 
     Raises:
-        DataError: the file is missing, damaged, or not what the manifest says.
+        DataError: the file is missing, damaged, or differs from the manifest.
     """
     remedy = (
         f"move the file away and run `ringside ingest --frozen` for what the manifest names; if the change is meant, "
@@ -35,13 +35,13 @@ def read_raw(path: Path, entry: PartitionEntry) -> pa.Table:
 
 
 def strangers(folder: Path, names: Collection[str]) -> list[str]:
-    """The files in `folder` that are not those of the partitions `names`."""
+    """Return the files in `folder` that do not belong to the partitions `names`."""
     ours = {f"{name}.parquet" for name in names}
     return sorted(path.name for path in folder.glob("*") if path.name not in ours) if folder.exists() else []
 
 
 def refuse_strangers(files: Sequence[str]) -> None:
-    """Stop where `data/raw` holds files that the manifest does not name.
+    """Raise if `data/raw` contains files missing from the manifest.
 
     Raises:
         DataError: there are such files.
@@ -56,10 +56,10 @@ def refuse_strangers(files: Sequence[str]) -> None:
 
 
 def check_identities(table: pa.Table, task: Task, *, where: str) -> None:
-    """Check that there are rows and that each has an identity of its own.
+    """Check that there are rows and that each has a unique identity.
 
     Raises:
-        DataError: the table is empty, or an identity is missing or doubled.
+        DataError: the table is empty, or an identity is missing or duplicated.
     """
     keys = list(task.identity)
     remedy = "correct `read` in source.py, or add a column to `identity` of the task; nothing was changed."

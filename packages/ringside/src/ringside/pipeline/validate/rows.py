@@ -1,4 +1,4 @@
-"""Stage `validate`: which rows of a partition can be learnt from, and why the others cannot."""
+"""Stage `validate`: separates the rows of a partition that can be used for training from those that cannot, with reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
 
 REASON = "quarantine_reason"
-"""The column that quarantined rows gain."""
+"""Column that is added to quarantined rows."""
 
 # Dropping the rows that fail a check can only bring up a check that their values hid; twice is enough, more is a bug.
 _PASSES = 4
 
 _OF_TYPE = ("dtype(", "coerce_dtype(")
-"""How pandera calls its checks of a column's type."""
+"""Prefixes of pandera's names for checks of a column's type."""
 
 
 @dataclass(frozen=True)
 class Validated:
-    """One partition, taken apart: `valid`, `quarantined` and the unlabelled rows add up to what came in."""
+    """Rows of one partition by result: `valid`, `quarantined` and the unlabelled rows add up to the input."""
 
     valid: pd.DataFrame
     """Rows with a label that pass the schema, in the types of the schema."""
     quarantined: pd.DataFrame
-    """Rows with a label that fail it, as they came in, with the reason in a column of its own."""
+    """Rows with a label that fail the schema, unchanged, with the reason in an additional column."""
     unlabelled: int
-    """Rows without a label: kept in `data/raw`, checked when the label arrives."""
+    """Number of rows without a label; they stay in `data/raw` and are checked when the label arrives."""
     reasons: dict[str, int] = field(default_factory=dict)
-    """How many rows failed which check, most first; a row can fail several."""
+    """Number of rows per failed check, largest first; a row can fail several."""
 
 
 def validate(frame: pd.DataFrame, schema: "DataFrameSchema", task: Task, *, where: str) -> Validated:
@@ -45,13 +45,13 @@ def validate(frame: pd.DataFrame, schema: "DataFrameSchema", task: Task, *, wher
     Args:
         frame: the partition, `(n_rows, n_columns)`; not changed.
         schema: the task's schema.
-        task: the facts of the task.
-        where: the partition's name or its file, for the error.
+        task: the task's definition.
+        where: the partition's name or its file, for the error message.
 
     Raises:
         DataError: a column is missing, is of another type as a whole, or is not in the schema.
     """
-    # Rows are told apart by their places from here on, whatever index the frame has.
+    # Rows are identified by position from here on, whatever index the frame has.
     frame = frame.reset_index(drop=True)
     labelled = frame[frame[task.target].notna()] if task.target in frame else frame
     valid, found = check_rows(labelled, schema, where=where)
@@ -67,19 +67,19 @@ def validate(frame: pd.DataFrame, schema: "DataFrameSchema", task: Task, *, wher
 
 
 def check_rows(frame: pd.DataFrame, schema: "DataFrameSchema", *, where: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Take rows apart by the schema.
+    """Separate the rows that pass the schema from those that fail.
 
     Args:
-        frame: rows told apart by their index; not changed.
-        schema: what they must be.
-        where: where they come from, for the error.
+        frame: the rows, with a unique index; not changed.
+        schema: the schema that the rows must pass.
+        where: the origin of the rows, for the error message.
 
     Returns:
         The rows that pass, in the types of the schema and under their index; and the failures of the others as columns
         `index` and `reason`, several where a row fails several checks.
 
     Raises:
-        DataError: as `validate`.
+        DataError: see `validate`.
     """
     failures: list[pd.DataFrame] = []
     rest = valid = frame
@@ -100,14 +100,14 @@ def check_rows(frame: pd.DataFrame, schema: "DataFrameSchema", *, where: str) ->
 
 
 def check_quarantine(report: Sequence[Mapping[str, Any]], max_quarantined: float) -> None:
-    """Stop where a partition lost too many rows.
+    """Raise if too many rows of a partition were quarantined.
 
     Args:
-        report: per partition its name and the counts of `Validated`, as `validation.json` holds them.
+        report: per partition its name and the counts of `Validated`, as in `validation.json`.
         max_quarantined: the share of a partition's labelled rows that may be quarantined.
 
     Raises:
-        DataError: with a table of the partitions that are above the limit and their reasons.
+        DataError: a partition is above the limit; the error has a table of these partitions and their reasons.
     """
     lines = []
     for part in report:
@@ -124,14 +124,14 @@ def check_quarantine(report: Sequence[Mapping[str, Any]], max_quarantined: float
 
 
 def _row_failures(errors: SchemaErrors, frame: pd.DataFrame, where: str) -> pd.DataFrame:
-    """The failures that belong to rows, as columns `index` and `reason`.
+    """Return the failures that belong to rows, as columns `index` and `reason`.
 
     Raises:
         DataError: a failure belongs to no row.
     """
     cases = errors.failure_cases.assign(check=lambda cases: cases["check"].astype(str))
     of_type = cases["check"].str.startswith(_OF_TYPE)
-    # Where a value has the wrong type, all other checks of its column fail for that alone: the next pass asks them.
+    # If a value has the wrong type, all other checks of its column fail because of that: the next pass repeats them.
     cases = cases[of_type | ~cases["column"].isin(set(cases.loc[of_type, "column"]))]
     rows = cases[cases["index"].notna()].drop_duplicates(["index", "column", "check"])
     rows = rows[~(rows["check"].str.startswith(_OF_TYPE) & rows.duplicated(["index", "column"]))]
@@ -151,16 +151,16 @@ def _row_failures(errors: SchemaErrors, frame: pd.DataFrame, where: str) -> pd.D
 
 
 def _all_fail(column: str, rows: pd.DataFrame, frame: pd.DataFrame) -> bool:
-    """Whether every value of `column` has the wrong type, so that the column has, and not some rows."""
+    """Return whether every value of `column` has the wrong type, so that the column is wrong and not single rows."""
     failed = rows.loc[(rows["column"] == column) & rows["check"].str.startswith(_OF_TYPE), "index"]
     return len(frame) > 1 and bool(frame.index[frame[column].notna()].isin(failed).all())
 
 
 def _altered(before: pd.DataFrame, after: pd.DataFrame, where: str) -> pd.DataFrame:
-    """Rows of which the schema's coercion changed a value in silence, as `_row_failures` answers them.
+    """Return rows in which the schema's coercion silently changed a value, in the format of `_row_failures`.
 
     Raises:
-        DataError: a column of texts became true and false, which tells nothing about the texts.
+        DataError: a column of texts became true and false, whatever the texts were.
     """
     lost = []
     for column in after.columns.intersection(before.columns):
@@ -171,7 +171,7 @@ def _altered(before: pd.DataFrame, after: pd.DataFrame, where: str) -> pd.DataFr
                 remedy = "answer true and false in source.py; nothing was changed."
                 raise DataError(f"the column {column!r} has type {old.dtype}, not bool", where=where, remedy=remedy)
         elif is_integer_dtype(new) and is_numeric_dtype(old):
-            # A fraction is cut off and a number too large comes back negative.
+            # A fraction is truncated, and a number that is too large overflows to a negative one.
             changed = old != new
         else:
             continue
@@ -180,7 +180,7 @@ def _altered(before: pd.DataFrame, after: pd.DataFrame, where: str) -> pd.DataFr
 
 
 def _whole(case: dict[str, object], frame: pd.DataFrame) -> str:
-    """One failure of a column as a whole, in words."""
+    """Return a description of one failure of a whole column."""
     check, found, column = str(case["check"]), case["failure_case"], case["column"]
     if check == "column_in_dataframe":
         return f"the column {found!r} is missing"

@@ -1,4 +1,4 @@
-"""The schema of the task."""
+"""Loader of the task's schema."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def load_schema(task: Task) -> "DataFrameSchema":
-    """The task's pandera schema, in which every column that the facts name stands.
+    """Return the task's pandera schema; it contains every column that the task names.
 
     Raises:
-        TaskError: `schema.py` is missing or has no schema, or a fact names no column of it, or the identity or the
-            group may be missing.
+        TaskError: `schema.py` is missing or has no schema, or the task names a column that it lacks, or the identity or the
+            group is nullable.
     """
     schema = load_part(task.name, "schema", "SCHEMA").SCHEMA
     schema = schema.to_schema() if hasattr(schema, "to_schema") else schema
