@@ -107,8 +107,8 @@ class SourceError(RingsideError):
         found: see `RingsideError`; the same for `where` and `remedy`.
         where: the source.
         remedy: what to do next.
-        unreadable: whether the data cannot be read from here (no network, no credentials), so that nothing is known about
-            them; false for a wrong result and for code that fails.
+        unreadable: whether the data cannot be read from here (no network, no credentials), so that nothing is known
+            about them; false for a wrong result and for code that fails.
     """
 
     def __init__(self, found: str, *, where: str, remedy: str, unreadable: bool = False) -> None:
@@ -139,7 +139,7 @@ class RegistryError(RingsideError):
         found: see `RingsideError`; the same for `where` and `remedy`.
         where: the registry or release.
         remedy: what to do next.
-        state: the state in the verdict, one of `ringside.verdict.rules.RivalState`; None if the verdict has none for it.
+        state: the state in the verdict, one of `ringside.verdict.rules.RivalState`; None if there is none for it.
     """
 
     def __init__(self, found: str, *, where: str, remedy: str, state: str | None = None) -> None:

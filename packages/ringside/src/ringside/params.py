@@ -161,7 +161,7 @@ def read_params(path: Path) -> Params:
     """Read params.yaml; leave `train` unchecked until `train_params` checks it against the task.
 
     Raises:
-        UsageError: the file is missing or not a YAML mapping, or a key is unknown, of the wrong type or out of range; the
+        UsageError: the file is missing or not a YAML mapping, or a key is unknown, of the wrong type or invalid; the
             error names each key and the allowed values.
     """
     return checked(Params, read_sections(path), where=path.name)

@@ -284,7 +284,7 @@ def _without_ids(node: dict[str, Any]) -> str:
 
 
 def _without_padding(content: bytes) -> bytes:
-    """Return the file of an array with the padding bytes (arbitrary memory) between the fields of a record set to zero."""
+    """Return the file of an array with the padding bytes (arbitrary memory) between the fields of records set to 0."""
     if b"'descr': [(" not in content[:64]:
         return content
     array = np.load(io.BytesIO(content), allow_pickle=False)

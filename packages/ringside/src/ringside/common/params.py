@@ -86,7 +86,7 @@ def read_stage_params(path: Path) -> StageParams:
 
     Raises:
         UsageError: the file is missing or not a YAML mapping, or a key is unknown, of the wrong type or invalid; the
-                error names each key and the allowed values.
+            error names each key and the allowed values.
     """
     known = {field.alias or name for name, field in StageParams.model_fields.items()}
     sections = {name: value for name, value in read_sections(path).items() if name in known}

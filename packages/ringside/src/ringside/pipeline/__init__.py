@@ -1,1 +1,1 @@
-"""The four stages, one folder each with the code of that stage alone. `pilot` is not a stage: `ringside plan` runs it."""
+"""The four stages, one folder each with code of that stage alone. `pilot` is no stage: `ringside plan` runs it."""

@@ -35,7 +35,7 @@ class Pilot:
     """Predictions of the models on the test rows."""
 
     rows: pd.DataFrame
-    """Rows as in `ringside.pipeline.evaluate.Evaluation.predictions`, with the first model's and the baseline's predictions."""
+    """Rows as in `ringside.pipeline.evaluate.Evaluation.predictions`, predicted by the first model and the baseline."""
     predictions: tuple[pd.DataFrame, ...]
     """Predictions of each model for these rows, in the same columns."""
 
@@ -43,7 +43,7 @@ class Pilot:
 def samples(rows: UInt64, *, most: int = MOST_ROWS) -> list[Mask]:
     """Return masks of the rows that each model learns from; the same rows every time.
 
-    Hashes replace randomness: the sample is the rows with the smallest hashes, and each model lacks another tenth of it.
+    Hashes replace randomness: the sample is the rows with the smallest hashes; each model lacks another tenth of it.
 
     Args:
         rows: a hash of each row's identity, `(n_rows,)`.

@@ -1,4 +1,4 @@
-"""Where a task's rows come from: a file, a folder, a database.
+"""Sources of a task's rows: a file, a folder, a database.
 
 Each is a frozen object with `partitions()`, `read(partition)` and `fingerprint(partition)`, the three functions of a
 task's `source.py`:
@@ -8,8 +8,8 @@ task's `source.py`:
     SOURCE = File(path="data/source/churn.csv", columns=COLUMNS, time="signup", partition_by="month")
     partitions, read, fingerprint = SOURCE.partitions, SOURCE.read, SOURCE.fingerprint
 
-`columns` says what the source must answer: each name with its type. A source that answers anything else has changed in
-schema, and nothing of its answer is kept.
+`columns` maps the name of each column to its type. If a source returns other columns or types, its schema has changed,
+and Ringside discards the result.
 """
 
 from ringside.sources.columns import MISSING as MISSING_TEXTS

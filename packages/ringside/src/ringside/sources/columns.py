@@ -1,4 +1,4 @@
-"""The types that a source promises, and rows brought to them."""
+"""The column types of a source, and the conversion of rows to them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Dtype = Literal["int64", "Int64", "float64", "bool", "boolean", "str", "datetime", "datetime-utc", "ignore"]
-"""As pandas calls them (`Int64` and `boolean` may be missing); `datetime` is `datetime64[us]`, without or with UTC.
-What is to be ignored may be there or not, and is not answered."""
+"""Column types by their pandas names (`Int64` and `boolean` are nullable); `datetime` is `datetime64[us]`, without or
+with UTC. An `ignore` column is optional and is not returned."""
 
 MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None")
-"""What a text file says for a value that is missing."""
+"""Texts that mean a missing value in a text file."""
 
 _ARROW: dict[str, pa.DataType] = {
     "int64": pa.int64(),
@@ -43,22 +43,22 @@ REMEDY = (
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """What a source must answer.
+    """The columns that a source must return.
 
     Raises:
-        TaskError: a type is none that there is.
+        TaskError: a type does not exist.
     """
 
     dtypes: Mapping[str, str]
-    """Each column with its type, one of `Dtype`."""
+    """Type of each column, one of `Dtype`."""
     formats: Mapping[str, str] = field(default_factory=dict)
-    """How a column of times is written where that is not ISO 8601, as in `%d.%m.%Y`, or one of `EPOCHS`."""
+    """Format of a column of times if it is not ISO 8601, such as `%d.%m.%Y`, or one of `EPOCHS`."""
     missing: Sequence[str] = MISSING
-    """Texts that mean a missing value, with blanks around them or without."""
+    """Texts that mean a missing value, with or without blanks around them."""
     numerals: Numerals = field(default_factory=Numerals)
-    """How texts write numbers."""
+    """Notation of numbers in texts."""
     signs: Mapping[str, str] = field(default_factory=dict)
-    """What stands before or after each number in the texts of a column, one of `SIGNS`."""
+    """Sign before or after each number in the texts of a column, one of `SIGNS`."""
 
     def __post_init__(self) -> None:
         where = "source.py, `columns`"
@@ -79,29 +79,29 @@ class Columns:
 
     @property
     def answered(self) -> dict[str, str]:
-        """The columns that are answered, with their types."""
+        """Return the columns that the source returns, with their types."""
         return {name: dtype for name, dtype in self.dtypes.items() if dtype != "ignore"}
 
     def typed(self, table: pa.Table, *, where: str, first_row: int = 1) -> pa.Table:
-        """The rows in these columns and types, in the order of `answered`.
+        """Return the rows in these columns and types, in the order of `answered`.
 
         Args:
             table: rows as they were read.
-            where: what they were read from.
+            where: the place that they were read from, for errors.
             first_row: the number of the first row, for errors.
 
         Raises:
-            SourceError: a column lacks or is unexpected, or a value does not fit; the error names column, row, value.
+            SourceError: a column is missing or unexpected, or a value does not fit; the error names column, row, value.
         """
         self.check_names(table.column_names, where=where)
         arrays = {name: self._column(table.column(name), name, where, first_row) for name in self.answered}
         return pa.table(arrays)
 
     def check_names(self, names: Sequence[str], *, where: str) -> None:
-        """Check that there are these columns and no other.
+        """Check that there are exactly these columns.
 
         Raises:
-            SourceError: a column lacks, is unexpected, or stands twice.
+            SourceError: a column is missing, unexpected or duplicated.
         """
         if doubled := sorted({name for name in names if names.count(name) > 1}):
             raise changed(f"it has the column {_shown(doubled)} more than once", where)
@@ -113,7 +113,7 @@ class Columns:
             raise changed(strange, where)
 
     def frame(self, table: pa.Table) -> "pd.DataFrame":
-        """A typed table as a data frame of exactly these types."""
+        """Return a typed table as a data frame of exactly these types."""
         import pandas as pd
 
         of: dict[str, dict[pa.DataType, Any]] = {
@@ -151,7 +151,7 @@ class Columns:
         return answer
 
     def _converted(self, column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
-        """The column as its type; a value that does not fit is a `ValueError` (Arrow's errors are)."""
+        """Return the column as its type; raise `ValueError` (or Arrow's subclasses of it) if a value does not fit."""
         dtype = self.dtypes[name]
         kind = _ARROW[dtype]
         text = _is_text(column.type)
@@ -194,7 +194,7 @@ def _as_integer(column: pa.ChunkedArray) -> pa.ChunkedArray:
     try:
         return column.cast(pa.int64())
     except pa.ArrowException:
-        # 5.0 is what many programs write where other rows have no value; 5.5 is refused by the second cast.
+        # Many programs write 5.0 if other rows have no value; the second cast refuses 5.5.
         return column.cast(pa.float64()).cast(pa.int64())
 
 
@@ -225,7 +225,7 @@ def _in_pandas(kind: pa.DataType) -> str:
 
 
 def _first_bad(column: pa.ChunkedArray, convert: Callable[[pa.ChunkedArray], object]) -> int:
-    """The first row whose value does not convert, found by halving."""
+    """Return the first row whose value does not convert, found by bisection."""
     low, high = 0, len(column)
     while high - low > 1:
         middle = (low + high) // 2
@@ -248,5 +248,5 @@ def _shown(names: Sequence[str], most: int = 8) -> str:
 
 
 def changed(found: str, where: str) -> SourceError:
-    """The error of a source that answers other columns or values than source.py says."""
+    """Return the error of a source whose columns or values differ from source.py."""
     return SourceError(f"the source changed in schema: {found}", where=where, remedy=REMEDY)

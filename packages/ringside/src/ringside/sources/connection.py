@@ -1,4 +1,4 @@
-"""A connection to a database that only reads, ends in time, and says in words what went wrong."""
+"""A read-only database connection with a time limit and readable errors."""
 
 import importlib.util
 import os
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine, Executable
 
 _ROWS = 10_000
-"""Rows that are fetched at once."""
+"""Number of rows per fetch."""
 _CONNECT = 10
-"""Seconds after which a server that does not answer is not there."""
+"""Seconds before a silent server counts as unreachable."""
 _REACH = "see that the database can be reached from here with that URL, and run again; nothing was changed."
 _DECLARE = "add {} to the group `sample` of pyproject.toml, then run `make requirements` and `make run`"
 _AT_ONCE = "; for `ringside init`, {} is enough."
@@ -30,24 +30,24 @@ _DRIVERS = {
     "mysql": ("mysql+pymysql", "pymysql", "`pymysql`"),
     "mariadb": ("mariadb+pymysql", "pymysql", "`pymysql`"),
 }
-"""Of a URL that names no driver: the one that is taken, its module and its package."""
+"""Default driver of a URL that names none, with its module and its package."""
 _PULL_REQUESTS = ("pull_request", "pull_request_target", "merge_group")
-"""Events of GitHub whose runs are of code that nobody merged."""
+"""GitHub events whose runs execute code that is not merged."""
 
 
 @dataclass
 class Clock:
-    """Cuts a connection whose answer is not whole in time: a server that hangs says nothing by itself."""
+    """Timer that closes a connection whose result is incomplete in time: a server that hangs reports no error."""
 
     seconds: float
     raw: Any = field(default=None, init=False)
-    """The driver's connection, as soon as there is one."""
+    """Connection of the driver, once there is one."""
     late: bool = field(default=False, init=False)
-    """Whether the time was over before the answer was whole."""
+    """True if the time was over before the result was complete."""
 
     @contextmanager
     def limit(self) -> Iterator[None]:
-        """What is done in the block has these seconds."""
+        """Limit the time of the block to these seconds."""
         alarm = threading.Timer(self.seconds, self._cut)
         alarm.daemon = True
         alarm.start()
@@ -58,7 +58,7 @@ class Clock:
 
     def _cut(self) -> None:
         self.late = True
-        with suppress(Exception):  # what cannot be cut has a time limit of its own, or none
+        with suppress(Exception):  # a connection that cannot be closed has its own time limit, or none
             if hasattr(self.raw, "interrupt"):
                 self.raw.interrupt()
             else:
@@ -68,35 +68,35 @@ class Clock:
 
 @dataclass
 class Session:
-    """An open connection within one transaction that only reads."""
+    """Open connection within one read-only transaction."""
 
     connection: "Connection"
     where: str
-    """What errors call the database: no user, no password."""
+    """Name of the database in errors: no user, no password."""
     clock: Clock
 
     @property
     def dialect(self) -> str:
-        """As SQLAlchemy calls the kind of database."""
+        """Return SQLAlchemy's name of the kind of database."""
         return self.connection.dialect.name
 
     def names(self, asked: "Executable") -> list[str]:
-        """The columns of an answer."""
+        """Return the column names of a result."""
         with self.clock.limit():
             return list(self.connection.execute(asked).keys())
 
     def one(self, asked: "Executable") -> Any:  # noqa: ANN401  # as the database types it
-        """The one row of an answer."""
+        """Return the only row of a result."""
         with self.clock.limit():
             return self.connection.execute(asked).one()
 
     def all(self, asked: "Executable") -> list[Any]:
-        """The rows of an answer that is short."""
+        """Return all rows of a short result."""
         with self.clock.limit():
             return list(self.connection.execute(asked).all())
 
     def batches(self, asked: "Executable") -> Generator[list[Any]]:
-        """The rows of a long answer, streamed."""
+        """Yield the rows of a long result in batches."""
         with self.clock.limit():
             options = {"stream_results": True, "max_row_buffer": _ROWS}
             with closing(self.connection.execute(asked, execution_options=options)) as result:
@@ -105,16 +105,16 @@ class Session:
 
 @contextmanager
 def connected(variable: str, timeout: float, *, text: str | None = None) -> Iterator[Session]:
-    """A session with a database.
+    """Open a session with a database.
 
     Args:
-        variable: the environment variable that holds its URL.
-        timeout: seconds that one question may take, and the log-in.
-        text: the URL, where it is not in the environment.
+        variable: the environment variable with its URL.
+        timeout: seconds that one query may take, and the log-in.
+        text: the URL, if it is not in the environment.
 
     Raises:
-        SourceError: this is the run of a pull request, there is no such variable, the database does not let us in, or
-            an answer breaks off; in these cases the data are unreadable here. Or the database refuses the query.
+        SourceError: this is the run of a pull request, the variable is not set, the database refuses the log-in, or
+            a result breaks off; in these cases the data are unreadable here. Or the database refuses the query.
         TaskError: SQLAlchemy or the database's driver is not installed.
     """
     _refuse_pull_requests(variable)
@@ -136,7 +136,7 @@ def connected(variable: str, timeout: float, *, text: str | None = None) -> Iter
             with clock.limit():
                 _read_only(connection, timeout)
             yield Session(connection, where, clock)
-            # Nothing was written, and if a function of the query did, it is not kept.
+            # Nothing was written; if a function of the query did write, the change is rolled back.
             with clock.limit():
                 connection.rollback()
     except RingsideError:
@@ -157,7 +157,7 @@ def connected(variable: str, timeout: float, *, text: str | None = None) -> Iter
 
 
 def _refuse_pull_requests(variable: str) -> None:
-    """Stop in the run of a pull request, even on a runner whose environment has the URL."""
+    """Raise in the run of a pull request, even on a runner whose environment has the URL."""
     if os.environ.get("GITHUB_EVENT_NAME") in _PULL_REQUESTS:
         remedy = (
             "let Git or a DVC remote keep the rows (`data.store` in params.yaml, docs/data.md); then none is asked."
@@ -166,7 +166,7 @@ def _refuse_pull_requests(variable: str) -> None:
 
 
 def _engine(url: "URL", where: str, clock: Clock) -> "Engine":
-    """What connects to the database; `clock` has the connection before a word is spoken over it.
+    """Return the engine that connects to the database; `clock` gets the connection before its first use.
 
     Raises:
         TaskError: the database's driver is not installed.
@@ -189,14 +189,14 @@ def _engine(url: "URL", where: str, clock: Clock) -> "Engine":
 
 
 def parsed(variable: str, text: str) -> "URL":
-    """A database's URL.
+    """Return a database's URL.
 
     Args:
-        variable: where it comes from, for errors.
+        variable: the environment variable that it comes from, for errors.
         text: the URL.
 
     Raises:
-        SourceError: there is none, or it is none; not a word of it is repeated, since it may have a password.
+        SourceError: the URL is missing or invalid; no part of it is repeated, since it may contain a password.
         TaskError: SQLAlchemy or the database's driver is not installed.
     """
     _need("sqlalchemy", "`sqlalchemy`", "`make setup-database`")
@@ -211,7 +211,7 @@ def parsed(variable: str, text: str) -> "URL":
     except (sqlalchemy.exc.ArgumentError, ValueError):
         raise SourceError("it is no URL of a database", where=variable, remedy=remedy) from None
     if url.get_backend_name() != "sqlite" and "@" in f"{url.host}{url.database}":
-        # What stands after the first @ would be shown as the host.
+        # Text after the first @ would be shown as the host.
         found = "its user or password has a sign that ends it early"
         remedy = "write @ in them as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25."
         raise SourceError(found, where=variable, remedy=remedy)
@@ -229,13 +229,13 @@ def _need(module: str, package: str, at_once: str) -> None:
 
 
 def _shown(url: "URL") -> str:
-    """A URL without user, password and options."""
+    """Return a URL without user, password and options."""
     place = f"{url.host or ''}{f':{url.port}' if url.port else ''}"
     return f"{url.get_backend_name()}://{place}/{url.database or ''}"
 
 
 def _options(url: "URL", where: str, timeout: float) -> dict[str, Any]:
-    """What `create_engine` is given for a kind of database."""
+    """Return the arguments of `create_engine` for a kind of database."""
     options: dict[str, Any] = {"hide_parameters": True}
     kind = url.get_backend_name()
     if kind == "sqlite":
@@ -254,7 +254,7 @@ def _sqlite(url: "URL", where: str) -> Any:  # noqa: ANN401  # a function that c
     path = resolved(url.database or "")
 
     def connect() -> sqlite3.Connection:
-        """The file, which is read and never made."""
+        """Open the file for reading; never create it."""
         if not Path(path).is_file():
             remedy = "put it there, or correct the URL; a path counts from the root of the repository."
             raise SourceError("there is no such file", where=where, remedy=remedy, unreadable=True)
@@ -265,7 +265,7 @@ def _sqlite(url: "URL", where: str) -> Any:  # noqa: ANN401  # a function that c
 
 
 def _read_only(connection: "Connection", timeout: float) -> None:
-    """Let this transaction read only, in UTC, and let the server too know how long."""
+    """Make this transaction read-only, in UTC, and set its time limit on the server too."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
         connection.exec_driver_sql("SET LOCAL TIME ZONE 'UTC'")
@@ -273,7 +273,7 @@ def _read_only(connection: "Connection", timeout: float) -> None:
 
 
 def _said(error: BaseException, url: "URL") -> str:
-    """What a driver said, in one line, without the password."""
+    """Return a driver's message in one line, without the password."""
     text = told(getattr(error, "orig", None) or error, 400)
     return text.replace(str(url.password), "***") if url.password else text
 
@@ -283,7 +283,7 @@ def _is_timeout(error: BaseException) -> bool:
 
 
 def _is_broken(error: BaseException, dialect: str) -> bool:
-    """Whether the connection is gone, or could not be used, rather than the query wrong."""
+    """Return whether the connection is lost or unusable, in contrast to a wrong query."""
     from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
     if isinstance(error, OSError):
@@ -291,6 +291,6 @@ def _is_broken(error: BaseException, dialect: str) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     if dialect == "sqlite":
-        # SQLite calls a column that there is not an operational error too.
+        # SQLite reports a missing column as an operational error too.
         return any(word in str(error.orig) for word in ("locked", "unable to open", "disk I/O"))
     return bool(error.connection_invalidated) or isinstance(error, OperationalError | InterfaceError)

@@ -1,4 +1,4 @@
-"""A query of a database, in partitions."""
+"""A source that runs a query in a database, one partition at a time."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -21,31 +21,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST = 2**63
-"""Whole numbers from here on are of no type of 64 bits."""
+"""Smallest whole number that no 64-bit type can represent."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Database:
-    """A query of any database that SQLAlchemy knows. It is read, never written to, and a partition at a time.
+    """A query of any database that SQLAlchemy supports. Ringside only reads it, one partition at a time.
 
     Raises:
-        TaskError: a field is not what it must be.
+        TaskError: a field is invalid.
     """
 
     query: str
-    """A SELECT. Filters for one partition are put around it, so that the database sends no more than that."""
+    """A SELECT. Ringside wraps it in filters for one partition, so that the database sends only its rows."""
     columns: Mapping[str, str]
-    """Every column of the answer with its type, as of `File`."""
+    """Type of every column of the result, as in `File`."""
     time: str | None = None
-    """The column that says when a row is from; a row without it is an error."""
+    """Column with the time of a row; a row without it is an error."""
     partition_by: str | None = None
-    """`month`, `week` or `day` of `time` (by UTC), or a column whose values name the partitions; None for `all`."""
+    """`month`, `week` or `day` of `time` (in UTC), or a column whose values name the partitions; None for `all`."""
     row_id: str | None = None
-    """A column to add, where the data have no identity: the partition and a number in the order of all values."""
+    """Column to add if the data have no identity: the partition and a number in the order of all values."""
     url: str = "DATABASE_URL"
-    """The environment variable that holds the URL, with the password; it stands in no file."""
+    """Environment variable with the URL, including the password; no file contains it."""
     timeout: float = 600
-    """Seconds that one question may take, all its rows included."""
+    """Seconds that one query may take, including all its rows."""
 
     def __post_init__(self) -> None:
         check_division(self._columns.answered, time=self.time, partition_by=self.partition_by, row_id=self.row_id)
@@ -55,10 +55,10 @@ class Database:
             raise TaskError(found, where="source.py, `partition_by`", remedy=remedy)
 
     def partitions(self) -> list[str]:
-        """The partitions that the query has rows of, in order.
+        """Return the partitions that the query has rows of, in order.
 
         Raises:
-            SourceError: as `read`.
+            SourceError: see `read`.
         """
         with self._session() as (session, asked):
             if self.time is not None and (missing := int(session.one(asked.without_time(self.time))[0])):
@@ -73,12 +73,12 @@ class Database:
             return sorted(self._values(session, asked))
 
     def read(self, partition: str) -> "pd.DataFrame":
-        """The rows of one partition.
+        """Return the rows of one partition.
 
         Raises:
-            SourceError: the database cannot be reached from here or does not answer in time (then it is unreadable
-                here), it refuses the query, or the answer changed in schema. A connection that is cut in the middle
-                is an error too, never fewer rows.
+            SourceError: the database cannot be reached from here or does not respond in time (then it is unreadable
+                here), it refuses the query, or the schema of the result changed. A connection that breaks in the middle
+                is an error too; it never yields fewer rows.
         """
         with self._session() as (session, asked):
             where = f"{session.where}, partition {partition}"
@@ -92,17 +92,17 @@ class Database:
             raise SourceError("it answers no rows", where=where, remedy=remedy)
         table = pa.concat_tables(parts)
         if self.row_id is not None:
-            # NOTE: a database answers in any order; by all values the same rows have the same numbers each time.
+            # NOTE: a database returns rows in any order; sorted by all values, equal rows always get equal numbers.
             table = table.sort_by([(name, "ascending") for name in self._columns.answered])
             numbers = [f"{partition}/{number}" for number in range(1, table.num_rows + 1)]
             table = table.add_column(0, self.row_id, pa.array(numbers, pa.string()))
         return self._columns.frame(table)
 
     def fingerprint(self, partition: str) -> str:
-        """A hash of counts, bounds and sums of each column, which the database computes.
+        """Return a hash of counts, bounds and sums of each column, which the database computes.
 
         Raises:
-            SourceError: as `read`.
+            SourceError: see `read`.
         """
         with self._session() as (session, asked):
             row = session.one(asked.sums(self._filter(session, asked, partition)))
@@ -119,13 +119,13 @@ class Database:
 
     @contextmanager
     def _session(self) -> Iterator[tuple[Session, Query]]:
-        """A session in which the query answers the columns that source.py names, no more and no fewer."""
+        """Open a session in which the query returns exactly the columns that source.py names."""
         with connected(self.url, self.timeout) as session:
             self._columns.check_names(session.names(Query.bare(self.query)), where=session.where)
             yield session, Query(self.query, self._columns.answered, session.dialect)
 
     def _values(self, session: Session, asked: Query) -> dict[str, Any]:
-        """The values of the column that divides, by the names of their partitions."""
+        """Return the values of the partition column, by the names of their partitions."""
         column = self.partition_by or ""
         values = [row[0] for row in session.all(asked.values(column))]
         if None in values:
@@ -138,7 +138,7 @@ class Database:
         return dict(zip(names, values, strict=True))
 
     def _filter(self, session: Session, asked: Query, partition: str) -> Any:  # noqa: ANN401  # of SQLAlchemy
-        """What is true of a partition's rows, None for all."""
+        """Return the condition of a partition's rows; None for all rows."""
         if self.partition_by is None:
             return None
         if self._is_period and self.partition_by:
@@ -152,16 +152,16 @@ class Database:
 
 
 def look(query: str, url: str | None = None, *, most: int | None = None, timeout: float = 600) -> pa.Table:
-    """What a query answers, before anybody said which types its columns are to have.
+    """Return the result of a query whose column types are not known yet.
 
     Args:
         query: a SELECT.
-        url: the database's; that of the environment variable DATABASE_URL where None.
-        most: no more rows than about so many.
-        timeout: seconds that the whole answer may take.
+        url: the database's; that of the environment variable DATABASE_URL if None.
+        most: the approximate maximum number of rows; all rows if None.
+        timeout: seconds that the whole query may take.
 
     Raises:
-        SourceError: as `Database.read`.
+        SourceError: see `Database.read`.
         TaskError: SQLAlchemy or the driver is not installed.
     """
     with connected("DATABASE_URL", timeout, text=url) as session:
@@ -180,7 +180,7 @@ def _day(value: object) -> date:
 
 
 def _array(rows: list[Any], at: int, name: str, where: str) -> pa.Array:
-    """One column of rows as Arrow sees it; values of kinds that Arrow does not know (uuid, inet) are their texts."""
+    """Return one column of rows as an Arrow array; values of types unknown to Arrow (uuid, inet) become text."""
     values = [row[at] for row in rows]
     kinds = {type(value): value for value in values if value is not None}
     if Decimal in kinds:
@@ -196,14 +196,14 @@ def _array(rows: list[Any], at: int, name: str, where: str) -> pa.Array:
 
 
 def _numbers(values: list[Any]) -> list[int | float | None]:
-    """Decimals as whole numbers where all are, else as fractions, as are those that no whole number holds."""
+    """Return decimals as whole numbers if all are whole and fit, else as fractions."""
     known = [Decimal(value) for value in values if value is not None]
     whole = all(value.is_finite() and abs(value) < _MOST and value == value.to_integral_value() for value in known)
     return [value if value is None else int(value) if whole else float(value) for value in values]
 
 
 def _is_strange(value: object) -> bool:
-    """Whether Arrow has no type for such a value."""
+    """Return whether Arrow has no type for a value."""
     if isinstance(value, UUID):
         return True
     try:

@@ -1,4 +1,4 @@
-"""Takes rows out of the files of a source, and leaves every other byte of a text as it is."""
+"""Removes rows from the files of a source, and leaves every other byte of a text file unchanged."""
 
 import csv
 import gzip
@@ -15,17 +15,17 @@ from ringside.sources.formats import kind_of
 
 
 def take_out(path: Path, numbers: Collection[int], *, blank: bool, delimiter: str | None, encoding: str) -> None:
-    """Write a file again without some of its rows.
+    """Rewrite a file without some of its rows.
 
     Args:
-        path: a file of a kind that can be read.
-        numbers: the rows, from 1.
-        blank: leave a row without any value in their place, so that the others keep their numbers.
-        delimiter: as of `read_rows`.
-        encoding: as of `read_rows`.
+        path: a file of a supported kind.
+        numbers: the rows to remove, counted from 1.
+        blank: leave an empty row in their place, so that the other rows keep their numbers.
+        delimiter: see `read_rows`.
+        encoding: see `read_rows`.
 
     Raises:
-        StoreError: the disk is full or the place cannot be written to.
+        StoreError: the disk is full or the path is not writable.
     """
     content = path.read_bytes()
     zipped = content.startswith(b"\x1f\x8b")
@@ -65,9 +65,9 @@ def _lines(content: bytes, numbers: set[int], *, blank: bool) -> bytes:
 
 
 def _text(content: bytes, numbers: set[int], delimiter: str, encoding: str, *, blank: bool) -> bytes:
-    """As `_lines`, of rows that may go over several lines."""
+    """Return the text without the rows, like `_lines`, for rows that may span several lines."""
     lines = io.StringIO(content.decode(encoding), newline="").readlines()
-    # Python's own limit is 128 KiB; what the source could read, this has to.
+    # Python's default limit is 128 KiB; this must read all that the source can read.
     csv.field_size_limit(max(csv.field_size_limit(), len(content)))
     reader = csv.reader(lines, delimiter=delimiter)
     kept, number, before = [], -1, 0
@@ -77,6 +77,6 @@ def _text(content: bytes, numbers: set[int], delimiter: str, encoding: str, *, b
         if not values or number not in numbers:
             kept += raw
         elif blank:
-            # A single column's empty line would be no row at all.
+            # An empty line in a file with a single column would not be a row.
             kept.append((delimiter.join([""] * len(values)) or '""') + "\n")
     return "".join(kept).encode(encoding)

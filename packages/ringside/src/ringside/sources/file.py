@@ -1,4 +1,4 @@
-"""One file of rows."""
+"""A source that reads one file of rows."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,46 +25,46 @@ class File(Written):
     """A CSV, TSV, Parquet or JSON lines file, also gzipped.
 
     Raises:
-        TaskError: a field is not what it must be.
+        TaskError: a field is invalid.
     """
 
     time: str | None = None
-    """The column that says when a row is from; a row without it is an error."""
+    """Column with the time of a row; a row without it is an error."""
     partition_by: str | None = None
-    """`month`, `week` or `day` of `time`, or a column whose values name the partitions; None for one, `all`."""
+    """`month`, `week` or `day` of `time`, or a column whose values name the partitions; None for one named `all`."""
 
     def __post_init__(self) -> None:
         check_division(self.typing.answered, time=self.time, partition_by=self.partition_by, row_id=self.row_id)
 
     def partitions(self) -> list[str]:
-        """The partitions that the file has rows of, in order.
+        """Return the partitions that the file has rows of, in order.
 
         Raises:
-            SourceError: as `read`.
+            SourceError: see `read`.
         """
         return sorted(self._load()[1])
 
     def read(self, partition: str) -> "pd.DataFrame":
-        """The rows of one partition, in the order of the file.
+        """Return the rows of one partition, in the order of the file.
 
         Raises:
-            SourceError: the file lacks (unreadable here), is not whole, or changed in schema.
+            SourceError: the file is missing (unreadable here), incomplete, or its schema changed.
         """
         return self.typing.frame(self._rows(partition))
 
     def fingerprint(self, partition: str) -> str:
-        """A hash of the partition's values, so that new rows of another partition change nothing here.
+        """Return a hash of the partition's values, so that new rows of another partition do not change it.
 
         Raises:
-            SourceError: as `read`.
+            SourceError: see `read`.
         """
         return content_hash(self._rows(partition))
 
     def parsed(self, path: Path) -> tuple[pa.Table, npt.NDArray[np.int64]]:
-        """The typed rows of a file that is like this one, and their numbers in it, from 1.
+        """Return the typed rows of a file in the format of this one, and their numbers in it, from 1.
 
         Raises:
-            SourceError: as `read`.
+            SourceError: see `read`.
         """
         raw = self.raw(path, where=self.path)
         numbers = np.arange(1, raw.num_rows + 1)
@@ -81,7 +81,7 @@ class File(Written):
         return table.take(where_in[partition])
 
     def _load(self) -> tuple[pa.Table, dict[str, pa.Array]]:
-        """The typed rows, and which of them are in each partition; parsed once for all partitions."""
+        """Return the typed rows and the rows of each partition; the file is parsed once for all partitions."""
         path = bring(self.path)
         stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None
         if _LAST.get("file") is self and _LAST.get("stamp") == (path, stamp):
@@ -101,4 +101,4 @@ class File(Written):
 
 
 _LAST: dict[str, object] = {}
-"""The last file that was parsed: an ingest asks one file for each of its partitions."""
+"""Last file that was parsed: an ingest reads one file for each of its partitions."""

@@ -1,4 +1,4 @@
-"""A folder of files, each a partition."""
+"""A source that reads a folder of files, one partition per file."""
 
 import hashlib
 from dataclasses import dataclass
@@ -21,36 +21,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Folder(Written):
-    """CSV, TSV, Parquet or JSON lines files, also gzipped; a file's name without its suffixes is the partition's.
+    """A folder of CSV, TSV, Parquet or JSON lines files, also gzipped; each file is the partition of its name.
 
     Raises:
-        TaskError: a field is not what it must be.
+        TaskError: a field is invalid.
     """
 
     def __post_init__(self) -> None:
         check_division(self.typing.answered, time=None, partition_by=None, row_id=self.row_id)
 
     def partitions(self) -> list[str]:
-        """The files' names, in order; files of other kinds, and hidden ones, are not looked at.
+        """Return the files' names, in order; ignore hidden files and files of other kinds.
 
         Raises:
-            SourceError: the folder lacks (unreadable here), or two files are one partition, or a name cannot be one.
+            SourceError: the folder is missing (unreadable here), two files are one partition, or a name is invalid.
         """
         return sorted(self.files())
 
     def read(self, partition: str) -> "pd.DataFrame":
-        """The rows of one file.
+        """Return the rows of one file.
 
         Raises:
-            SourceError: the file lacks (unreadable here), is not whole, or changed in schema.
+            SourceError: the file is missing (unreadable here), incomplete, or its schema changed.
         """
         return self.typing.frame(self.parsed(self._file(partition), partition)[0])
 
     def parsed(self, path: Path, partition: str) -> tuple[pa.Table, npt.NDArray[np.int64]]:
-        """The typed rows of a partition's file, and their numbers in it, from 1.
+        """Return the typed rows of a partition's file, and their numbers in it, from 1.
 
         Raises:
-            SourceError: as `read`.
+            SourceError: see `read`.
         """
         where = f"{self.path}/{path.name}"
         raw = self.raw(path, where=where)
@@ -62,10 +62,10 @@ class Folder(Written):
         return self.typing.typed(raw, where=where).add_column(0, self.row_id, names), numbers
 
     def fingerprint(self, partition: str) -> str:
-        """A hash of the file's bytes and of what source.py says about its columns.
+        """Return a hash of the file's bytes and of the column settings in source.py.
 
         Raises:
-            SourceError: the file lacks (unreadable here).
+            SourceError: the file is missing (unreadable here).
         """
         with self._file(partition).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256")
@@ -83,10 +83,10 @@ class Folder(Written):
         return files[partition]
 
     def files(self) -> dict[str, Path]:
-        """Each partition's file.
+        """Return each partition's file.
 
         Raises:
-            SourceError: as `partitions`.
+            SourceError: see `partitions`.
         """
         folder = bring(self.path)
         if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""Files of rows: CSV, TSV, Parquet and JSON lines, also gzipped, as Arrow reads them."""
+"""Reading of files of rows with Arrow: CSV, TSV, Parquet and JSON lines, also gzipped."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,23 +15,23 @@ import pyarrow.parquet as pq
 from ringside.errors import SourceError, told
 
 SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".jsonl": "json lines", ".ndjson": "json lines"}
-"""What a file's name ends with, before `.gz`, and what it then is."""
+"""File format by the suffix of a file's name, before `.gz`."""
 
 UNNAMED = "unnamed"
-"""What the first column of a CSV file that has no name is called, the next is `unnamed_2`: R and pandas leave the name
-out above those of rows, and spreadsheets write columns that were empty once."""
+"""Name of the first column of a CSV file without a name; the next is `unnamed_2`. R and pandas leave out the name of
+the row names' column, and spreadsheets write columns that were empty once."""
 
 _BLOCK = 1 << 24
 """Bytes that are parsed at once; no row may be longer."""
 
 
 def kind_of(path: Path) -> str | None:
-    """What a file is by its name: `csv`, `tsv`, `parquet` or `json lines`; None for anything else."""
+    """Return the format of a file by its name: `csv`, `tsv`, `parquet` or `json lines`; None for others."""
     return SUFFIXES.get(Path(re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE)).suffix.lower())
 
 
 def bare_name(path: Path) -> str:
-    """A file's name without what says of which kind it is: `2013-01` of `2013-01.csv.gz`."""
+    """Return a file's name without the suffixes of its format: `2013-01` for `2013-01.csv.gz`."""
     return Path(re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE)).stem
 
 
@@ -43,17 +43,17 @@ def read_rows(
     columns: Mapping[str, str] | None = None,
     where: str | None = None,
 ) -> pa.Table:
-    """The rows of a file: all text where it is CSV or TSV, else in the types that the file has.
+    """Read the rows of a file: all text for CSV or TSV, else in the types of the file.
 
     Args:
         path: the file.
-        delimiter: of a CSV file; a comma, or a tab for TSV, where None.
+        delimiter: of a CSV file; if None, a comma, or a tab for TSV.
         encoding: of a CSV file.
-        columns: the types that are expected, so that text in JSON that looks like a time stays text.
-        where: what errors call the file; its path where None.
+        columns: the expected types, so that text in JSON that looks like a time stays text.
+        where: the name of the file in errors; its path if None.
 
     Raises:
-        SourceError: there is no such file (then it is unreadable here), or it is not whole, or of no kind known.
+        SourceError: the file does not exist (then it is unreadable here), is incomplete, or of an unknown format.
     """
     kind, where = kind_of(path), where or str(path)
     try:
@@ -84,7 +84,7 @@ def read_rows(
 
 
 def without_blanks(table: pa.Table, missing: Sequence[str]) -> tuple[pa.Table, npt.NDArray[np.int64]]:
-    """The rows that have any value, and their numbers from 1; so the numbers stay what they were when one is erased."""
+    """Return the rows that have any value, and their numbers from 1, which stay the same if a row is erased."""
     blank = np.ones(table.num_rows, dtype=bool)
     texts = pa.array(missing, pa.string())
     for column in table.columns:
@@ -96,7 +96,7 @@ def without_blanks(table: pa.Table, missing: Sequence[str]) -> tuple[pa.Table, n
 
 
 def _read_text(path: Path, delimiter: str, encoding: str) -> pa.Table:
-    """Every value as the text that stands there: the types are the task's to say, not a guess by each file."""
+    """Read every value as text: the task defines the types, and no file's types are guessed."""
     parse = pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
     read = pacsv.ReadOptions(encoding=encoding, block_size=_BLOCK)
     with pacsv.open_csv(str(path), read_options=read, parse_options=parse) as head:
@@ -107,7 +107,7 @@ def _read_text(path: Path, delimiter: str, encoding: str) -> pa.Table:
 
 
 def _named(names: Sequence[str]) -> list[str]:
-    """The names, with one for each column that has none; as they are where such a name is another column's."""
+    """Return the names, with one for each unnamed column; unchanged if such a name is another column's."""
     count = names.count("")
     made = [UNNAMED, *(f"{UNNAMED}_{number}" for number in range(2, count + 1))]
     free = iter(made if not set(made) & set(names) else [""] * count)
@@ -119,12 +119,12 @@ def _read_json(path: Path, columns: Mapping[str, str]) -> pa.Table:
     schema = pa.schema([(name, pa.string()) for name in texts])
     parse = pajson.ParseOptions(explicit_schema=schema, unexpected_field_behavior="infer", newlines_in_values=False)
     table = pajson.read_json(str(path), read_options=pajson.ReadOptions(block_size=_BLOCK), parse_options=parse)
-    # NOTE: a column that a schema names and no row has comes back empty; that is a column that lacks.
+    # NOTE: a column that a schema names and no row has is read as empty; it counts as missing.
     absent = [name for name in texts if table.column(name).null_count == table.num_rows]
     return table.drop_columns(absent) if absent and _lack(path, absent) else table
 
 
 def _lack(path: Path, names: list[str]) -> bool:
-    """Whether no row has a key of these names, of which every value is missing."""
+    """Return whether no row has a key of these names, whose values are all missing."""
     inferred = pajson.read_json(str(path), read_options=pajson.ReadOptions(block_size=_BLOCK))
     return not set(names) & set(inferred.column_names)

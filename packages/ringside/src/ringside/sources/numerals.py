@@ -1,4 +1,4 @@
-"""How a text file writes numbers: with a point or a comma before the fraction, and what stands between thousands."""
+"""The notation of numbers in a text file: the decimal mark and the thousands separator."""
 
 import re
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from ringside.errors import TaskError
 
 DECIMALS = (".", ",")
 THOUSANDS = ("", ".", ",", "'", "\u2019", " ", "\u00a0", "\u202f")
-"""Nothing, a point, a comma, two apostrophes (Switzerland), a blank, and two that do not break a line (France)."""
+"""Nothing, a point, a comma, two apostrophes (Switzerland), a blank, and two non-breaking blanks (France)."""
 
 SIGNS = ("%", "$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "CHF", "kr", "zł")
-"""What stands before or after each number of some columns."""
+"""Signs before or after each number of some columns."""
 
 _PLAIN = (".", "")
 _BLANK = r"\s\x{a0}\x{202f}"
-"""Those too that do not break a line."""
+"""Pattern of blanks, including non-breaking ones."""
 
 
 @dataclass(frozen=True)
 class Numerals:
-    """The two marks; `1.234,56` has a comma as `decimal` and a point as `thousands`.
+    """Decimal mark and thousands separator; `1.234,56` has a comma as `decimal` and a point as `thousands`.
 
     Raises:
-        TaskError: a mark is none that numbers are written with, or both are the same.
+        TaskError: a mark is not in use for numbers, or both are the same.
     """
 
     decimal: str = "."
@@ -40,16 +40,16 @@ class Numerals:
 
     @property
     def pattern(self) -> str:
-        """What a number looks like; thousands may be left out, and without them a point is always a decimal mark."""
+        """Return the pattern of a number; thousands separators are optional, without one a point is a decimal mark."""
         mark = re.escape(self.decimal) if self.thousands or self.decimal == "." else "[.,]"
         grouped = rf"[0-9]{{1,3}}(?:{re.escape(self.thousands)}[0-9]{{3}})+|" if self.thousands else ""
         return rf"[+-]?(?:(?:{grouped}[0-9]+)(?:{mark}[0-9]*)?|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
     def plain(self, texts: pa.ChunkedArray) -> pa.ChunkedArray:
-        """The texts with a point before the fraction and nothing between thousands.
+        """Return the texts with a point as the decimal mark and no thousands separator.
 
         Raises:
-            ValueError: one is not written like this, so that no 1.5 becomes 15.
+            ValueError: a text has another notation; this prevents that 1.5 becomes 15.
         """
         if (self.decimal, self.thousands) == _PLAIN:
             return texts
@@ -62,10 +62,10 @@ class Numerals:
 
 
 def without_sign(texts: pa.ChunkedArray, sign: str) -> pa.ChunkedArray:
-    """Numbers without the sign that stands before or after each: 1,234.50 of $1,234.50, 12 of 12 %.
+    """Return numbers without the sign before or after each: 1,234.50 for $1,234.50, 12 for 12 %.
 
     Raises:
-        ValueError: a text lacks the sign, so that no euro becomes a dollar.
+        ValueError: a text lacks the sign; this prevents that a euro becomes a dollar.
     """
     mark = re.escape(sign)
     before = f"^([+-]?)[{_BLANK}]*{mark}[{_BLANK}]*([^{_BLANK}].*)$"

@@ -1,4 +1,4 @@
-"""Partitions by time, and by the values of a column: what they are called and what is in them."""
+"""Partitions by time and by the values of a column: their names and their bounds."""
 
 import re
 from collections.abc import Iterable
@@ -12,17 +12,17 @@ from ringside.errors import SourceError, TaskError, quoted
 from ringside.store.workspace import PARTITION_NAME
 
 PERIODS = {"month": "%Y-%m", "week": "%G-W%V", "day": "%Y-%m-%d"}
-"""What a partition of a period is called: 2013-01, 2013-W05, 2013-01-31."""
+"""Format of a partition's name by period: 2013-01, 2013-W05, 2013-01-31."""
 
 ALL = "all"
-"""The one partition of a source that is not divided."""
+"""Name of the only partition of a source that is not divided."""
 
 
 def check_division(columns: Iterable[str], *, time: str | None, partition_by: str | None, row_id: str | None) -> None:
-    """Check what a source says about its partitions.
+    """Check a source's settings of its partitions.
 
     Raises:
-        TaskError: `time` or `partition_by` name no column, a period has no time, or `row_id` is a column already.
+        TaskError: `time` or `partition_by` name no column, a period has no time, or `row_id` is already a column.
     """
     names = list(columns)
     if time is not None and time not in names:
@@ -35,7 +35,7 @@ def check_division(columns: Iterable[str], *, time: str | None, partition_by: st
 
 
 def is_period(partition_by: str | None, time: str | None) -> bool:
-    """Whether partitions are periods of a column of times; without one, `month` can only be a column of that name."""
+    """Return whether partitions are periods of a column of times; without one, `month` can only be a column's name."""
     return time is not None and partition_by in PERIODS
 
 
@@ -44,7 +44,7 @@ def _wrong(field: str, value: object, remedy: str) -> TaskError:
 
 
 def names_of_rows(table: pa.Table, *, time: str | None, partition_by: str | None, where: str) -> pa.Array:
-    """The name of each row's partition, shape `(n_rows,)`.
+    """Return the name of each row's partition, shape `(n_rows,)`.
 
     Raises:
         SourceError: rows have no time, or a value cannot be the name of a partition.
@@ -70,15 +70,15 @@ def names_of_rows(table: pa.Table, *, time: str | None, partition_by: str | None
 
 
 def names_of_values(values: list[Any], column: str, where: str) -> list[str]:
-    """What the partitions of values are called, in the same order.
+    """Return the names of the partitions of values, in the same order.
 
     Args:
-        values: each once.
-        column: where they stand, for errors.
-        where: what was read.
+        values: the distinct values.
+        column: their column, for errors.
+        where: the source that was read, for errors.
 
     Raises:
-        SourceError: a value cannot be a name, or numbers would not be in order by their names.
+        SourceError: a value cannot be a name, or numbers would not be sorted by their names.
     """
     names = [_name(value) for value in values]
     for name in names:
@@ -103,7 +103,7 @@ def _name(value: object) -> str:
 
 
 def period_of(day: date, period: str) -> str:
-    """What the partition of a day is called."""
+    """Return the name of the partition of a day."""
     if period == "week":
         year, week, _ = day.isocalendar()
         return f"{year:04d}-W{week:02d}"
@@ -111,10 +111,10 @@ def period_of(day: date, period: str) -> str:
 
 
 def bounds_of(name: str, period: str) -> tuple[date, date]:
-    """The first day of a partition and the first after it.
+    """Return the first day of a partition and the first day after it.
 
     Raises:
-        ValueError: it is no name of such a period.
+        ValueError: `name` is not the name of such a period.
     """
     if period == "day":
         first = date.fromisoformat(name)

@@ -1,4 +1,4 @@
-"""Where a path of source.py points, and how DVC brings what is not there."""
+"""Resolves the paths of source.py, and pulls missing files with DVC."""
 
 from pathlib import Path
 
@@ -9,11 +9,11 @@ from ringside.store import dvc
 from ringside.store.workspace import Workspace
 
 FOLDER = "data/source"
-"""Where files of a task's own lie that DVC imported, or that Git keeps."""
+"""Folder of a task's own files that DVC imported or that Git tracks."""
 
 
 def workspace_here() -> Workspace | None:
-    """The repository that the current folder is in, if it is in one."""
+    """Return the repository that contains the current folder, or None."""
     try:
         return Workspace.find(Path.cwd())
     except StoreError:
@@ -21,16 +21,16 @@ def workspace_here() -> Workspace | None:
 
 
 def resolved(path: str) -> Path:
-    """A path of source.py, which counts from the root of the repository."""
+    """Return the absolute path for a path of source.py, which is relative to the root of the repository."""
     here = workspace_here()
     return (here.root if here else Path.cwd()) / Path(path).expanduser()
 
 
 def bring(path: str) -> Path:
-    """Where a file or folder is, brought by DVC where it lacks and DVC tracks it.
+    """Return the path of a file or folder; pull it with DVC if it is missing and DVC tracks it.
 
     Raises:
-        SourceError: DVC tracks it and cannot bring it; unreadable here.
+        SourceError: DVC tracks it and cannot pull it; unreadable here.
     """
     target = resolved(path)
     record = target.with_name(f"{target.name}.dvc")
@@ -45,22 +45,22 @@ def bring(path: str) -> Path:
 
 
 def imported(record: Path) -> str | None:
-    """Where DVC imported a file from; None where it was added."""
+    """Return the address that DVC imported a file from; None if it was added."""
     found = yaml.safe_load(record.read_bytes())
     deps = found.get("deps") if isinstance(found, dict) else None
     return str(deps[0].get("path")) if deps else None
 
 
 def imports(workspace: Workspace) -> list[Path]:
-    """The `.dvc` files of what DVC imported into `FOLDER`, in order."""
+    """Return the `.dvc` files of what DVC imported into `FOLDER`, in order."""
     return sorted(record for record in (workspace.root / FOLDER).glob("*.dvc") if imported(record))
 
 
 def update_imports(workspace: Workspace) -> list[str]:
-    """Bring what DVC imported as it is now where it came from (`dvc update`); the files that are others now.
+    """Update what DVC imported to the present state of its origin (`dvc update`); return the files that changed.
 
     Raises:
-        SourceError: DVC cannot tell or bring one; unreadable here. What was there before is there still.
+        SourceError: DVC cannot check or fetch one; unreadable here. The previous files are unchanged.
     """
     newer = []
     for record in imports(workspace):

@@ -1,6 +1,6 @@
-"""What a database is asked: the task's query, with what one partition needs put around it.
+"""The SQL queries of a source: the task's query, wrapped in what one partition needs.
 
-Names of columns reach the database as quoted identifiers and values as parameters, both by SQLAlchemy.
+SQLAlchemy passes names of columns to the database as quoted identifiers and values as parameters.
 """
 
 import re
@@ -16,81 +16,81 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Executable, Subquery
 
 _MODULUS = 1_000_003
-"""Sums of whole numbers are of their remainders: no database overflows, and nearly every change shows."""
+"""Modulus of the sums of whole numbers: sums of remainders overflow in no database and reveal nearly every change."""
 _DIGITS = 38
 _END = re.compile(r";(?:[\s;]|--[^\n]*(?:\n|$)|/\*.*?\*/)*$", re.DOTALL)
-"""The semicolon that ends a query, and comments after it."""
+"""Pattern of the semicolon that ends a query, and comments after it."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """The questions about one query."""
+    """The statements about one query."""
 
     query: str
     columns: Mapping[str, str]
     dialect: str
-    """As SQLAlchemy calls the kind of database."""
+    """SQLAlchemy's name of the kind of database."""
 
     @staticmethod
     def bare(query: str) -> "Executable":
-        """The columns of the query, and no row."""
+        """Return a statement for the columns of the query without rows."""
         from sqlalchemy import false, literal_column, select, text
 
         inner = text(_clean(query)).columns().subquery("ringside")
         return select(literal_column("*")).select_from(inner).where(false())
 
     def rows(self, holds: "ColumnElement[bool] | None") -> "Executable":
-        """The rows of which `holds` is true, with the columns in their order."""
+        """Return a statement for the rows for which `holds` is true, with the columns in their order."""
         from sqlalchemy import select
 
         asked = select(*(self._inner.c[name] for name in self.columns))
         return asked if holds is None else asked.where(holds)
 
     def without_time(self, time: str) -> "Executable":
-        """How many rows have no time."""
+        """Return a statement for the number of rows without a time."""
         from sqlalchemy import func, select
 
         return select(func.count()).select_from(self._inner).where(self._inner.c[time].is_(None))
 
     def days(self, time: str) -> "Executable":
-        """The days of which there are rows."""
+        """Return a statement for the days that have rows."""
         from sqlalchemy import select
 
         return select(self._day(time)).distinct()
 
     def values(self, column: str) -> "Executable":
-        """The values that a column has."""
+        """Return a statement for the distinct values of a column."""
         from sqlalchemy import select
 
         return select(self._inner.c[column]).distinct()
 
     def between(self, time: str, first: date, after: date) -> "ColumnElement[bool]":
-        """What is true of rows from the day `first` on, until the day `after`."""
+        """Return the condition of rows from the day `first` on, until before the day `after`."""
         from sqlalchemy import and_, bindparam
         from sqlalchemy.types import NullType
 
         if self.dialect == "sqlite":
             day = self._day(time)
             return and_(day >= first.isoformat(), day < after.isoformat())
-        # Not of the day, so that an index on the column is of use. Days without a type take the column's, be it of
-        # times or of texts that say them.
+        # Compare the column itself, not its day, so that an index on it is used. Days without a type take the column's,
+        # be it a type of times or of texts that contain them.
         column = self._inner.c[time]
         low, high = (bindparam(None, day.isoformat(), NullType()) for day in (first, after))
         return and_(column >= low, column < high)
 
     def equal(self, column: str, value: object) -> "ColumnElement[bool]":
-        """What is true of rows that have a value."""
+        """Return the condition of rows that have a value."""
         return self._inner.c[column] == value
 
     def sums(self, holds: "ColumnElement[bool] | None") -> "Executable":
-        """Count, bounds and a sum of each column, over the rows of which `holds` is true."""
+        """Return a statement for count, bounds and a sum of each column, over the rows for which `holds` is true."""
         from sqlalchemy import Double, Numeric, Text, case, cast, func, select
 
         told: list[ColumnElement[Any]] = [func.count()]
         for name, dtype in self.columns.items():
             column: ColumnElement[Any] = self._inner.c[name]
             told.append(func.count(column))
-            # A table may hold as text what source.py reads as another type.
+            # A table may store as text what source.py reads as another type.
             if dtype in ("bool", "boolean"):
                 told.append(func.sum(case((func.lower(cast(column, Text)).in_(TRUE), 1), else_=0)))
                 continue
@@ -119,11 +119,11 @@ class Query:
 
 
 def _clean(query: str) -> str:
-    """The query as it can stand in brackets: without its semicolon, with an end to a comment in its last line."""
+    """Return the query in a form that fits in brackets: without its semicolon, with a line end after a last comment."""
     query = query.strip()
     if found := _END.search(query):
         kept = query[: found.start()]
-        # An odd quote would be of a text that the semicolon stands in.
+        # An odd number of quotes means that the semicolon is inside a text.
         query = query if kept.count("'") % 2 or kept.count('"') % 2 else kept
     # NOTE: a colon begins a parameter in SQLAlchemy's texts; the query has none.
     return query.replace(":", "\\:") + "\n"

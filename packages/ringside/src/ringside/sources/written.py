@@ -1,4 +1,4 @@
-"""What a source that is made of files says of how they are written."""
+"""The format settings that sources of files share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,36 +16,36 @@ class Written:
     """The fields that `File` and `Folder` share."""
 
     path: str
-    """From the root of the repository; what DVC tracks (`dvc add`, `dvc import-url`) is pulled where it lacks."""
+    """Path from the root of the repository; if missing, it is pulled if DVC tracks it (`dvc add`, `dvc import-url`)."""
     columns: Mapping[str, str]
-    """Each column with its type, one of `ringside.sources.columns.Dtype`."""
+    """Type of each column, one of `ringside.sources.columns.Dtype`."""
     row_id: str | None = None
-    """A column to add, where the data have no identity: of `File` the number of the row in the file, from 1; of
+    """Column to add if the data have no identity: for `File` the number of the row in the file, from 1; for
     `Folder` the partition and that number, as `2013-01/17`."""
     formats: Mapping[str, str] = field(default_factory=dict)
-    """How times are written where not by ISO 8601: column to format, as in `%d.%m.%Y`."""
+    """Formats of times that are not ISO 8601: column to format, such as `%d.%m.%Y`."""
     missing: Sequence[str] = MISSING
-    """Texts that mean a missing value, with blanks around them or without."""
+    """Texts that mean a missing value, with or without blanks around them."""
     delimiter: str | None = None
-    """Of CSV files, where it is no comma (a tab for TSV)."""
+    """Delimiter of CSV files if it is not a comma (a tab for TSV)."""
     encoding: str = "utf-8"
-    """Of CSV files."""
+    """Encoding of CSV files."""
     decimal: str = "."
-    """What stands before the fraction of a number in a text file: a point or a comma."""
+    """Decimal mark of numbers in a text file: a point or a comma."""
     thousands: str = ""
-    """What stands between thousands there, as the point in `1.234,56`; nothing where there is none."""
+    """Thousands separator of such numbers, such as the point in `1.234,56`; empty if there is none."""
 
     signs: Mapping[str, str] = field(default_factory=dict)
-    """What stands before or after each number of a column there, as in `{"price": "$"}`; it is left away."""
+    """Sign before or after each number of a column, such as `{"price": "$"}`; it is removed."""
 
     @property
     def numerals(self) -> Numerals:
-        """How text files write numbers."""
+        """Return the notation of numbers in text files."""
         return Numerals(self.decimal, self.thousands)
 
     @property
     def typing(self) -> Columns:
-        """The columns and how their values are read."""
+        """Return the columns and the settings for reading their values."""
         return Columns(
             dtypes=self.columns,
             formats=self.formats,
@@ -55,10 +55,10 @@ class Written:
         )
 
     def raw(self, path: Path, *, where: str) -> pa.Table:
-        """The rows of a file as they are written, not typed yet.
+        """Return the rows of a file as they are written, before typing.
 
         Raises:
-            SourceError: the file lacks (unreadable here), is not whole, or changed in schema.
+            SourceError: the file is missing (unreadable here), incomplete, or its schema changed.
         """
         counted = [name for name, form in self.formats.items() if form in EPOCHS]
         expected = {name: dtype for name, dtype in self.columns.items() if name not in counted}

@@ -1,7 +1,7 @@
-"""A plan becomes the checkout: all of it or nothing, and nothing that Git cannot take back.
+"""Writes a plan to the checkout: all of it or nothing, and only changes that Git can undo.
 
-Before the first file is written, `refs/ringside/applying` says what they were and what they become. Whoever finds it,
-after a kill at any moment, can put the checkout back.
+Before the first file is written, `refs/ringside/applying` records the files before and after the update. After a kill
+at any moment, the next run uses it to restore the checkout.
 """
 
 import os
@@ -16,10 +16,10 @@ _LISTED = 8
 
 
 def require_clean(git: Git) -> None:
-    """See that every file is committed, so that an update can be told from work of one's own, and taken back.
+    """Raise if a file is not committed, because the update could not be told apart from your work or undone.
 
     Raises:
-        StoreError: something is not.
+        StoreError: a file has changes that are not committed.
     """
     listed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal").split(b"\0")
     files = [os.fsdecode(line[3:]) for line in listed if line]
@@ -30,9 +30,9 @@ def require_clean(git: Git) -> None:
 
 
 def apply(git: Git, tree: Tree, conflicts: dict[str, dict[int, TreeEntry]]) -> None:
-    """Make the files of `tree` those of the checkout and of Git's index; of conflicts Git knows all sides.
+    """Write the files of `tree` to the checkout and to Git's index; record all sides of conflicts in the index.
 
-    An interruption puts back what was there.
+    An interruption restores the previous files.
 
     Raises:
         StoreError: a file that Git does not track is in the way, or Git cannot write.
@@ -42,7 +42,7 @@ def apply(git: Git, tree: Tree, conflicts: dict[str, dict[int, TreeEntry]]) -> N
     _require_room(git.root, before, tree)
     commit = git.commit(_APPLYING, tree, head)
     try:
-        # Ctrl-C waits until Git has written, and then takes it back.
+        # Ctrl-C waits until Git has written, and then undoes the update.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             git.run("read-tree", "-m", "-u", head, commit)
@@ -57,7 +57,7 @@ def apply(git: Git, tree: Tree, conflicts: dict[str, dict[int, TreeEntry]]) -> N
 
 
 def recover(git: Git) -> bool:
-    """Put back what an update had begun to write when it was killed; whether there was one.
+    """Restore the files that a killed update had begun to write; return whether there was such an update.
 
     Raises:
         StoreError: files were changed since, or Git itself was killed and left its lock.
@@ -81,14 +81,14 @@ def recover(git: Git) -> bool:
 
 
 def _put_back(git: Git, head: str, commit: str) -> None:
-    # With the update's files in the index, those that it added go as well.
+    # If the update's files are in the index, the reset removes those that it added as well.
     git.run("read-tree", commit)
     git.run("reset", "--quiet", "--hard", head)
     git.forget(_APPLYING)
 
 
 def _foreign(git: Git, before: Tree, after: Tree) -> list[str]:
-    """Files that are neither as they were nor as the update writes them."""
+    """Return the files that are neither as before the update nor as the update writes them."""
     names = {os.fsdecode(line) for line in git.run("ls-files", "-z", "--modified", "--deleted").split(b"\0") if line}
     touched = changed(before, after)
     staged = git.run("diff", "--cached", "--name-only", "-z", "--no-renames", "HEAD").split(b"\0")
@@ -104,7 +104,7 @@ def _foreign(git: Git, before: Tree, after: Tree) -> list[str]:
 
 
 def _require_room(root: Path, before: Tree, after: Tree) -> None:
-    """See that no file which Git ignores, and so cannot bring back, is where a new one goes."""
+    """Raise if a new file would overwrite a file that Git ignores and so cannot restore."""
     there = [path for path in sorted(after.keys() - before.keys()) if _is_taken(root, path, before)]
     if there:
         found = f"not tracked by Git, and new in the template: {', '.join(there[:_LISTED])}"
@@ -120,7 +120,7 @@ def _is_taken(root: Path, path: str, before: Tree) -> bool:
 
 
 def _stages(conflicts: dict[str, dict[int, TreeEntry]]) -> bytes:
-    """What `git update-index` reads: each file without its one entry, and with one for each side."""
+    """Return the input of `git update-index`: each file without its one entry, and with one for each side."""
     lines = []
     for path, sides in sorted(conflicts.items()):
         name = os.fsencode(path)

@@ -22,9 +22,9 @@ _START = re.compile(r"[0-9a-f]{7,40}")
 _PLACES = (".github/", "Makefile", PACKAGE)
 """Files that few users change in their first commit."""
 _ALIKE = 0.5
-"""The least share of the first commit's files in `_PLACES` that the base must have."""
+"""Smallest share of the first commit's files in `_PLACES` that the base must have."""
 _MOST = 3000
-"""Commits that are compared file by file."""
+"""Largest number of commits that are compared file by file."""
 
 
 _Files = set[tuple[str, TreeEntry]]
@@ -43,7 +43,7 @@ class Base(NamedTuple):
 
     commit: str
     how: str
-    """How it was found, as people read it."""
+    """Description of how it was found, for people."""
 
 
 def fetch(git: Git, address: str) -> None:

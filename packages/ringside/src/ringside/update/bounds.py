@@ -1,4 +1,4 @@
-"""Whether the locks of your repository meet the requirements of a new version of the package."""
+"""Check that the locks of your repository meet the requirements of a new version of the package."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What an update changes: the package is replaced, a few files are merged by Git, all others stay yours."""
+"""The changes of an update: the package is replaced, a few files are merged by Git, all others stay yours."""
 
 import re
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ PYPROJECT = "pyproject.toml"
 
 _OWNED = (".github/CODEOWNERS", ".github/dependabot.yaml")
 _MERGED = (".github/", "Makefile", "dvc.yaml")
-"""Merged line by line, without `_OWNED`."""
+"""Files that are merged line by line, without `_OWNED`."""
 _REFRESHED = (
     *_OWNED,
     ".devcontainer/",
@@ -27,7 +27,7 @@ _REFRESHED = (
     PYPROJECT,
     "tests/test_task_contract.py",
 )
-"""Replaced as long as you did not change them."""
+"""Files that are replaced if you did not change them."""
 _TASK_FILE = re.compile(r"^( +- src/)\w+(/(?:__init__|schema|model)\.py)$", re.MULTILINE)
 
 
@@ -60,7 +60,7 @@ class Plan:
 
 
 def plan(git: Git, sides: Sides) -> Plan:
-    """Work out an update.
+    """Compute an update.
 
     Args:
         git: your repository.
@@ -103,7 +103,7 @@ def _is_in(path: str, place: str) -> bool:
 
 
 def _replace(done: Plan, sides: Sides) -> None:
-    """Replace the package by the template's, and name the files in which a change of yours is lost."""
+    """Replace the package by the template's, and list the files in which a change of yours is lost."""
     differs = changed(sides.base, sides.ours) & changed(sides.ours, sides.theirs)
     done.edited = sorted(path for path in differs if path.startswith(PACKAGE))
     done.tree = {path: entry for path, entry in sides.ours.items() if not path.startswith(PACKAGE)}
@@ -131,7 +131,7 @@ def _merge(git: Git, done: Plan, sides: Sides) -> None:
     """Merge the workflows, the Makefile and dvc.yaml as Git merges branches."""
     gone = _gone(sides)
     theirs = _merged_part(sides.theirs)
-    # A file that is new in a folder that you removed is not wanted either.
+    # A new file in a folder that you removed is not added either.
     unwanted = {path for path in theirs if path not in sides.base and gone.intersection(_above(path))}
     done.removed += unwanted
     start = git.commit("base", _merged_part(sides.base))
@@ -181,7 +181,7 @@ def _task(git: Git, tree: Tree) -> str | None:
 
 
 def _naming(git: Git, tree: Tree, task: str | None) -> Tree:
-    """Return the tree with your task in dvc.yaml, as `ringside ingest` writes it: that is no change of yours."""
+    """Return the tree with your task in dvc.yaml, as `ringside ingest` writes it, which is not a change of yours."""
     if task is None or "dvc.yaml" not in tree:
         return tree
     text = git.content(tree, "dvc.yaml")

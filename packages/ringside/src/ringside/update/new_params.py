@@ -1,4 +1,4 @@
-"""New keys of the template's params.yaml in a copy's: added as lines, so that no comment and no value of it moves."""
+"""Adds new keys of the template's params.yaml to yours as lines, so that your comments and values do not move."""
 
 import copy
 from collections.abc import Iterator
@@ -7,30 +7,30 @@ from typing import Any, NamedTuple
 import yaml
 
 _OPEN = (("train",), ("task",), ("policy", "guardrails"), ("policy", "floors"))
-"""What the sample fills by its own names; no key below is the machinery's."""
+"""Sections with names of the sample's own; no key below them belongs to Ringside."""
 
 _Path = tuple[str, ...]
 
 
 class NewKeys(NamedTuple):
-    """What the template's params.yaml has come to know and to forget."""
+    """New and removed keys of the template's params.yaml."""
 
     text: str
-    """The copy's params.yaml with the keys that it lacked, as the template has them."""
+    """Your params.yaml with the keys that it lacked, as the template has them."""
     added: list[str]
     told: list[str]
-    """New ones that could not be added without touching other lines."""
+    """New keys that could not be added without a change of other lines."""
     gone: list[str]
-    """Those of the copy that the template has no more."""
+    """Keys of yours that the template no longer has."""
 
 
 def new_keys(ours: str, before: str, after: str) -> NewKeys:
-    """Bring the keys that came to the template's params.yaml into the copy's.
+    """Add the new keys of the template's params.yaml to yours.
 
     Args:
-        ours: the copy's file.
-        before: the template's when the copy was made, or last updated.
-        after: the template's now.
+        ours: your file.
+        before: the template's file at the base of your repository.
+        after: the template's file now.
     """
     mine, old, new = (_content(text) for text in (ours, before, after))
     text, added, told = ours, [], []
@@ -56,7 +56,7 @@ def _content(text: str) -> dict[str, Any]:
 
 
 def _new(before: dict[str, Any], after: dict[str, Any], above: _Path = ()) -> Iterator[_Path]:
-    """The highest keys of `after` that `before` lacks."""
+    """Yield the highest keys of `after` that `before` lacks."""
     for key, value in after.items():
         path = (*above, str(key))
         if path in _OPEN:
@@ -79,7 +79,7 @@ def _at(content: Any, path: _Path) -> Any:  # noqa: ANN401  # YAML
 
 
 def _with(content: dict[str, Any], path: _Path, value: object) -> dict[str, Any]:
-    """The content with one key more; as it was where no mapping is there to hold it."""
+    """Return the content with one more key; unchanged if there is no mapping to add it to."""
     grown = copy.deepcopy(content)
     inner = _at(grown, path[:-1]) if len(path) > 1 else grown
     if isinstance(inner, dict):
@@ -88,7 +88,7 @@ def _with(content: dict[str, Any], path: _Path, value: object) -> dict[str, Any]
 
 
 def _inserted(ours: str, theirs: str, path: _Path) -> str | None:
-    """The copy's text with the template's lines of one key at the end of the section; None where there is no place."""
+    """Return your text with the template's lines of one key at the end of its section; None if that is impossible."""
     section, source = _node(ours, path[:-1]), _node(theirs, path[:-1])
     if section is None or source is None or section.flow_style or not section.value:
         return None
@@ -96,7 +96,7 @@ def _inserted(ours: str, theirs: str, path: _Path) -> str | None:
     if len(path) == 1:
         return "\n".join([*lines, "", *block]) + "\n"
     at = _last_line(section) + 1
-    # What follows a value further in is its comment.
+    # A more indented line after a value is its comment.
     while at < len(lines) and lines[at].lstrip().startswith("#") and _indent(lines[at]) > section.start_mark.column:
         at += 1
     shift = section.start_mark.column - source.start_mark.column
@@ -116,7 +116,7 @@ def _node(text: str, path: _Path) -> yaml.MappingNode | None:
 
 
 def _block(text: str, section: yaml.MappingNode, key: str) -> list[str]:
-    """The lines of a key, with the comments that belong to it."""
+    """Return the lines of a key, with the comments that belong to it."""
     lines = text.splitlines()
     name, value = next((name, value) for name, value in section.value if name.value == key)
     first, last, column = name.start_mark.line, _last_line(value), name.start_mark.column
@@ -128,7 +128,7 @@ def _block(text: str, section: yaml.MappingNode, key: str) -> list[str]:
 
 
 def _last_line(node: yaml.Node) -> int:
-    """The last line that a value stands on; the mark of a block's end is where the next one begins."""
+    """Return the last line of a value; the end mark of a block is at the start of the next one."""
     if isinstance(node, yaml.ScalarNode) or getattr(node, "flow_style", False) or not node.value:
         end = node.end_mark
         return int(end.line if end.column else max(end.line - 1, node.start_mark.line))

@@ -1,6 +1,6 @@
-"""The steps of an update: check the repository, work the update out, write it.
+"""The steps of an update: check the repository, compute the update, write it.
 
-An update is worked out from Git's objects alone. Nothing in the checkout changes until it is complete, and no code of
+An update is computed from Git's objects alone. Nothing in the checkout changes until it is complete, and no code of
 the new version runs before people have seen it.
 """
 
@@ -24,7 +24,7 @@ class UpdateRequest:
     """The options of an update."""
 
     address: str
-    """The template's address, as `git fetch` takes it."""
+    """Address of the template, as `git fetch` takes it."""
     version: str | None = None
     """A release, a branch or a commit; None for the newest release."""
     base: str | None = None
@@ -33,7 +33,7 @@ class UpdateRequest:
 
 @dataclass(frozen=True)
 class Update:
-    """An update that was worked out; `put` writes it."""
+    """Computed update; `put` writes it."""
 
     base: Base
     version: TemplateVersion
@@ -43,11 +43,11 @@ class Update:
     news: list[str]
     """New entries of the changelog, as Markdown."""
     is_recorded: bool
-    """Whether `.ringside.json` already has the template's address and commit."""
+    """True if `.ringside.json` already has the template's address and commit."""
 
     @property
     def is_needed(self) -> bool:
-        """Whether the template has something newer."""
+        """Return whether the template has something newer."""
         return self.base.commit != self.version.commit
 
 
@@ -58,7 +58,7 @@ def without_password(address: str) -> str:
 
 
 def ready(root: Path) -> tuple[Git, bool]:
-    """Return the repository, and whether files of an interrupted update were put back first.
+    """Return the repository, and whether files of an interrupted update were restored first.
 
     Raises:
         StoreError: `root` is not the root of a repository, has no commit, or has changes that are not committed.
@@ -77,7 +77,7 @@ def ready(root: Path) -> tuple[Git, bool]:
 
 
 def update(git: Git, asked: UpdateRequest) -> Update:
-    """Work out an update, without a change of the checkout.
+    """Compute an update without changing the checkout.
 
     Raises:
         StoreError: the template cannot be reached, or the base cannot be found.
@@ -102,7 +102,7 @@ def put(git: Git, found: Update) -> None:
     """Write an update to the checkout and to Git's index, all of it or nothing; people look at it and commit.
 
     Raises:
-        StoreError: it cannot be written; the checkout is as it was.
+        StoreError: it cannot be written; the checkout is unchanged.
     """
     apply(git, found.plan.tree, found.plan.conflicts)
 

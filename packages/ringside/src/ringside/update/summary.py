@@ -1,4 +1,4 @@
-"""What an update brings, as people read it: new entries of the changelog, and how many files change."""
+"""Summary of an update for people: new entries of the changelog, and how many files change."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Git as an update asks it: trees as dictionaries, commits that no branch holds, nothing in the work tree."""
+"""Git operations of an update: trees as dictionaries and commits outside all branches; the work tree is not used."""
 
 import os
 import signal
@@ -11,35 +11,35 @@ from typing import NamedTuple
 from ringside.errors import StoreError
 
 PREFIX = "refs/ringside/"
-"""Where an update keeps what it needs while it runs; no branch, no tag, never pushed."""
+"""Prefix of the refs that an update uses while it runs; no branch, no tag, never pushed."""
 
 _QUIET = ("-c", "core.askPass=", "-c", "credential.interactive=false", "-c", "core.hooksPath=/dev/null")
-# A server that takes the call and then says nothing is given up after a minute.
+# Git gives up a server that accepts the connection and then stays silent for a minute.
 _SILENT = ("-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60")
 _PLAIN = frozenset(range(0x21, 0x7F)) - {ord('"'), ord("\\")}
 
 
 class TreeEntry(NamedTuple):
-    """A file as a tree names it."""
+    """Entry of a file in a tree."""
 
     mode: str
     oid: str
 
 
 OURS, THEIRS = 2, 3
-"""How Git numbers the sides of a conflict; 1 is what both began from."""
+"""Git's numbers of the sides of a conflict; 1 is the common ancestor."""
 
 Tree = dict[str, TreeEntry]
-"""Files by their path from the root; names that are no UTF-8 with surrogate escapes."""
+"""Files by their path from the root; names that are not UTF-8 have surrogate escapes."""
 
 
 class Merged(NamedTuple):
-    """What a merge came to."""
+    """Result of a merge."""
 
     tree: Tree
-    """Files that conflict hold both sides between marks."""
+    """Merged files; files that conflict contain both sides between conflict markers."""
     conflicts: dict[str, dict[int, TreeEntry]]
-    """By path the sides that there are, by Git's numbers."""
+    """Sides of each conflict by path and by Git's number."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,16 @@ class Git:
 
     root: Path
     seconds: float = 900
-    """After which a command is given up."""
+    """Seconds before a command is given up."""
 
     def run(self, *words: str, stdin: bytes = b"", codes: Sequence[int] = (0,), remedy: str = "") -> bytes:
-        """The answer of a command.
+        """Return the output of a command.
 
         Raises:
-            StoreError: there is no Git, or it ended with a code that is not among `codes`, or took too long.
+            StoreError: Git is not installed, exits with a code that is not among `codes`, or takes too long.
         """
         where = f"git {words[0]}"
-        # Of its own session: Git asks no terminal for a password, and Ctrl-C ends this process, not Git in mid-write.
+        # Run in a session of its own: Git asks no terminal for a password, and Ctrl-C does not end Git during a write.
         with _started(["git", "-C", os.fspath(self.root), *_QUIET, *_SILENT, *words], where) as process:
             try:
                 out, said = process.communicate(stdin, self.seconds)
@@ -74,29 +74,29 @@ class Git:
         return out
 
     def line(self, *words: str, remedy: str = "") -> str:
-        """The answer of a command, as text without the line's end."""
+        """Return the output of a command as text, without the line's end."""
         return os.fsdecode(self.run(*words, remedy=remedy)).rstrip("\n")
 
     def commit_of(self, name: str) -> str | None:
-        """The hash of a commit; None where there is none of this name."""
+        """Return the hash of a commit; None if there is none of this name."""
         found = self.run(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", codes=(0, 1, 128)
         )
         return found.decode().strip() or None
 
     def is_ancestor(self, commit: str, of: str) -> bool:
-        """Whether `of` holds `commit`."""
+        """Return whether `commit` is an ancestor of `of`."""
         return self.commit_of(commit) is not None and not self.run("rev-list", "--max-count=1", commit, f"^{of}")
 
     def tree(self, name: str) -> Tree:
-        """All files of a commit or a tree."""
+        """Return all files of a commit or a tree."""
         return {
             os.fsdecode(path): TreeEntry(*meta.decode().split(" ")[::2])
             for meta, path in _records(self.run("ls-tree", "-r", "-z", "--full-tree", name))
         }
 
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
-        """The contents of files, by their hashes."""
+        """Return the contents of files, by their hashes."""
         wanted = sorted(set(oids))
         rest = self.run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode())
         found = {}
@@ -107,16 +107,16 @@ class Git:
         return found
 
     def content(self, tree: Tree, path: str) -> str:
-        """The text of a file; empty where the tree has none of this path."""
+        """Return the text of a file; empty if the tree has no such path."""
         entry = tree.get(path)
         return self.blobs([entry.oid])[entry.oid].decode(errors="replace") if entry else ""
 
     def keep(self, content: bytes) -> TreeEntry:
-        """A file's entry, its content kept in the repository."""
+        """Store the content in the repository and return the file's entry."""
         return TreeEntry("100644", self.run("hash-object", "-w", "--stdin", stdin=content).decode().strip())
 
     def commit(self, name: str, tree: Tree, parent: str | None = None) -> str:
-        """A commit of exactly these files under `PREFIX`, which neither a branch nor the work tree knows of."""
+        """Create a commit of these files under `PREFIX`, outside branches and the work tree; return its hash."""
         ref = PREFIX + name
         lines = [f"commit {ref}", "committer ringside <> 0 +0000", "data 0", *([f"from {parent}"] if parent else [])]
         text = "\n".join([*lines, "deleteall", ""]).encode()
@@ -128,14 +128,14 @@ class Git:
         return self.line("rev-parse", ref)
 
     def merged(self, ours: str, theirs: str) -> Merged:
-        """The merge of two commits under `PREFIX`, by the base that their history has.
+        """Merge two commits under `PREFIX`, with the base from their history.
 
         Raises:
             StoreError: this Git is older than 2.38 and cannot merge without a work tree.
         """
         remedy = "with a Git older than 2.38, install a newer one; else see what Git says. Nothing was changed."
         short = [f"{PREFIX.removeprefix('refs/')}{name}" for name in (ours, theirs)]
-        # A folder that the template renamed takes no file of the copy's with it.
+        # If the template renamed a folder, your files in it do not move with it.
         words = ("-c", "merge.directoryRenames=false", "merge-tree", "--write-tree", "--no-messages", "-z")
         tree, *lines = self.run(*words, *short, codes=(0, 1), remedy=remedy).split(b"\0")
         conflicts: dict[str, dict[int, TreeEntry]] = {}
@@ -145,13 +145,13 @@ class Git:
         return Merged(self.tree(tree.decode().strip()), conflicts)
 
     def forget(self, under: str = "") -> None:
-        """Remove what an update kept under `PREFIX`."""
+        """Remove the refs of an update under `PREFIX`."""
         listed = self.run("for-each-ref", "--format=delete %(refname)", f"{PREFIX}{under}")
         self.run("update-ref", "--stdin", stdin=listed)
 
 
 def changed(before: Mapping[str, TreeEntry], after: Mapping[str, TreeEntry]) -> set[str]:
-    """The files that are not the same, or not on both sides."""
+    """Return the files that differ, or exist on one side only."""
     return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 
@@ -164,7 +164,7 @@ def _started(command: list[str], where: str) -> "subprocess.Popen[bytes]":
 
 
 def _records(answer: bytes) -> Iterable[tuple[bytes, bytes]]:
-    """`meta TAB path`, each ended by NUL."""
+    """Yield the `meta TAB path` records, each ended by NUL."""
     for line in answer.split(b"\0"):
         meta, tab, path = line.partition(b"\t")
         if tab:
@@ -172,7 +172,7 @@ def _records(answer: bytes) -> Iterable[tuple[bytes, bytes]]:
 
 
 def _quoted(path: bytes) -> bytes:
-    """A path as fast-import reads it, whatever is in its name."""
+    """Return a path in the format of fast-import, for any characters in its name."""
     if _PLAIN.issuperset(path):
         return path
     return b'"' + b"".join(bytes([byte]) if byte in _PLAIN else b"\\%03o" % byte for byte in path) + b'"'

@@ -35,8 +35,8 @@ class Evaluation:
     metrics: dict[str, Any]
     """Content of `metrics.json`: the metrics of the kind, those of the baseline under `baseline`, rows under `rows`."""
     predictions: pd.DataFrame
-    """Content of `predictions.parquet`: identity, group, slices, partition, `y`, the prediction of each test row, and the
-    baseline's in columns that begin with `baseline`."""
+    """Content of `predictions.parquet`: identity, group, slices, partition, `y`, the prediction of each test row, and
+    the baseline's in columns that begin with `baseline`."""
     slices: Rows
     """Metrics by value of each slice; `leading` repeats the primary metric of the kind."""
     curves: dict[str, Rows]

@@ -36,8 +36,8 @@ def column_bins(train: pd.DataFrame, *, bins: int) -> dict[str, Bins]:
 def partition_profile(frame: pd.DataFrame, bins: Mapping[str, Bins], task: Task) -> dict[str, Any]:
     """Count one partition's rows, duplicates and labels, and per column the missing values and the rows in each bin.
 
-    A duplicate is a row that repeats an earlier one of the partition in all columns except the identity. `types` has the
-    pandas type of each column, including the target.
+    A duplicate is a row that repeats an earlier one of the partition in all columns except the identity. `types` has
+    the pandas type of each column, including the target.
 
     Args:
         frame: the valid rows of the partition.

@@ -1,4 +1,4 @@
-"""Stage `validate`: separates the rows of a partition that can be used for training from those that cannot, with reasons."""
+"""Stage `validate`: separates the rows of a partition that are fit for training from the others, with reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

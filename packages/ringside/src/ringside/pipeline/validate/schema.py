@@ -14,8 +14,8 @@ def load_schema(task: Task) -> "DataFrameSchema":
     """Return the task's pandera schema; it contains every column that the task names.
 
     Raises:
-        TaskError: `schema.py` is missing or has no schema, or the task names a column that it lacks, or the identity or the
-            group is nullable.
+        TaskError: `schema.py` is missing or has no schema, or the task names a column that it lacks, or the identity or
+            the group is nullable.
     """
     schema = load_part(task.name, "schema", "SCHEMA").SCHEMA
     schema = schema.to_schema() if hasattr(schema, "to_schema") else schema

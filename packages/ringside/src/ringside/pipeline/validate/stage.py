@@ -14,14 +14,14 @@ from ringside.pipeline.validate.schema import load_schema
 def run(context: StageContext, track: Track) -> list[dict[str, Any]]:
     """Check each partition; rows that fail the schema go to quarantine.
 
-        Returns:
-            For each partition its name, the numbers of rows (`rows`, `valid`, `quarantined`, `unlabelled`) and `reasons`,
-            as reports/validation.json holds them.
-    as in reports/validation.json.
-        Raises:
-            DataError: a partition is damaged or unknown, a column is not as the schema says, or too many rows fail.
-            DataError: a partition is damaged or unknown, a column does not match the schema, or too many rows fail.
-            TaskError: the task has no valid schema.
+    Returns:
+        For each partition its name, the numbers of rows (`rows`, `valid`, `quarantined`, `unlabelled`) and `reasons`,
+        as in reports/validation.json.
+
+    Raises:
+        DataError: a partition is damaged or unknown, a column does not match the schema, or too many rows fail.
+        TaskError: the task has no valid schema.
+        StoreError: a file cannot be written.
     """
     files, task = context.files, context.task
     schema = load_schema(task)
