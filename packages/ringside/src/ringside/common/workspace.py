@@ -36,62 +36,62 @@ class StageFiles:
 
     @property
     def params(self) -> Path:
-        """Path of `params.yaml`."""
+        """Return the path of `params.yaml`."""
         return self.root / "params.yaml"
 
     @property
     def manifest(self) -> Path:
-        """Path of the manifest of partitions, tracked by Git."""
+        """Return the path of the manifest of partitions, tracked by Git."""
         return self.root / "data" / "manifest.json"
 
     @property
     def raw(self) -> Path:
-        """Folder of partitions as the source returned them."""
+        """Return the folder of partitions as the source returned them."""
         return self.root / "data" / "raw"
 
     @property
     def valid(self) -> Path:
-        """Folder of rows that passed the schema and have a label."""
+        """Return the folder of rows that passed the schema and have a label."""
         return self.root / "data" / "valid"
 
     @property
     def quarantine(self) -> Path:
-        """Folder of rows that failed the schema, each with the reason."""
+        """Return the folder of rows that failed the schema, each with the reason."""
         return self.root / "data" / "quarantine"
 
     @property
     def validation(self) -> Path:
-        """Path of the validation result of each partition, in order."""
+        """Return the path of the validation result of each partition, in order."""
         return self.root / "reports" / "validation.json"
 
     @property
     def split(self) -> Path:
-        """Path of the result of `split`: the rows for training and for the test."""
+        """Return the path of the result of `split`: the rows for training and for the test."""
         return self.root / "reports" / "split.json"
 
     @property
     def model(self) -> Path:
-        """Path of the trained model."""
+        """Return the path of the trained model."""
         return self.root / "models" / "model.skops"
 
     @property
     def metrics(self) -> Path:
-        """Path of the metrics on the test rows, tracked by Git."""
+        """Return the path of the metrics on the test rows, tracked by Git."""
         return self.root / "reports" / "metrics.json"
 
     @property
     def predictions(self) -> Path:
-        """Path of the predictions for the test rows."""
+        """Return the path of the predictions for the test rows."""
         return self.root / "reports" / "predictions.parquet"
 
     @property
     def profile(self) -> Path:
-        """Path of the data profile, per partition and column."""
+        """Return the path of the data profile, per partition and column."""
         return self.root / "reports" / "profile.json"
 
     @property
     def plots(self) -> Path:
-        """Folder with the data of the curves."""
+        """Return the folder with the data of the curves."""
         return self.root / "reports" / "plots"
 
     def partition(self, folder: Path, name: str) -> Path:

@@ -15,7 +15,7 @@ from ringside.update.trees import PREFIX, Git, TreeEntry
 FETCHED = f"{PREFIX}fetched/"
 
 _TAG = "package-v"
-"""How the tags of the template's releases start; `model@v1.2.0` is a version of a model."""
+"""Prefix of the tags of the template's releases; `model@v1.2.0` is a version of a model."""
 _RELEASE = re.compile(rf"{_TAG}(\d+)\.(\d+)\.(\d+)")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _START = re.compile(r"[0-9a-f]{7,40}")
