@@ -1,18 +1,18 @@
-"""The exceptions of Ringside.
+"""The exceptions of Ringside and their exit codes.
 
-    RingsideError            exit 1: something broke
-    ├── UsageError           exit 2: the command line or params.yaml asks for the impossible
+    RingsideError            exit 1: an error
+    ├── UsageError           exit 2: the command line or params.yaml asks for something impossible
     ├── TaskError            a task breaks the interface of `ringside.task`
-        ├── TaskError            a task breaks the interface of `ringside.task`
-        ├── SourceError          a source cannot be reached, or returns other data than before
-        ├── DataError            a partition, the manifest or the labels are invalid
-    ├── StoreError           a file cannot be written, or the repository is not in order
-        ├── StoreError           a file cannot be written, or the repository is in an invalid state
-        ├── ReportError          a report is incomplete or was not written by Ringside
-        ├── RegistryError        the registry cannot be read, or contains invalid data
-        │   └── ReleaseExistsError   another process published the version first
+    ├── SourceError          a source cannot be reached, or returns other data than before
+    ├── DataError            a partition, the manifest or the labels are invalid
+    ├── ModelError           a model cannot be fitted, or a model file cannot be trusted
+    ├── StoreError           a file cannot be written, or the repository is in an invalid state
+    ├── ReportError          a report is incomplete or was not written by Ringside
+    ├── RegistryError        the registry cannot be read, or contains invalid data
+    │   └── ReleaseExistsError   another process published the version first
     └── GitHubError          GitHub does not respond, or refuses the request
-Every error says what was found, where, and what to do next; only the command line turns it into text for people.
+
+Every error contains what was found, where, and what to do next; only the command line formats it for people.
 
 Messages within `values_hidden` leave out texts that quote a row (`quoted`, `told`), for logs that can be read by people
 who may not see the rows.

@@ -140,7 +140,7 @@ def load_source(task: Task) -> _SourceModule:
     """Return the task's source.
 
     Raises:
-        TaskError: `source.py` is missing, cannot be imported or lacks a function.
+        TaskError: `source.py` is missing, cannot be imported or does not define a function.
     """
     return _SourceModule(task, load_part(task.name, "source", "partitions", "read"))
 

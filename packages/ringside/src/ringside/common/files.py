@@ -84,7 +84,7 @@ def read_bytes(path: Path, *, remedy: str, most: int = -1) -> bytes:
         raise DataError(f"it cannot be read ({error.strerror})", where=str(path), remedy=remedy) from None
 
 
-def read_json(path: Path, *, remedy: str) -> Any:  # noqa: ANN401  # noqa: ANN401  # the caller checks the shape
+def read_json(path: Path, *, remedy: str) -> Any:  # noqa: ANN401  # the caller checks the shape
     """Return the content of a JSON file.
 
     Raises:

@@ -62,7 +62,7 @@ def is_prediction_column(name: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """The facts of a task.
+    """The definition of a task.
 
     Raises:
         TaskError: a field is missing or contradicts another; the error names the task, the field and the remedy.

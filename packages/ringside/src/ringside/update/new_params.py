@@ -21,7 +21,7 @@ class NewKeys(NamedTuple):
     told: list[str]
     """New keys that could not be added without a change of other lines."""
     gone: list[str]
-    """Keys of yours that the template no longer has."""
+    """Your keys that the template no longer has."""
 
 
 def new_keys(ours: str, before: str, after: str) -> NewKeys:

@@ -59,7 +59,7 @@ def evaluate(estimator: Any, train: pd.DataFrame, test: pd.DataFrame, task: Task
 
     Raises:
         DataError: the test rows have a label that is not in the training rows, or one that is not of the task's kind.
-        ModelError: the estimator cannot predict a row, or answers something that is no prediction.
+        ModelError: the estimator cannot predict a row, or returns an invalid prediction.
     """
     labels = test[task.target]
     check_kind(labels, task, where="the test rows")

@@ -21,7 +21,7 @@ def run(context: StageContext) -> Evaluation:
 
     Raises:
         DataError: a file is missing, or the test rows have a label that is not in the training rows.
-        ModelError: the model holds types that are not trusted, or cannot predict a row.
+        ModelError: the model contains types that are not trusted, or cannot predict a row.
         StoreError: a file cannot be written.
     """
     files, task, bins = context.files, context.task, context.params.evaluate.bins

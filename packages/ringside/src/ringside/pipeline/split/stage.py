@@ -48,8 +48,7 @@ def split(tables: Mapping[str, pa.Table], task: Task, params: SplitParams) -> Sp
 
     Raises:
         UsageError: there are too few partitions, or no group column, for the strategy.
-        DataError: a side has no rows, or a row identity stands on both sides.
-    DataError: a side has no rows, or a row identity is on both sides.
+        DataError: a side has no rows, or a row identity is on both sides.
     """
     decided = _decide(list(tables), task, params)
     sides = {side: _hashes(tables, decided, task, side) for side in ("train", "test")}
