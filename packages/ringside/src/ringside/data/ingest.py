@@ -70,7 +70,7 @@ class Ingest:
     add: dvc.PendingAdd | None = None
     """A `dvc add` of `data/raw` that is already started; None to start one when it is needed."""
     store: Store = "source"
-    """Where partitions are stored for other machines."""
+    """Store of the partitions for other machines."""
 
     @functools.cached_property
     def _verified(self) -> VerifiedFiles:

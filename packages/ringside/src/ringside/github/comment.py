@@ -63,7 +63,7 @@ class Found:
 
     ours: Mapping[str, Any] | None
     cml: bool
-    """Whether CML would pick the same comment to update."""
+    """True if CML would pick the same comment to update."""
 
 
 class Commenter:
@@ -135,7 +135,7 @@ class Commenter:
         if found.cml and self._has_cml():
             if url := self._by_cml(number, text):
                 return CommentResult("cml", found.ours is None, url)
-            # What ended badly may have written it all the same.
+            # CML may have written the comment although it failed.
             return self._by_gh(number, marked, self.find(number).ours)
         return self._by_gh(number, marked, found.ours)
 
@@ -169,7 +169,7 @@ class Commenter:
     def _by_cml(self, number: int, text: str) -> str | None:
         """Return the address of the comment that CML wrote; None if it failed."""
         command = shutil.which("cml", path=self._environ.get("PATH")) or "cml"
-        # CML writes to the global configuration of Git, and takes variables that begin with CML_ for its options.
+        # CML writes to Git's global configuration, and reads variables that start with CML_ as its options.
         with tempfile.TemporaryDirectory(prefix="ringside-") as home:
             write_bytes(Path(home) / "comment.md", text.encode())
             kept = {name: self._environ[name] for name in _KEPT if name in self._environ}
@@ -185,7 +185,7 @@ class Commenter:
             options = [
                 f"--target=pr/{number}",
                 f"--repo={self._server}/{self._github.repository}",
-                # Else files that the Markdown names would be sent to a public host.
+                # Without it, CML would upload files that the Markdown names to a public host.
                 "--publish=false",
                 f"--watermark-title={TITLE}",
             ]
@@ -200,7 +200,7 @@ def _ran(command: list[str], folder: Path, environ: Mapping[str, str]) -> str | 
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         return None
     lines = done.stdout.split()
-    # It ends well, too, where it did nothing: only an address says that there is a comment.
+    # CML also exits with 0 if it did nothing; only an address in the output proves that there is a comment.
     url = lines[-1] if lines else ""
     return url if done.returncode == 0 and re.fullmatch(r"https://[^\s\x00-\x1f]{1,500}", url) else None
 

@@ -25,7 +25,7 @@ class Issue:
     url: str
     """Address of its page."""
     new: bool
-    """Whether it was opened now."""
+    """True if it was opened now."""
 
 
 def keep_issue(github: GitHub, marker: str, title: str, body: str) -> Issue:
@@ -125,4 +125,4 @@ def _close(github: GitHub, number: int, body: str) -> None:
 
 
 _BROKEN = 500
-"""Lowest status after which it is unknown whether the request was carried out."""
+"""Lowest status after which it is unknown whether GitHub executed the request."""

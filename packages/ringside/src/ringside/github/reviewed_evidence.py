@@ -1,4 +1,4 @@
-"""Compare what reviewers saw of a merged model with what the merged code produces.
+"""Compare the figures that reviewers saw of a merged model with those that the merged code produces.
 
 The author of a pull request can forge its figures. So they publish nothing: they can only stop a model whose figures
 differ from those that reviewers saw.
@@ -88,7 +88,7 @@ def shown(github: GitHub, commit: str, default_branch: str, report: Report) -> R
         run = reviewed_run(github, commit, default_branch)
         found = uploaded(github, run) if run is not None else None
     except (GitHubError, ReportError):
-        # What cannot be read says nothing; the committed outputs are looked at instead.
+        # An unreadable upload is ignored; the committed outputs are used instead.
         return None
     if run is None or found is None or found.report is None:
         return None

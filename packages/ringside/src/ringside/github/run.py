@@ -128,7 +128,7 @@ class Run:
 
     @property
     def in_actions(self) -> bool:
-        """Whether this is a step of a workflow."""
+        """Return whether this is a step of a workflow."""
         return self.environ.get("GITHUB_ACTIONS") == "true"
 
     def _append(self, variable: str, text: str) -> None:

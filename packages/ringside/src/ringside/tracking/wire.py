@@ -145,7 +145,7 @@ class Wire:
         return True
 
 
-def _given(value: Any) -> Any:  # noqa: ANN401  # whatever MLflow's client made of an answer
+def _given(value: Any) -> Any:  # noqa: ANN401  # the return types of MLflow's client vary
     """Return a value that a complete response has; raise if it is missing."""
     if not value:
         raise NoAnswerError
