@@ -74,7 +74,7 @@ class Repository:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=env,
-                # Without a terminal, Git and ssh fail where they would ask for a password.
+                # Without a terminal, Git and ssh fail instead of waiting for a password.
                 start_new_session=True,
             )
         except OSError as error:

@@ -123,7 +123,7 @@ class Forget:
         again, and the same command continues.
 
         Args:
-            also: erases the rows from the source's own files, and returns the hashes of these files in DVC.
+            also: function that erases the rows from the source's own files and returns their hashes in DVC.
 
         Raises:
             DataError: a partition differs from the manifest.

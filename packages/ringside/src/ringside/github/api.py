@@ -68,13 +68,13 @@ class GitHub:
 
     Reads and idempotent writes (PUT, PATCH, DELETE) are retried after a rate limit, a 5xx or a broken connection, up
     to `tries` times and with the pause that the response requests. A POST is retried only if GitHub states that it
-    did nothing (a rate limit); after a broken connection its caller has to check.
+    did nothing (a rate limit); after a broken connection the caller has to check its effect.
 
     Args:
         repository: `owner/name`.
         seconds: time limit of one try.
         tries: maximum number of tries.
-        wait: sleeps for a number of seconds.
+        wait: function that sleeps for a number of seconds.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class GitHub:
         """Return the JSON as `get` does; None if GitHub responds with 404.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         try:
             return self.get(path)
@@ -119,7 +119,7 @@ class GitHub:
             most: maximum number of items.
 
         Raises:
-            GitHubError: as `get`; or a page has no list.
+            GitHubError: as in `get`; or a page has no list.
         """
         found: list[Any] = []
         place: str | None = f"{path}{'&' if '?' in path else '?'}per_page=100"
@@ -139,7 +139,7 @@ class GitHub:
         """Send JSON with POST.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         return self.call("POST", path, body).json()
 
@@ -147,7 +147,7 @@ class GitHub:
         """Send JSON with PATCH.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         return self.call("PATCH", path, body).json()
 
@@ -155,7 +155,7 @@ class GitHub:
         """Send JSON with PUT.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         return self.call("PUT", path, body).json()
 
@@ -163,7 +163,7 @@ class GitHub:
         """Send DELETE; if a retry finds nothing, the resource counts as deleted.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         self.call("DELETE", path)
 
@@ -171,7 +171,7 @@ class GitHub:
         """Return the bytes of an asset or an artifact.
 
         Raises:
-            GitHubError: as `get`; or there are more than `limit` bytes.
+            GitHubError: as in `get`; or there are more than `limit` bytes.
         """
         # GitHub returns an asset's bytes only with this `Accept`, but responds with 415 to it for an artifact.
         accept = "application/octet-stream" if "releases/assets/" in path else None
@@ -181,7 +181,7 @@ class GitHub:
         """Upload a file's bytes to an absolute address.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         return self.call("POST", url, file).json()
 
@@ -191,7 +191,7 @@ class GitHub:
         """Send one request and return the response; retry if that is safe.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         place = path if path.startswith(("/", "https://")) else f"/repos/{self.repository}/{path}".rstrip("/")
         if not _PLACE.fullmatch(place):
@@ -408,7 +408,7 @@ _REMEDIES = {
 def lend_token(environ: MutableMapping[str, str] | None = None) -> bool:
     """Let Git use `gh` as the credential helper for github.com if a workflow step has a token; return whether it does.
 
-    Checkouts of the workflows keep no credentials. The token stays in the environment and is not written to a file.
+    The workflows' checkouts store no credentials. The token stays in the environment and is not written to a file.
     Outside of workflows, Git keeps its own configuration.
 
     Args:

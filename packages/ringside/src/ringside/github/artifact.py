@@ -1,6 +1,6 @@
 """Read the artifact of a Train run as untrusted data.
 
-The author of a pull request controls what its run uploads. The archive is opened in memory and never extracted, no
+The author of a pull request controls the upload of its run. The archive is opened in memory and never extracted, no
 name in it is used, reading stops at fixed sizes, and the content is refused unless all of it matches the schemas.
 """
 

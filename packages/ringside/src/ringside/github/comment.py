@@ -1,7 +1,7 @@
 """The one comment on a pull request: created once, then updated, by CML or by `gh`.
 
 Both end the comment with CML's watermark, so that each finds the other's. CML looks at the first 30 comments only,
-takes the last one with the watermark and does not check its author. So CML is used only if it would pick our own
+takes the last one with the watermark and does not check its author. So CML is used only if it would pick Ringside's
 comment, or would find a new one again.
 """
 
@@ -71,10 +71,10 @@ class Commenter:
 
     Args:
         github: the repository.
-        server: such as https://github.com.
+        server: address of GitHub, such as https://github.com.
         sha: a commit for the watermark, 40 hexadecimal digits; CML finds no watermark without one.
-        environ: the variables, some of which CML gets; None for those of this process.
-        wait: sleeps for a number of seconds.
+        environ: the variables, some of which are passed to CML; None for those of this process.
+        wait: function that sleeps for a number of seconds.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Commenter:
 
         Args:
             number: the number of the pull request.
-            body: returns the Markdown for a maximum number of characters.
+            body: function that returns the Markdown for a maximum number of characters.
             create: whether to create a first comment.
 
         Raises:

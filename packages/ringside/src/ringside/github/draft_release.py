@@ -16,7 +16,7 @@ from ringside.github.issues import post_once
 from ringside.registry.checksums import SUMS, sha256
 
 MARKER = "<!-- ringside-release: "
-"""Start of the hidden `release.json` at the end of a release's notes; it marks our drafts."""
+"""Start of the hidden `release.json` at the end of a release's notes; it identifies Ringside's drafts."""
 _RECORD = re.compile(rf"{re.escape(MARKER)}([A-Za-z0-9+/=]{{1,60000}}) -->\s*\Z")
 _TRIES = 3
 _EXISTS = 422

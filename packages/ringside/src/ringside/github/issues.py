@@ -76,7 +76,7 @@ def post_once(github: GitHub, path: str, body: object, look: Callable[[], Any]) 
         github: the repository.
         path: as in `GitHub.post`.
         body: the JSON.
-        look: finds what was created; None if nothing was.
+        look: function that returns the created object; None if there is none.
 
     Raises:
         GitHubError: GitHub refuses, or did not respond twice and nothing was created.

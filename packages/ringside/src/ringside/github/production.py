@@ -105,7 +105,7 @@ class ProductionRef:
         """Change the current record and push it; return the new record.
 
         Args:
-            change: returns the new record, given the current one; called again if another writer was faster.
+            change: function from the current record to the new one; called again if another writer was faster.
             message: the reason, one line.
 
         Raises:

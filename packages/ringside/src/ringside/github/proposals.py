@@ -173,7 +173,7 @@ class Proposer:
     def _commit(self, proposal: Proposal, title: str) -> str | None:
         """Return the proposal's commit on the one that was watched; None if it changes nothing.
 
-        Equal proposals give equal commits, so that a run without news moves no branch and needs no new approval.
+        Equal proposals have equal commits, so that a run without changes does not move the branch or need an approval.
         """
         base = proposal.watch.commit
         remedy = _TAKE_AGAIN

@@ -1,7 +1,7 @@
 """Pull requests: the one of a finished Train run, and the number evaluated on the same test rows.
 
-Only GitHub's responses count, not what the run wrote. The payload's list of pull requests is empty for forks, and the
-pull request's own code writes what a run uploads. So the branch is looked up, and its tip must be the run's commit.
+This module uses only GitHub's responses, not the run's upload, which code of the pull request writes. The payload's
+list of pull requests is empty for forks. So the branch is looked up, and its tip must be the run's commit.
 """
 
 import re
@@ -199,7 +199,7 @@ def _is_here(pull: Mapping[str, Any], repository: str) -> bool:
 def others_since(github: GitHub, since: datetime | None, commit: str, own: int | None) -> int | None:
     """Return the other pull requests that were opened since the newest data arrived.
 
-    The test set moves with the data, so each of them may have been evaluated on this one.
+    New data change the test set, so each of these pull requests may have been evaluated on the current one.
 
     Args:
         github: the repository.

@@ -1,7 +1,7 @@
 """Releases on GitHub: a version's files are the assets of its tag's release; the one marked latest is in production.
 
 The workflows' concurrency group lets one publisher run at a time; GitHub has no lock. Two publishers without that
-group still make no partial release: each step checks the current state, and the second one is refused.
+group still create no partial release: each step checks the current state, and the second one is refused.
 """
 
 import base64
@@ -56,7 +56,7 @@ def open_registry(root: Path, remote: str = "origin") -> Registry:
     """Open the registry of a remote: on github.com with GitHub's releases, else as `Registry.open` does.
 
     Raises:
-        RegistryError: as `Registry.open`.
+        RegistryError: as in `Registry.open`.
     """
     return Registry.open(root, remote, releases_at)
 
@@ -191,7 +191,7 @@ class GitHubReleases:
         """Put a version in production: on GitHub first, then in the record.
 
         Raises:
-            RegistryError: there is no release of it (state `files_missing`), or GitHub refuses or does not respond.
+            RegistryError: the version has no release (state `files_missing`), or GitHub refuses or does not respond.
         """
         release = self._release(tag_of(move.version))
         # Read this before the flag moves: otherwise a change made on GitHub's own page would be lost.
@@ -239,7 +239,7 @@ class GitHubReleases:
             if draft is None or not draft["draft"]:
                 continue
             tag = draft["tag_name"]
-            # Remove the tag first: the next run finds a remaining draft, but a tag alone would occupy its number forever.
+            # Remove the tag first: the next run finds a remaining draft; a tag alone would block its number forever.
             if version_of(tag) and self._find(tag) is None and self._remove_tag(tag):
                 removed.append(f"tag {tag}")
             with self._asked():
@@ -293,7 +293,7 @@ class GitHubReleases:
         if not moves and version == in_order(filter(None, map(version_of, self.tags())))[-1]:
             # GitHub shows the newest one as latest if none was marked.
             return moves
-        # GitHub does not state the time; it was not before the release.
+        # GitHub does not return the time of the change; the release's time is its lower bound.
         at = self.metadata(release["tag_name"]).published
         return [*moves, Move(version=version, at=at, reason="marked latest on GitHub")]
 

@@ -1,7 +1,7 @@
 """One run of a workflow: its context from GitHub, and its outputs, summary and annotations.
 
-Standard library only, so that jobs which decide whether anything has to be done install nothing. Outside of Actions
-the same commands print what would be an output or a summary.
+This module needs only the standard library, so that jobs can decide without an installation if there is work to do.
+Outside of Actions, the same commands print outputs and summaries.
 """
 
 import json

@@ -152,7 +152,7 @@ class Sample:
 def renamed(pyproject: str, name: str, description: str, packages: Sequence[str] = ()) -> str:
     """Return pyproject.toml named after the task, with the packages of its source instead of the sample's data.
 
-    A name or a description that you changed before stays, as do packages that you added to the group `source`.
+    A name or a description that you changed is kept, and so are packages that you added to the group `source`.
 
     Args:
         pyproject: the file's text.

@@ -157,7 +157,7 @@ def typed(frame: pd.DataFrame, *, forms: bool = True) -> tuple[pd.DataFrame, dic
 
     Args:
         frame: the rows as read, `(n_rows, n_columns)`: texts if the file has no types; not changed.
-        forms: whether other formats of times than ISO 8601 are tried.
+        forms: whether to try other formats of times than ISO 8601.
 
     Returns:
         The frame with nullable types, without columns that fit no type; and the descriptions of all columns.
@@ -229,7 +229,7 @@ def _answers(distinct: pd.Series) -> dict[str, bool] | None:
     texts = set(distinct.str.lower())
     if texts <= {"true", "false"}:
         return {"true": True, "false": False}
-    # Exactly two texts stay texts, which say more; yes, Yes and YES mean the same.
+    # Two distinct texts stay texts, to keep their wording; yes, Yes and YES mean the same.
     mixed = len(distinct) > 2  # noqa: PLR2004
     return next(({yes: True, no: False} for yes, no in _PAIRS if mixed and texts == {yes, no}), None)
 

@@ -82,7 +82,7 @@ def _telling(draft: TaskDraft) -> Iterator[str]:
     answer = _answer(draft, rows).to_numpy()
     if len(rows) < 30 or len(np.unique(answer)) < 2:  # noqa: PLR2004  # too little to detect a leak
         return
-    # Groups are not split: a column that identifies a group predicts its target, and that is no leak.
+    # Groups are not split: a column that identifies a group predicts its target, which is no leak.
     parts = np.arange(len(rows)) if draft.groups is None else pd.factorize(draft.groups[rows])[0]
     for name in draft.features:
         score = _score(_encoded(draft.seen.frame.loc[rows, name]), answer, parts % 2 == 0, draft.kind)
