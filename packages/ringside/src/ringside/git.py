@@ -1,6 +1,6 @@
 """Git commands, run without a shell and without a prompt: no command can wait for a password.
 
-`ringside.github.changes` imports this module in a job that installs nothing, so it needs the standard library alone.
+`ringside.github.changes` imports this module in a job that installs nothing, so it needs only the standard library.
 """
 
 import os
@@ -69,12 +69,12 @@ class Repository:
         where = f"git {command[0]} in {self.path}"
         try:
             process = subprocess.Popen(
-                ["git", "-C", str(self.path), *_QUIET, *command],  # noqa: S607  # the Git that a person types
+                ["git", "-C", str(self.path), *_QUIET, *command],  # noqa: S607  # the `git` on PATH, as in a shell
                 stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=env,
-                # Without a terminal, Git and ssh fail where they would ask for a password.
+                # Without a terminal, Git and ssh fail instead of waiting for a password.
                 start_new_session=True,
             )
         except OSError as error:
@@ -186,7 +186,7 @@ class Repository:
             patterns: globs of tag names, such as `model@*`; all tags if there are none.
 
         Raises:
-            RegistryError: the place does not answer; state `unreachable`.
+            RegistryError: the place does not respond; state `unreachable`.
         """
         result = self.run("ls-remote", "--", place, *(f"refs/tags/{pattern}" for pattern in patterns or ("*",)))
         if result.code != 0:
@@ -204,7 +204,7 @@ class Repository:
     def make_tag(self, name: str, commit: str, message: str) -> str:
         """Create the object of an annotated tag, without a ref; return its hash.
 
-        GTO reads annotated tags only. `git tag` would ask for a key if you sign all tags, and it would create the tag
+        GTO reads annotated tags only. `git tag` would request a key if you sign all tags, and it would create the tag
         in this clone before the remote has it.
 
         Raises:

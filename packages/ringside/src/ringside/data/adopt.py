@@ -62,7 +62,7 @@ def _read(path: Path, keys: Sequence[str], names: Sequence[str]) -> pa.Table:
     if parquet:
         rows = read_table(path, remedy=_FORM)
     else:
-        # As text, so that leading zeros stay and each column is converted to the type that it needs.
+        # As text, so that leading zeros are kept and each column is converted to the type that it needs.
         wanted = dict.fromkeys([*keys, *names], pa.string())
         options = pv.ConvertOptions(column_types=wanted, strings_can_be_null=True, null_values=[""])
         try:

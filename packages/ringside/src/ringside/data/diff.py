@@ -30,7 +30,7 @@ class ColumnChange:
 
     column: str
     stability: float | None
-    """As in `ringside.data.drift.ColumnDrift`; so are `distance` and `effect`."""
+    """Population stability index; this, `distance` and `effect` are defined in `ringside.data.drift.ColumnDrift`."""
     distance: float | None
     effect: Effect | None
     missing_before: float | None
@@ -104,7 +104,7 @@ def diff(rival: Profile, challenger: Profile, *, leave_out: Collection[str] = ()
     )
 
 
-def check_profile(profile: Any, *, where: str) -> None:  # noqa: ANN401  # whatever the file held
+def check_profile(profile: Any, *, where: str) -> None:  # noqa: ANN401  # untrusted JSON
     """Raise if this version of the package cannot read a profile.
 
     Raises:

@@ -5,7 +5,7 @@ There are two measures, because neither is enough alone:
     stability   the population stability index, Σ (aᵢ - bᵢ) · ln(aᵢ / bᵢ) over the shares a and b of each bin. It is the
                 symmetric divergence of Jeffreys ("An Invariant Form for the Prior Probability in Estimation Problems",
                 Proceedings of the Royal Society A 186, 1946), named so in credit scoring (Siddiqi, Credit Risk
-                Scorecards, 2006). It sees every change of shape.
+                Scorecards, 2006). It reacts to every change of shape.
     distance    an effect size: Cohen's d for numbers and times (Statistical Power Analysis for the Behavioral Sciences,
                 1988), Cramér's V for categories, with Bergsma's correction of its bias (Journal of the Korean
                 Statistical Society 42, 2013). It does not grow with the number of rows, so a million rows do not make

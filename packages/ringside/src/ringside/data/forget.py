@@ -112,7 +112,7 @@ class Forget:
     requested: pa.Table
     """The identities to erase; or, in a single column, the groups whose rows are all erased."""
     keep_in_git: bool = False
-    """Whether the partitions are stored in Git."""
+    """True if the partitions are stored in Git."""
     done: Forgotten = field(default_factory=Forgotten)
     """The rows and files removed so far."""
 
@@ -123,7 +123,7 @@ class Forget:
         again, and the same command continues.
 
         Args:
-            also: erases the rows from the source's own files, and returns the hashes of these files in DVC.
+            also: function that erases the rows from the source's own files and returns their hashes in DVC.
 
         Raises:
             DataError: a partition differs from the manifest.

@@ -70,7 +70,7 @@ class Ingest:
     add: dvc.PendingAdd | None = None
     """A `dvc add` of `data/raw` that is already started; None to start one when it is needed."""
     store: Store = "source"
-    """Where partitions are stored for other machines."""
+    """Store of the partitions for other machines."""
 
     @functools.cached_property
     def _verified(self) -> VerifiedFiles:
@@ -121,7 +121,7 @@ class Ingest:
             until: the last partition to ingest; None for all partitions of the source.
             refresh: partitions to read again and to replace; "all" for every partition of the manifest.
             limit: the largest number of new partitions to ingest; None for all.
-            ripe: the first partition for which it returns false ends the ingest; None ingests all.
+            ripe: function; the first partition for which it returns false ends the ingest; None ingests all.
 
         Raises:
             UsageError: `until` or `refresh` name an unknown partition.
@@ -168,7 +168,7 @@ class Ingest:
         Nothing is written.
 
         Args:
-            ripe: returns whether a new partition would be ingested.
+            ripe: function that returns whether a new partition would be ingested.
 
         Raises:
             SourceError, DataError: as in `new`.

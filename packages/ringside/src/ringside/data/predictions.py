@@ -61,7 +61,7 @@ class Coded:
 
     @property
     def in_time(self) -> bool:
-        """Whether all names are months, dates or times."""
+        """Return whether all names are months, dates or times."""
         return all(_MOMENT.fullmatch(name) for name in self.names)
 
 

@@ -1,4 +1,4 @@
-"""Distinguish errors of a source that is unreachable from here from errors in its code or data."""
+"""Distinguish errors of a source that this machine cannot reach from errors in its code or data."""
 
 import importlib.metadata
 import os
@@ -16,7 +16,7 @@ _MOST = 20
 
 
 def out_of_reach(error: BaseException | None) -> bool:
-    """Return whether the source is unreachable from here: no network, permission, file, secret or package of its data.
+    """Return whether this machine cannot reach the source: no network, permission, file, secret or package of its data.
 
     Any other error of a source, such as a `KeyError` in its code, is a bug in the source.
 

@@ -77,7 +77,7 @@ class CheckContext:
 
     @property
     def public(self) -> bool:
-        """Whether the repository is public."""
+        """Return whether the repository is public."""
         return self.facts.get("visibility") == "public"
 
     def may(self, right: str) -> bool:
@@ -109,7 +109,7 @@ class CheckDefinition:
     gain: str
     ask: Callable[[CheckContext], CheckResult]
     look: str
-    """How to look it up yourself if the token may not; `{page}` is the repository's page."""
+    """Instruction to look it up yourself if the token may not; `{page}` is the repository's page."""
 
     def answer(self, seen: CheckContext) -> Check:
         """Run the check; an error becomes the state `unknown`."""

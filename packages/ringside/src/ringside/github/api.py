@@ -1,4 +1,4 @@
-"""GitHub's REST API through `gh`, which every runner has and which knows your login on your own machine."""
+"""GitHub's REST API through `gh`, which is installed on every runner and uses your login on your own machine."""
 
 import json
 import os
@@ -67,14 +67,14 @@ class GitHub:
     """One repository on GitHub.
 
     Reads and idempotent writes (PUT, PATCH, DELETE) are retried after a rate limit, a 5xx or a broken connection, up
-    to `tries` times and with the pause that the response asks for. A POST is retried only if GitHub states that it
-    did nothing (a rate limit); after a broken connection its caller has to check.
+    to `tries` times and with the pause that the response requests. A POST is retried only if GitHub states that it
+    did nothing (a rate limit); after a broken connection the caller has to check its effect.
 
     Args:
         repository: `owner/name`.
         seconds: time limit of one try.
         tries: maximum number of tries.
-        wait: sleeps for a number of seconds.
+        wait: function that sleeps for a number of seconds.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class GitHub:
         """Return the JSON as `get` does; None if GitHub responds with 404.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         try:
             return self.get(path)
@@ -119,7 +119,7 @@ class GitHub:
             most: maximum number of items.
 
         Raises:
-            GitHubError: as `get`; or a page has no list.
+            GitHubError: as in `get`; or a page has no list.
         """
         found: list[Any] = []
         place: str | None = f"{path}{'&' if '?' in path else '?'}per_page=100"
@@ -139,7 +139,7 @@ class GitHub:
         """Send JSON with POST.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         return self.call("POST", path, body).json()
 
@@ -147,7 +147,7 @@ class GitHub:
         """Send JSON with PATCH.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         return self.call("PATCH", path, body).json()
 
@@ -155,7 +155,7 @@ class GitHub:
         """Send JSON with PUT.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         return self.call("PUT", path, body).json()
 
@@ -163,7 +163,7 @@ class GitHub:
         """Send DELETE; if a retry finds nothing, the resource counts as deleted.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         self.call("DELETE", path)
 
@@ -171,9 +171,9 @@ class GitHub:
         """Return the bytes of an asset or an artifact.
 
         Raises:
-            GitHubError: as `get`; or there are more than `limit` bytes.
+            GitHubError: as in `get`; or there are more than `limit` bytes.
         """
-        # GitHub gives an asset's bytes only to who accepts them so, and refuses the same words (415) for an artifact.
+        # GitHub returns an asset's bytes only with this `Accept`, but responds with 415 to it for an artifact.
         accept = "application/octet-stream" if "releases/assets/" in path else None
         return self.call("GET", path, accept=accept, limit=limit).body
 
@@ -181,7 +181,7 @@ class GitHub:
         """Upload a file's bytes to an absolute address.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         return self.call("POST", url, file).json()
 
@@ -191,7 +191,7 @@ class GitHub:
         """Send one request and return the response; retry if that is safe.
 
         Raises:
-            GitHubError: as `get`.
+            GitHubError: as in `get`.
         """
         place = path if path.startswith(("/", "https://")) else f"/repos/{self.repository}/{path}".rstrip("/")
         if not _PLACE.fullmatch(place):
@@ -244,7 +244,7 @@ class GitHub:
             raise GitHubError(f"more than {limit:,} bytes", where=where, remedy=remedy, final=True)
         status = int(head[1])
         if code and status < HTTPStatus.BAD_REQUEST:
-            # The status came, the end of the body did not.
+            # The status arrived, but the end of the body did not.
             raise GitHubError(f"the response broke off{f' ({said})' if said else ''}", where=where, remedy=_AGAIN)
         lines = head[2].decode("latin-1").splitlines()
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
@@ -266,7 +266,7 @@ def _environment() -> dict[str, str]:
     """Return this process's environment without variables that change the output of `gh`."""
     loud = {"GH_DEBUG", "DEBUG", "GH_FORCE_TTY", "CLICOLOR_FORCE"}
     quiet = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "NO_COLOR": "1", "GH_PAGER": ""}
-    # Half of the time of a call goes into Go's collection of garbage, which there is none of before these many bytes.
+    # Go's garbage collection takes half of the time of a call; below this memory limit it does not run.
     quick = {"GOGC": "off", "GOMEMLIMIT": "256MiB"}
     return {name: value for name, value in os.environ.items() if name not in loud} | quiet | quick
 
@@ -327,7 +327,7 @@ def _exchange(process: "subprocess.Popen[bytes]", content: bytes | None, most: i
                 process.stdin.write(content)
                 process.stdin.flush()
             except BrokenPipeError:
-                content = None  # it ended before it read all; what it says tells why
+                content = None  # it ended before it read all; its error output has the reason
             _close(process.stdin)
         out = process.stdout.read(most + 1)
         if len(out) > most:
@@ -344,7 +344,7 @@ def _close(stream: IO[bytes]) -> None:
 
 
 def _is_gone(method: str, answer: Response) -> bool:
-    """Return whether a repeated DELETE found nothing because the first try, whose response was lost, succeeded."""
+    """Return whether the response to a DELETE means that the resource no longer exists."""
     gone = answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
     return method == "DELETE" and (gone or b"does not exist" in answer.body)
 
@@ -357,7 +357,7 @@ def _is_limited(answer: Response) -> bool:
 
 
 def _pause(answer: Response, tried: int, *, limited: bool) -> float:
-    """Return the seconds to wait: as the response asks, else twice as long each time."""
+    """Return the seconds to wait: as the response requests, else twice as long each time."""
     asked = answer.headers.get("retry-after", "")
     if asked.isdecimal():
         return float(asked)
@@ -408,7 +408,7 @@ _REMEDIES = {
 def lend_token(environ: MutableMapping[str, str] | None = None) -> bool:
     """Let Git use `gh` as the credential helper for github.com if a workflow step has a token; return whether it does.
 
-    Checkouts of the workflows keep no credentials. The token stays in the environment and is not written to a file.
+    The workflows' checkouts store no credentials. The token stays in the environment and is not written to a file.
     Outside of workflows, Git keeps its own configuration.
 
     Args:
@@ -420,7 +420,7 @@ def lend_token(environ: MutableMapping[str, str] | None = None) -> bool:
     count = int(given.get("GIT_CONFIG_COUNT") or 0)
     if any(given.get(f"GIT_CONFIG_KEY_{number}") == _HELPER for number in range(count)):
         return True
-    # The empty one forgets helpers that the machine has for everything.
+    # The empty value removes the helpers that the machine's configuration sets for all hosts.
     for number, value in enumerate(("", "!gh auth git-credential"), start=count):
         given[f"GIT_CONFIG_KEY_{number}"], given[f"GIT_CONFIG_VALUE_{number}"] = _HELPER, value
     given["GIT_CONFIG_COUNT"] = str(count + 2)

@@ -1,6 +1,6 @@
 """Read the artifact of a Train run as untrusted data.
 
-The author of a pull request controls what its run uploads. The archive is opened in memory and never extracted, no
+The author of a pull request controls the upload of its run. The archive is opened in memory and never extracted, no
 name in it is used, reading stops at fixed sizes, and the content is refused unless all of it matches the schemas.
 """
 
@@ -40,7 +40,7 @@ _BROKEN = (
     zlib.error,
     struct.error,
     EOFError,
-    NotImplementedError,  # a kind of compression that zipfile does not know
+    NotImplementedError,  # a compression that zipfile does not support
     OSError,
     OverflowError,
     RuntimeError,
@@ -123,7 +123,7 @@ def _is(artifact: Any, name: str, run: TrainRun) -> bool:  # noqa: ANN401  # JSO
 
 
 def _downloaded(github: GitHub, artifact: Mapping[str, Any]) -> bytes:
-    # No `Accept: application/octet-stream`: GitHub answers 415 to it here, unlike for a release's asset.
+    # No `Accept: application/octet-stream`: GitHub responds with 415 to it, unlike for a release's asset.
     content = github.call("GET", f"actions/artifacts/{artifact['id']}/zip", limit=MAX_ZIP).body
     stated = artifact.get("digest")
     if stated and stated != f"sha256:{hashlib.sha256(content).hexdigest()}":
@@ -153,7 +153,7 @@ def _files(archive: bytes) -> dict[str, bytes]:
 
 
 def _check(entry: zipfile.ZipInfo) -> None:
-    # `filename` ends at the first NUL; `orig_filename` is what the archive says.
+    # `filename` ends at the first NUL; `orig_filename` is the name in the archive.
     if entry.orig_filename not in _LIMITS or entry.filename != entry.orig_filename:
         _refuse("it holds something else than status.json and report.json")
     kind = stat.S_IFMT(entry.external_attr >> _UNIX)

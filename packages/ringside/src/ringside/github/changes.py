@@ -2,8 +2,8 @@
 
     python3 -m ringside.github.changes [BASE]
 
-compares the checked-out commit with its base and sets the output `model`. It needs the standard library alone: the job
-that runs it installs nothing. If the base is not known, the output is true.
+This command compares the checked-out commit with its base and sets the output `model`. It needs only the standard
+library, because the job that runs it installs nothing. If the base is unknown, the output is true.
 """
 
 import os
@@ -36,9 +36,10 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 @dataclass(frozen=True)
 class Changes:
-    """Whether a pull request can change a model, and why."""
+    """The effect of a pull request on the model, with the reason."""
 
     model: bool
+    """True if the pull request can change a model."""
     because: str
     """One sentence, without text from the pull request."""
 
@@ -48,7 +49,7 @@ def changes(root: Path, run: Run, base: str | None = None) -> Changes:
 
     Args:
         root: a Git repository.
-        run: the run, whose event states the base.
+        run: the run, whose event contains the base.
         base: a commit; None for the event's.
     """
     if base is None and run.event_name not in ("pull_request", "merge_group"):
@@ -105,7 +106,7 @@ def _diff(root: Path, before: str) -> set[bytes] | None:
 
 def _git(root: Path, *command: str) -> bytes | None:
     """Return the output of a Git command; None if it fails."""
-    # A partial clone need not fetch the blobs that it lacks: names are enough.
+    # A partial clone does not have to fetch missing blobs: names are enough.
     env = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
     try:
         result = Repository(root).run(*command, env=env)

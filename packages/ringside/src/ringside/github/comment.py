@@ -1,7 +1,7 @@
 """The one comment on a pull request: created once, then updated, by CML or by `gh`.
 
 Both end the comment with CML's watermark, so that each finds the other's. CML looks at the first 30 comments only,
-takes the last one with the watermark and does not check its author. So CML is used only if it would pick our own
+takes the last one with the watermark and does not check its author. So CML is used only if it would pick Ringside's
 comment, or would find a new one again.
 """
 
@@ -63,7 +63,7 @@ class Found:
 
     ours: Mapping[str, Any] | None
     cml: bool
-    """Whether CML would pick the same comment to update."""
+    """True if CML would pick the same comment to update."""
 
 
 class Commenter:
@@ -71,10 +71,10 @@ class Commenter:
 
     Args:
         github: the repository.
-        server: such as https://github.com.
+        server: address of GitHub, such as https://github.com.
         sha: a commit for the watermark, 40 hexadecimal digits; CML finds no watermark without one.
-        environ: the variables, some of which CML gets; None for those of this process.
-        wait: sleeps for a number of seconds.
+        environ: the variables, some of which are passed to CML; None for those of this process.
+        wait: function that sleeps for a number of seconds.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Commenter:
 
         Args:
             number: the number of the pull request.
-            body: returns the Markdown for a maximum number of characters.
+            body: function that returns the Markdown for a maximum number of characters.
             create: whether to create a first comment.
 
         Raises:
@@ -135,7 +135,7 @@ class Commenter:
         if found.cml and self._has_cml():
             if url := self._by_cml(number, text):
                 return CommentResult("cml", found.ours is None, url)
-            # What ended badly may have written it all the same.
+            # CML may have written the comment although it failed.
             return self._by_gh(number, marked, self.find(number).ours)
         return self._by_gh(number, marked, found.ours)
 
@@ -169,7 +169,7 @@ class Commenter:
     def _by_cml(self, number: int, text: str) -> str | None:
         """Return the address of the comment that CML wrote; None if it failed."""
         command = shutil.which("cml", path=self._environ.get("PATH")) or "cml"
-        # CML writes to the global configuration of Git, and takes variables that begin with CML_ for its options.
+        # CML writes to Git's global configuration, and reads variables that start with CML_ as its options.
         with tempfile.TemporaryDirectory(prefix="ringside-") as home:
             write_bytes(Path(home) / "comment.md", text.encode())
             kept = {name: self._environ[name] for name in _KEPT if name in self._environ}
@@ -185,7 +185,7 @@ class Commenter:
             options = [
                 f"--target=pr/{number}",
                 f"--repo={self._server}/{self._github.repository}",
-                # Else files that the Markdown names would be sent to a public host.
+                # Without it, CML would upload files that the Markdown names to a public host.
                 "--publish=false",
                 f"--watermark-title={TITLE}",
             ]
@@ -200,7 +200,7 @@ def _ran(command: list[str], folder: Path, environ: Mapping[str, str]) -> str | 
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         return None
     lines = done.stdout.split()
-    # It ends well, too, where it did nothing: only an address says that there is a comment.
+    # CML also exits with 0 if it did nothing; only an address in the output proves that there is a comment.
     url = lines[-1] if lines else ""
     return url if done.returncode == 0 and re.fullmatch(r"https://[^\s\x00-\x1f]{1,500}", url) else None
 

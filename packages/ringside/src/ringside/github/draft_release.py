@@ -16,14 +16,14 @@ from ringside.github.issues import post_once
 from ringside.registry.checksums import SUMS, sha256
 
 MARKER = "<!-- ringside-release: "
-"""Start of the hidden copy of release.json at the end of a release's notes; it marks our drafts."""
+"""Start of the hidden `release.json` at the end of a release's notes; it identifies Ringside's drafts."""
 _RECORD = re.compile(rf"{re.escape(MARKER)}([A-Za-z0-9+/=]{{1,60000}}) -->\s*\Z")
 _TRIES = 3
 _EXISTS = 422
 
 
 def metadata_in(body: str) -> bytes | None:
-    """Return the copy of release.json in release notes, None if there is none; collaborators can edit it."""
+    """Return the hidden `release.json` in release notes, None if there is none; collaborators can edit it."""
     found = _RECORD.search(body)
     if found is None:
         return None
@@ -51,7 +51,7 @@ class DraftRelease:
         Raises:
             GitHubError: GitHub refuses or does not respond.
         """
-        # A draft may be made and its answer lost: by this number it is told from every other one.
+        # The response to the creation of a draft can be lost; the random number identifies the draft.
         name = f"{tag} ({secrets.token_hex(8)})"
 
         def made() -> Any:  # noqa: ANN401  # JSON
@@ -68,7 +68,7 @@ class DraftRelease:
 
         Args:
             folder: the files.
-            sums: the expected hashes of all files except SHA256SUMS.
+            sums: the expected SHA-256 of all files except SHA256SUMS.
 
         Raises:
             GitHubError: GitHub refuses, does not respond, or has other bytes.
@@ -95,7 +95,7 @@ class DraftRelease:
         except GitHubError as error:
             if error.status != _EXISTS:
                 raise
-            # Also the answer to a second try, where the first one was done and its answer was lost.
+            # GitHub also responds like this to a second try if the first one succeeded and its response was lost.
             if self.github.get(place)["draft"] is False:
                 return True
             self.github.delete(place)
@@ -112,7 +112,7 @@ class DraftRelease:
                 if self._is(there, file, digest):
                     return
                 if there is not None:
-                    # An upload that was cut off keeps the name.
+                    # An interrupted upload still occupies the name.
                     self.github.delete(f"releases/assets/{there['id']}")
                 refused = error.status is not None and error.status < 500 and error.status != _EXISTS  # noqa: PLR2004
                 if not left or error.final or refused:

@@ -61,11 +61,11 @@ class Done:
     """The result of a transfer."""
 
     ok: bool
-    """Whether the remote responded."""
+    """True if the remote responded."""
     said: str
     """DVC's error message, in one line."""
     lacks: bool = False
-    """Whether the remote responded but lacks files of the checkout."""
+    """True if the remote responded but lacks files of the checkout."""
 
 
 def named(environ: Mapping[str, str]) -> Remote | None:
@@ -164,7 +164,7 @@ def fetch(workspace: Workspace) -> Done:
 
 
 def probe(remote: Remote) -> Done | None:
-    """Return whether the remote responds from here; None if DVC's package for it is not installed."""
+    """Return whether the remote responds to this machine; None if DVC's package for it is not installed."""
     if remote.kind == "folder":
         there = Path(remote.url).is_dir()
         return Done(ok=there, said="" if there else "there is no such folder")
@@ -174,7 +174,7 @@ def probe(remote: Remote) -> Done | None:
     return _run([sys.executable, "-c", _PROBE, remote.url, *account], Path.cwd(), _PROBE_SECONDS)
 
 
-# Lists the remote's folder by the class that DVC reads it with.
+# Checks the remote's folder with the class that DVC uses to read it.
 _PROBE = """
 import sys
 from dvc.fs import get_cloud_fs
@@ -192,7 +192,7 @@ def push(workspace: Workspace) -> Done:
 
 
 def _dvc(workspace: Workspace, command: Sequence[str]) -> Done:
-    # DVC of this environment, whatever PATH says.
+    # The DVC of this environment, independent of PATH.
     return _run([sys.executable, "-m", "dvc", *command], workspace.root, SECONDS)
 
 

@@ -2,8 +2,8 @@
 
     python3 -m ringside.github.gate
 
-reads the variable NEEDS, the workflow's `toJSON(needs)`. It needs the standard library alone. The outputs of the
-training job were written by code of the pull request, so they are untrusted text.
+This command reads the variable NEEDS, the workflow's `toJSON(needs)`. It needs only the standard library. Code of the
+pull request wrote the outputs of the training job, so they are untrusted text.
 """
 
 import json
@@ -34,7 +34,7 @@ class GateResult:
 
     @property
     def green(self) -> bool:
-        """Whether the check passes."""
+        """Return whether the check passes."""
         return self.level != "error"
 
 

@@ -25,7 +25,7 @@ class Issue:
     url: str
     """Address of its page."""
     new: bool
-    """Whether it was opened now."""
+    """True if it was opened now."""
 
 
 def keep_issue(github: GitHub, marker: str, title: str, body: str) -> Issue:
@@ -76,7 +76,7 @@ def post_once(github: GitHub, path: str, body: object, look: Callable[[], Any]) 
         github: the repository.
         path: as in `GitHub.post`.
         body: the JSON.
-        look: finds what was created; None if nothing was.
+        look: function that returns the created object; None if there is none.
 
     Raises:
         GitHubError: GitHub refuses, or did not respond twice and nothing was created.
@@ -125,4 +125,4 @@ def _close(github: GitHub, number: int, body: str) -> None:
 
 
 _BROKEN = 500
-"""Lowest status after which it is unknown whether the request was carried out."""
+"""Lowest status after which it is unknown whether GitHub executed the request."""

@@ -87,13 +87,13 @@ class ProductionRef:
         """Read the current record.
 
         Raises:
-            RegistryError: the remote does not answer (state `unreachable`).
+            RegistryError: the remote does not respond (state `unreachable`).
         """
         commit = self._at_remote()
         if commit is None:
             return Record(self.where)
         if not self.repository.has_commit(commit):
-            # Not `--depth`, which would make a full clone shallow; this history has a few kilobytes.
+            # No `--depth`, because it would make a full clone shallow; this history has only a few kilobytes.
             told = self.repository.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", self.remote, REF)
             if told.code != 0 or not self.repository.has_commit(commit):
                 raise self._unreachable(told.message or f"{commit} did not come")
@@ -105,11 +105,11 @@ class ProductionRef:
         """Change the current record and push it; return the new record.
 
         Args:
-            change: returns the new record, given the current one; called again if another writer was faster.
+            change: function from the current record to the new one; called again if another writer was faster.
             message: the reason, one line.
 
         Raises:
-            RegistryError: the remote does not answer (state `unreachable`), or refuses.
+            RegistryError: the remote does not respond (state `unreachable`), or refuses.
         """
         for _ in range(_TRIES):
             before = self.read()
@@ -146,7 +146,7 @@ class ProductionRef:
         who = self.repository.who()
         parent = f"parent {record.commit}\n" if record.commit else ""
         text = f"tree {tree}\n{parent}author {who}\ncommitter {who}\n\n{message}\n"
-        # Not `git commit-tree`, which needs a user.name that a build machine may lack.
+        # No `git commit-tree`, because it needs a user.name, which a build machine may lack.
         return self.repository.ok("hash-object", "-t", "commit", "-w", "--stdin", stdin=text, remedy=_AGAIN)
 
     def _unreachable(self, said: str) -> RegistryError:

@@ -1,6 +1,6 @@
 """Proposals of the watch on GitHub: a branch, one pull request, and one issue per alarm.
 
-The proposal comes from another job, which ran the pipeline. Whatever it contains, only the files of `FILES` are
+The proposal comes from another job, which ran the pipeline. Of its content, only the files of `FILES` are
 changed, on the commit that was watched, and the branch contains nothing else.
 """
 
@@ -173,7 +173,7 @@ class Proposer:
     def _commit(self, proposal: Proposal, title: str) -> str | None:
         """Return the proposal's commit on the one that was watched; None if it changes nothing.
 
-        Equal proposals give equal commits, so that a run without news moves no branch and needs no new approval.
+        Equal proposals have equal commits, so that a run without changes does not move the branch or need an approval.
         """
         base = proposal.watch.commit
         remedy = _TAKE_AGAIN
@@ -264,7 +264,7 @@ class Proposer:
             try:
                 found = post_once(self.github, "pulls", asked, lambda: self._open(branch))
             except GitHubError as error:
-                # In the settings of the repository or of its owner; switched off in a new one.
+                # The settings of the repository or its owner forbid it; in a new repository this is the default.
                 if error.status == _FORBIDDEN or _NOT_ALLOWED.search(error.found):
                     return self._ask(branch, watch, report)
                 raise
@@ -281,7 +281,7 @@ class Proposer:
         return f"workflows may not open pull requests here, so an issue has the link: {kept.url}"
 
     def _supersede(self, branch: str, said: str) -> list[str]:
-        """Close our older proposals, whose data this one includes; return sentences for the user."""
+        """Close Ringside's older proposals, whose data this one includes; return sentences for the user."""
         done = []
         for pull in self.github.pages(f"pulls?state=open&base={quote(self.base)}"):
             head = pull["head"]

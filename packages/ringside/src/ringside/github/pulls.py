@@ -1,7 +1,7 @@
 """Pull requests: the one of a finished Train run, and the number evaluated on the same test rows.
 
-Only GitHub's responses count, not what the run wrote. The payload's list of pull requests is empty for forks, and the
-pull request's own code writes what a run uploads. So the branch is looked up, and its tip must be the run's commit.
+This module uses only GitHub's responses, not the run's upload, which code of the pull request writes. The payload's
+list of pull requests is empty for forks. So the branch is looked up, and its tip must be the run's commit.
 """
 
 import re
@@ -51,7 +51,7 @@ class Pull:
     number: int
     locked: bool
     shared: bool = False
-    """Whether another pull request merges the branch into another branch; the run may belong to that one."""
+    """True if another pull request merges the branch into another branch; the run may belong to that one."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def is_into(github: GitHub, run: TrainRun, commit: str, branch: str) -> bool:
     if commit == run.head_sha:
         return True
     base = github.get(f"git/commits/{commit}")["parents"][0]["sha"]
-    # What lies between them is of no interest here; the second page of it is short.
+    # The commits of the comparison are not needed, and the response with its second page is short.
     span = f"{quote(branch, safe='')}...{base}"
     return github.get(f"compare/{span}?per_page=1&page=2").get("status") in ("behind", "identical")
 
@@ -151,7 +151,7 @@ def is_into(github: GitHub, run: TrainRun, commit: str, branch: str) -> bool:
 def reviewed_run(github: GitHub, merged: str, default_branch: str) -> TrainRun | None:
     """Return the newest successful Train run of the pull request that was merged as a commit.
 
-    This is the run that reviewers saw. None if the commit has no pull request, or its runs are gone.
+    This is the run that reviewers saw. None if the commit has no pull request, or its runs were deleted.
 
     Args:
         github: the repository.
@@ -199,11 +199,11 @@ def _is_here(pull: Mapping[str, Any], repository: str) -> bool:
 def others_since(github: GitHub, since: datetime | None, commit: str, own: int | None) -> int | None:
     """Return the other pull requests that were opened since the newest data arrived.
 
-    The test set moves with the data, so each of them may have been evaluated on this one.
+    New data change the test set, so each of these pull requests may have been evaluated on the current one.
 
     Args:
         github: the repository.
-        since: the last change of data/manifest.json; None to ask GitHub, if this clone lacks it.
+        since: the last change of data/manifest.json; None to request it from GitHub, if this clone lacks it.
         commit: the commit whose history GitHub searches.
         own: the number of the evaluated pull request.
 

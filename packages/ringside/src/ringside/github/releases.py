@@ -1,7 +1,7 @@
 """Releases on GitHub: a version's files are the assets of its tag's release; the one marked latest is in production.
 
 The workflows' concurrency group lets one publisher run at a time; GitHub has no lock. Two publishers without that
-group still make no partial release: each step checks the current state, and the second one is refused.
+group still create no partial release: each step checks the current state, and the second one is refused.
 """
 
 import base64
@@ -56,7 +56,7 @@ def open_registry(root: Path, remote: str = "origin") -> Registry:
     """Open the registry of a remote: on github.com with GitHub's releases, else as `Registry.open` does.
 
     Raises:
-        RegistryError: as `Registry.open`.
+        RegistryError: as in `Registry.open`.
     """
     return Registry.open(root, remote, releases_at)
 
@@ -114,7 +114,7 @@ class GitHubReleases:
         """
         release = self._release(tag)
         asset = self._asset(release, RECORD)
-        # The notes carry a copy, so that a hundred versions are one question; GitHub's digest says whether it is true.
+        # The notes contain the same text, so that one request returns a hundred versions; GitHub's digest verifies it.
         content = metadata_in(release.get("body") or "")
         if content is None or _digest(content) != asset.get("digest"):
             content = self._download(tag, asset)
@@ -191,10 +191,10 @@ class GitHubReleases:
         """Put a version in production: on GitHub first, then in the record.
 
         Raises:
-            RegistryError: there is no release of it (state `files_missing`), or GitHub refuses or does not respond.
+            RegistryError: the version has no release (state `files_missing`), or GitHub refuses or does not respond.
         """
         release = self._release(tag_of(move.version))
-        # Before the flag moves, or a move that somebody else made by it would be lost.
+        # Read this before the flag moves: otherwise a change made on GitHub's own page would be lost.
         before = self._true(self._ref.read())
         with self._asked():
             self.github.patch(f"releases/{release['id']}", {"make_latest": "true"})
@@ -239,7 +239,7 @@ class GitHubReleases:
             if draft is None or not draft["draft"]:
                 continue
             tag = draft["tag_name"]
-            # The tag first: a draft that is left is found again, a tag alone would keep its number for ever.
+            # Remove the tag first: the next run finds a remaining draft; a tag alone would block its number forever.
             if version_of(tag) and self._find(tag) is None and self._remove_tag(tag):
                 removed.append(f"tag {tag}")
             with self._asked():
@@ -293,7 +293,7 @@ class GitHubReleases:
         if not moves and version == in_order(filter(None, map(version_of, self.tags())))[-1]:
             # GitHub shows the newest one as latest if none was marked.
             return moves
-        # GitHub does not state the time; it was not before the release.
+        # GitHub does not return the time of the change; the release's time is its lower bound.
         at = self.metadata(release["tag_name"]).published
         return [*moves, Move(version=version, at=at, reason="marked latest on GitHub")]
 
@@ -332,7 +332,7 @@ class GitHubReleases:
         known = next((release for release in self._published() if release["tag_name"] == tag), None)
         if known is not None:
             return known
-        # The list may be some seconds old, this answer is not.
+        # The list may be some seconds old; this response is current.
         with self._asked():
             found = self.github.find(f"releases/tags/{quote(tag, safe='@')}")
         return found if found is not None and not found["draft"] else None
@@ -395,6 +395,6 @@ def _is_ours(release: dict[str, Any]) -> bool:
 
 
 def _with_record(notes: str, folder: Path) -> str:
-    """Return the notes with a hidden copy of `release.json`."""
+    """Return the notes with `release.json` as a hidden comment."""
     record = base64.b64encode((folder / RECORD).read_bytes()).decode()
     return f"{notes.rstrip()}\n\n{MARKER}{record} -->\n"

@@ -1,7 +1,7 @@
-"""Compare what reviewers saw of a merged model with what the merged code produces.
+"""Compare the figures that reviewers saw of a merged model with those that the merged code produces.
 
-The author of a pull request can forge its figures. So they publish nothing: they can only stop a model whose figures
-differ from those that reviewers saw.
+The author of a pull request can forge its figures. So no model is published because of them; they can only block a
+model whose figures differ from those that reviewers saw.
 """
 
 import hashlib
@@ -88,7 +88,7 @@ def shown(github: GitHub, commit: str, default_branch: str, report: Report) -> R
         run = reviewed_run(github, commit, default_branch)
         found = uploaded(github, run) if run is not None else None
     except (GitHubError, ReportError):
-        # What cannot be read says nothing; the committed outputs are looked at instead.
+        # An unreadable upload is ignored; the committed outputs are used instead.
         return None
     if run is None or found is None or found.report is None:
         return None
@@ -110,7 +110,7 @@ def committed(root: Path, read: Callable[[str], str | None], report: Report) -> 
 
     Args:
         root: the checkout, in which the pipeline has run.
-        read: returns the text of a committed file; None if it was not committed.
+        read: function that returns the text of a committed file; None if it was not committed.
         report: the report on the rebuilt model.
     """
     lock, metrics = read("dvc.lock"), read(_METRICS)

@@ -56,7 +56,7 @@ def install(github: GitHub, rulesets: Sequence[dict[str, Any]]) -> list[Installe
             administrator.
     """
     try:
-        # Those of an organisation are listed too, unless they are left out, and cannot be changed from here.
+        # By default GitHub also lists rulesets of the organisation, which cannot be changed through the repository.
         known = {one["name"]: one["id"] for one in github.pages("rulesets?includes_parents=false")}
         return [_install(github, wanted, known.get(wanted["name"])) for wanted in rulesets]
     except GitHubError as error:

@@ -1,7 +1,7 @@
 """One run of a workflow: its context from GitHub, and its outputs, summary and annotations.
 
-Standard library only, so that jobs which decide whether anything has to be done install nothing. Outside of Actions
-the same commands print what would be an output or a summary.
+This module needs only the standard library, so that jobs can decide without an installation if there is work to do.
+Outside of Actions, the same commands print outputs and summaries.
 """
 
 import json
@@ -128,7 +128,7 @@ class Run:
 
     @property
     def in_actions(self) -> bool:
-        """Whether this is a step of a workflow."""
+        """Return whether this is a step of a workflow."""
         return self.environ.get("GITHUB_ACTIONS") == "true"
 
     def _append(self, variable: str, text: str) -> None:

@@ -91,13 +91,13 @@ class Copy:
 
     @property
     def _is_plain(self) -> bool:
-        """Whether all names and values of the data are ASCII and short, so that no linter rule must be switched off."""
+        """Return whether all names and values of the data are ASCII and short, so that all linter rules stay on."""
         names = [*self.draft.seen.columns, *(str(v) for c in self.draft.seen.columns.values() for v in c.values)]
         return all(text.isascii() and len(text) < 80 for text in names)  # noqa: PLR2004  # within a line's width
 
     @property
     def has_rows(self) -> bool:
-        """Whether all rows of the task were ingested before."""
+        """Return whether all rows of the task were ingested before."""
         return self.place.is_finished and self.place.workspace.manifest.exists()
 
     @property
@@ -116,7 +116,7 @@ class Copy:
 
     @property
     def params_are_untouched(self) -> bool:
-        """Whether params.yaml is unchanged since `init` wrote it without measured limits."""
+        """Return whether params.yaml is unchanged since `init` wrote it without measured limits."""
         return self.place.workspace.params.read_text(encoding="utf-8") == self._params(Limits())
 
     def finish(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Where `init` stores your rows, how Git or DVC tracks them, and other copies of them that Git would see."""
+"""Storage and tracking of your rows by `init`, and other copies of them that Git would track."""
 
 import re
 import subprocess
@@ -38,7 +38,7 @@ class Place:
 
     @property
     def is_finished(self) -> bool:
-        """Whether an earlier `init` finished in this repository; since then its files belong to the user."""
+        """Return whether an earlier `init` finished in this repository; since then its files belong to the user."""
         root = self.workspace.root
         return (root / RECORD).exists() and not (root / "src" / SAMPLE).is_dir()
 
@@ -156,7 +156,7 @@ class Place:
 
     @property
     def has_remote(self) -> bool:
-        """Whether DVC has a default remote."""
+        """Return whether DVC has a default remote."""
         config = self.workspace.root / ".dvc" / "config"
         return config.exists() and bool(re.search(r"^\s*remote\s*=", config.read_text(encoding="utf-8"), re.MULTILINE))
 
@@ -204,7 +204,7 @@ def strays(root: Path, origin: str, *, kept: object) -> Iterator[str]:
     Args:
         root: the repository.
         origin: the value of `--from`.
-        kept: the path from the root where the task reads its rows from now on; None for a database.
+        kept: the path from the root to the rows that the task will read; None for a database.
     """
     if is_far(origin):
         return
@@ -234,7 +234,7 @@ def _git(root: Path, *command: str) -> bool:
     """Return whether a Git command about one path succeeds and prints something."""
     *words, name = command
     done = subprocess.run(
-        ["git", "--literal-pathspecs", *words, "-z", "--", name],  # noqa: S607  # the Git that a person types
+        ["git", "--literal-pathspecs", *words, "-z", "--", name],  # noqa: S607  # the `git` on PATH, as in a shell
         cwd=root,
         capture_output=True,
         check=False,

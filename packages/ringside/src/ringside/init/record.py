@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 RECORD = ".ringside.json"
-"""At the root of your repository: written by `ringside init`, and by each `ringside update`. The template has none."""
+"""Record at the root of your repository, written by `ringside init` and `ringside update`; the template has none."""
 
 PACKAGE = "packages/ringside/"
-"""The package. An update replaces it whole."""
+"""Folder of the package; an update replaces all of it."""
 
 VERSION_FILE = f"{PACKAGE}src/ringside/__init__.py"
-"""States the version of the package."""
+"""File with the version of the package."""
 
 
 def read(root: Path) -> dict[str, Any]:
@@ -36,8 +36,8 @@ def record(version: str, *, template: str | None = None, commit: str | None = No
 
     Args:
         version: of the package, from `package_version`.
-        template: the address of the template, known after the first update.
-        commit: the template's commit, known after the first update.
+        template: the address of the template, set by the first update.
+        commit: the template's commit, set by the first update.
     """
     known: Mapping[str, str | None] = {"template": template, "version": version, "commit": commit}
     return (json.dumps({key: value for key, value in known.items() if value is not None}, indent=2) + "\n").encode()

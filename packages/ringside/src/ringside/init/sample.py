@@ -36,13 +36,13 @@ TEMPLATE_ONLY = (
     "packages/ringside/requirements",
     "packages/ringside/tests",
 )
-"""Files and folders that only the template's repository needs: `init` removes them, and no update brings them back."""
+"""Files and folders that only the template's repository needs: `init` removes them, and no update restores them."""
 MARKS = {
     ".ci/run": "README's test command",
     ".github/ISSUE_TEMPLATE/bug.yaml": "A command, a workflow or a report does not do what its page says",
     "CONTRIBUTING.md": "packages/ringside/CONTRIBUTING.md",
 }
-"""Words by which a file is the template's; a file of the same name without them is the user's and stays."""
+"""Text that identifies a file of the template; a file of the same name without it belongs to the user and is kept."""
 _CACHES = re.compile(r"(?:^|/)(?:__pycache__|\.(?:pytest|mypy|ruff)_cache|\.hypothesis)/|\.pyc$")
 RESULTS = ("data/manifest.json", "data/raw.dvc", "dvc.lock", "reports/metrics.json")
 """Files in Git that `make run` and `ringside ingest` write: they can be made again."""
@@ -101,16 +101,16 @@ class Sample:
 
     @property
     def is_here(self) -> bool:
-        """Whether the repository still contains the sample."""
+        """Return whether the repository still contains the sample."""
         return (self.workspace.root / "src" / SAMPLE).is_dir()
 
     def refuse_lost_work(self, *, begun: bool = False) -> None:
         """Raise if removing the sample would delete or change uncommitted work.
 
-        Uncommitted results are no obstacle: another processor changes their last digits, a new month adds rows.
+        Uncommitted results are ignored: another processor changes their last digits, a new month adds rows.
 
         Args:
-            begun: whether an earlier run was interrupted; files that it removed or rewrote do not count as your work.
+            begun: true if an earlier run was interrupted; files that it removed or rewrote do not count as your work.
 
         Raises:
             StoreError: files that would be removed or rewritten have uncommitted changes, or this is no Git repository.
@@ -152,7 +152,7 @@ class Sample:
 def renamed(pyproject: str, name: str, description: str, packages: Sequence[str] = ()) -> str:
     """Return pyproject.toml named after the task, with the packages of its source instead of the sample's data.
 
-    A name or a description that you changed before stays, as do packages that you added to the group `source`.
+    A name or a description that you changed is kept, and so are packages that you added to the group `source`.
 
     Args:
         pyproject: the file's text.

@@ -17,7 +17,7 @@ def sweep(workspace: Workspace, holds: Callable[[Path], bool], *, also: Collecti
 
     Args:
         workspace: the checkout.
-        holds: returns whether a file of the cache must be removed.
+        holds: function that returns whether a file of the cache must be removed.
         also: hashes of further files to remove, and of folders to remove with all files that no other folder contains.
 
     Returns:

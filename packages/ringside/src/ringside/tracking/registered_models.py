@@ -40,7 +40,7 @@ def wanted(registry: Registry) -> tuple[list[ReleaseMetadata], str | None]:
     """Return the versions that MLflow should have, the oldest first, and the one in production.
 
     Raises:
-        RegistryError: the registry does not answer.
+        RegistryError: the registry does not respond.
     """
     versions, production = registry.versions(), registry.production()
     recent = {metadata.version for metadata in versions[-RECENT:]} | {production}
@@ -76,7 +76,7 @@ def bring(registry: Registry, metadata: ReleaseMetadata, folder: Path) -> None:
     """Download all files of a version into a new folder.
 
     Raises:
-        RegistryError: a file is missing or damaged, or the registry does not answer.
+        RegistryError: a file is missing or damaged, or the registry does not respond.
     """
     from ringside.registry.checksums import check_folder
 

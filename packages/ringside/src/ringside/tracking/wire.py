@@ -1,10 +1,9 @@
 """Talk to MLflow: `python -m ringside.tracking.wire`, one order on stdin as JSON, one response on stdout as JSON.
 
-It is a separate process, so that the time limit of `ringside.tracking.sending` is kept whatever the client library
-does, and so that its start costs nothing without MLflow. MLflow's client reads address and credentials from the
-environment.
+It is a separate process, so that `ringside.tracking.sending` can end it after its time limit, and so that MLflow's
+client is imported only if it is used. The client reads address and credentials from the environment.
 
-A server's message is never repeated, because it may quote what it was sent. Failures are reported by kind only.
+A server's message is never repeated, because it may quote the request. Failures are reported by kind only.
 """
 
 import json
@@ -145,7 +144,7 @@ class Wire:
         return True
 
 
-def _given(value: Any) -> Any:  # noqa: ANN401  # whatever MLflow's client made of an answer
+def _given(value: Any) -> Any:  # noqa: ANN401  # the return types of MLflow's client vary
     """Return a value that a complete response has; raise if it is missing."""
     if not value:
         raise NoAnswerError

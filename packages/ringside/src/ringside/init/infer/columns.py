@@ -96,13 +96,13 @@ class Column:
     longest: int = 0
     """Length of the longest text, in characters."""
     rising: bool = False
-    """Whether each value is larger than the previous one."""
+    """True if each value is larger than the previous one."""
     form: str | None = None
     """Format of the times, such as `%d.%m.%Y`; None for ISO 8601."""
     like_numbers: bool = False
-    """Whether the texts look like numbers that no type reads, such as 1.234,56 next to 1.5, or $5 next to 5."""
+    """True if the texts look like numbers that no type reads, such as 1.234,56 next to 1.5, or $5 next to 5."""
     like_times: bool = False
-    """Whether the texts are times with an ambiguous order of day and month, such as 01/02/2026."""
+    """True if the texts are times with an ambiguous order of day and month, such as 01/02/2026."""
 
     @property
     def present(self) -> int:
@@ -121,12 +121,12 @@ class Column:
 
     @property
     def unique(self) -> bool:
-        """Whether every row has a value and no value repeats."""
+        """Return whether every row has a value and no value repeats."""
         return self.missing == 0 and self.distinct == self.rows
 
     @property
     def names_rows(self) -> bool:
-        """Whether the values are unique and look like identifiers of rows."""
+        """Return whether the values are unique and look like identifiers of rows."""
         if not self.unique or self.type not in ("Int64", "str"):
             return False
         if self.type == "str":
@@ -135,7 +135,7 @@ class Column:
 
     @property
     def is_numbering(self) -> bool:
-        """Whether the numbers have no gap, or all have the same number of digits."""
+        """Return whether the numbers have no gap, or all have the same number of digits."""
         low, high = self.low or 0, self.high or 0
         gapless = low >= 0 and high - low + 1 == self.distinct
         same = low >= 1000 and len(str(int(low))) == len(str(int(high)))  # noqa: PLR2004  # fewer digits are quantities
@@ -143,12 +143,12 @@ class Column:
 
     @property
     def is_taken(self) -> bool:
-        """Whether the name is reserved, so that the column can be no identity, group or slice."""
+        """Return whether the name is reserved, so that the column can be no identity, group or slice."""
         return is_prediction_column(self.name)
 
     @property
     def named_like_identifier(self) -> bool:
-        """Whether the name is that of an identifier, such as `customer_id`."""
+        """Return whether the name is that of an identifier, such as `customer_id`."""
         return bool(_IDENTIFIER.search(self.name))
 
 
@@ -157,7 +157,7 @@ def typed(frame: pd.DataFrame, *, forms: bool = True) -> tuple[pd.DataFrame, dic
 
     Args:
         frame: the rows as read, `(n_rows, n_columns)`: texts if the file has no types; not changed.
-        forms: whether other formats of times than ISO 8601 are tried.
+        forms: whether to try other formats of times than ISO 8601.
 
     Returns:
         The frame with nullable types, without columns that fit no type; and the descriptions of all columns.
@@ -229,7 +229,7 @@ def _answers(distinct: pd.Series) -> dict[str, bool] | None:
     texts = set(distinct.str.lower())
     if texts <= {"true", "false"}:
         return {"true": True, "false": False}
-    # Exactly two texts stay texts, which say more; yes, Yes and YES mean the same.
+    # Two distinct texts stay texts, to keep their wording; yes, Yes and YES mean the same.
     mixed = len(distinct) > 2  # noqa: PLR2004
     return next(({yes: True, no: False} for yes, no in _PAIRS if mixed and texts == {yes, no}), None)
 

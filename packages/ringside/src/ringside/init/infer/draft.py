@@ -85,7 +85,7 @@ class TaskDraft:
     """Number of partitions between training and test whose labels were not known when the test set begins."""
 
     def but(self, **changes: object) -> Self:
-        """Return a copy with other decisions."""
+        """Return this draft with other decisions."""
         return replace(self, **changes)  # type: ignore[arg-type]  # the fields' own types are checked at each call
 
     @property
@@ -144,5 +144,5 @@ class TaskDraft:
 
     @property
     def labelled(self) -> pd.Series:
-        """Whether each row has a label, shape `(n_rows,)`."""
+        """Return whether each row has a label, shape `(n_rows,)`."""
         return self.seen.frame[self.target].notna()

@@ -48,11 +48,11 @@ def decide(seen: SourceSummary, wishes: Wishes, ask: Ask) -> TaskDraft:
     Args:
         seen: the data.
         wishes: the options of the command line.
-        ask: returns the user's answer to an open question.
+        ask: function that returns the user's answer to an open question.
 
     Raises:
         UsageError: an option names a missing column, or one that does not fit the option.
-        DataError: there is nothing to learn.
+        DataError: the target is a time or has fewer than two values, or no column can be a feature.
     """
     _check_names(seen, wishes)
     draft = _target(seen, wishes, ask)

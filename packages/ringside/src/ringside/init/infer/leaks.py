@@ -15,7 +15,7 @@ _BINS = 100
 _TELLS = {"binary": 0.995, "multiclass": 0.97, "regression": 0.98}
 """Score of a single column, by kind of task, from which it counts as a leak."""
 _FEWEST_OF_EACH = 5
-"""Fewest held-out rows of each class; with fewer, a column may separate the classes by chance."""
+"""Fewest rows of each class to score a column on; with fewer, a column may separate the classes by chance."""
 _TIED = 0.9
 """Correlation between missing values and the target from which a column counts as a leak."""
 _LACKING = 30
@@ -80,9 +80,9 @@ def _telling(draft: TaskDraft) -> Iterator[str]:
     """Yield columns that predict the target almost alone."""
     rows = _sample(draft)
     answer = _answer(draft, rows).to_numpy()
-    if len(rows) < 30 or len(np.unique(answer)) < 2:  # noqa: PLR2004  # nothing could be told
+    if len(rows) < 30 or len(np.unique(answer)) < 2:  # noqa: PLR2004  # too little to detect a leak
         return
-    # Groups are not split: a column that identifies a group predicts its target, and that is no leak.
+    # Groups are not split: a column that identifies a group predicts its target, which is no leak.
     parts = np.arange(len(rows)) if draft.groups is None else pd.factorize(draft.groups[rows])[0]
     for name in draft.features:
         score = _score(_encoded(draft.seen.frame.loc[rows, name]), answer, parts % 2 == 0, draft.kind)

@@ -1,7 +1,7 @@
 """Detect panel data: the same entities in many periods, such as a customer each month or a country each year.
 
-Names say little (`customer`, `country`), so the shape decides: no pair of entity and period repeats, and most pairs
-exist.
+Names such as `customer` or `country` are no proof, so the shape of the data decides: no pair of entity and period
+repeats, and most pairs exist.
 """
 
 import re

@@ -36,7 +36,7 @@ def readme_file(draft: TaskDraft, *, store: str, where: str) -> str:
     Args:
         draft: the task.
         store: the value of `data.store` in params.yaml.
-        where: where the rows come from, as a sentence.
+        where: the origin of the rows, as a sentence.
     """
     title = draft.name.replace("_", " ").capitalize()
     numbered = "\n".join(f"{place}. {text}" for place, text in enumerate(steps(draft), start=1))
