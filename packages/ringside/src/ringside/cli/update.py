@@ -72,7 +72,7 @@ def update(
 
 
 def _parent(root: Path) -> str:
-    """Return the address of the repository that this one was made from, as GitHub knows it."""
+    """Return the address of the repository that this one was made from, as recorded on GitHub."""
     lend_token()
     reason = "GitHub knows no template and no parent of it"
     try:

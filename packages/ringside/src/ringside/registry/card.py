@@ -51,7 +51,7 @@ class Lines:
 
     text: str
     complete: bool
-    """Whether scikit-learn, skops and pandas suffice: no type of the model belongs to the task."""
+    """True if scikit-learn, skops and pandas suffice: no type of the model belongs to the task."""
 
 
 def text(value: object) -> str:

@@ -62,7 +62,7 @@ def headline(report: Report) -> str:
 
 
 def what_now(report: Report) -> str:
-    """Return what to do next, in one to three short sentences."""
+    """Return the next step, in one to three short sentences."""
     if report.challenger_version is not None:
         return f"{report.challenger_version} is already published; there is nothing to merge."
     if report.verdict == "pass":

@@ -24,7 +24,7 @@ class Result:
     metric: str
     better: Better
     challenger: float | None
-    """None if the metric is undefined on these rows."""
+    """Value of the challenger; None if the metric is undefined on these rows."""
     rival: float | None
     difference: float | None = None
     lower: float | None = None

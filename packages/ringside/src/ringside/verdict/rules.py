@@ -70,7 +70,7 @@ class Floor:
     limit: float
     reached: bool
     surely_not: bool
-    """The better bound of the interval misses the limit too."""
+    """True if the better bound of the interval misses the limit too."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The verb `ci watch`: judges the champion on new data, and writes a proposal for `ci propose`."""
+"""The command `ci watch`: judges the champion on new data, and writes a proposal for `ci propose`."""
 
 from dataclasses import dataclass
 from pathlib import Path
