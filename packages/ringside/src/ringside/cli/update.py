@@ -108,7 +108,7 @@ def _lines(changes: Update) -> list[str]:
 
 
 def _next(changes: Update, *, check: bool, refused: bool) -> list[str]:
-    """Return the steps that remain for people."""
+    """Return the steps that remain for the user."""
     name, lines = changes.version.name, []
     if refused:
         lines.append("update: your changes in packages/ringside would be lost; `--overwrite` replaces these files")

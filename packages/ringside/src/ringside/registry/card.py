@@ -47,7 +47,7 @@ class Material:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines that load a released model with scikit-learn and skops alone."""
+    """Lines that load a released model with scikit-learn and skops only."""
 
     text: str
     complete: bool

@@ -223,7 +223,7 @@ def release_folder(registry: Registry, metadata: ReleaseMetadata, workspace: Wor
 def fetch(registry: Registry, metadata: ReleaseMetadata, target: Path) -> bool:
     """Download all files of a version into the folder `target`; return False if they are there already.
 
-    The files are downloaded into a temporary folder, which is renamed once every hash is right.
+    The files are downloaded into a temporary folder, which is renamed after every hash was verified.
 
     Raises:
         UsageError: `target` exists and is something else.

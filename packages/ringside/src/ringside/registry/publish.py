@@ -104,7 +104,7 @@ def published_as(registry: Registry, inputs: str, commit: str) -> ReleaseMetadat
 
 
 def overtaken(registry: Registry, commit: str) -> ReleaseMetadata | None:
-    """Return the newest version if it was made from a later commit and the default branch has moved on too.
+    """Return the newest version if it and the default branch are at later commits; else None.
 
     A repeated run must not publish an older state of the branch as a newer version. A branch that was reset to an
     older commit does not count as overtaken.

@@ -88,7 +88,7 @@ class ResultRecord(Part):
     upper: Number | None = None
     """One-sided bound that decides worse."""
     tolerance: Number | None = None
-    """Tolerance of the policy; None if the metric is only shown."""
+    """Tolerance on the metric's scale; None if the metric is only shown."""
     relative: Share | None = None
     """The tolerance as a share of the rival's gain over the baseline."""
     outcome: Outcome | None = None

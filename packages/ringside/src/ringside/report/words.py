@@ -90,7 +90,7 @@ def tolerance(result: ResultRecord) -> str:
 
 
 def outcome(result: ResultRecord) -> str:
-    """Return the outcome of a metric, with its reason if the bounds do not give it."""
+    """Return the outcome of a metric, with its reason if the bounds do not determine it."""
     return f"{outcome_word(result)} ({reason(result.reason)})" if result.reason else outcome_word(result)
 
 
@@ -225,7 +225,7 @@ def _after_pass(report: Report) -> str:
 
 
 def _settles(report: Report) -> list[str]:
-    """Return what would decide an inconclusive verdict."""
+    """Return the advice on how to decide an inconclusive verdict."""
     leading, result = _leading(report), deciding(report)
     if report.champion not in ("compared", "no_champion"):
         return [messages.RIVALS[report.champion].advice]
