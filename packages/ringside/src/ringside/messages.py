@@ -1,6 +1,6 @@
 """One message per code: what the terminal, the report and the docs call a rule, a reason, an outcome or a caution.
 
-A `sentence` has neither a capital nor a full stop, so that it can follow a colon or stand in brackets. Sentences of
+A `sentence` has neither a capital nor a full stop, so that it can follow a colon or be put in brackets. Sentences of
 rules have fields: `names` (metrics or slices), `why` (the sentence of the reason) and `value` (the figure of the rule).
 This module imports neither a renderer nor NumPy, so that every part of the package can use it.
 """
@@ -22,7 +22,7 @@ class Message:
     title: str = ""
     """A short name; reasons have none."""
     advice: str = ""
-    """What the reader should do: full sentences, or nothing if there is nothing to do."""
+    """Advice to the reader, in full sentences; empty if there is nothing to do."""
     anchor: str = ""
     """Page and section below `docs/`; empty if no page explains the code."""
 
@@ -214,7 +214,7 @@ REASONS: Mapping[str, Message] = {
     "other_bytes": Message("the rebuilt files have other bytes"),
     "same_bytes": Message("the rebuilt files have the same bytes"),
 }
-"""Why a result or a rule has its outcome or state."""
+"""Reasons for the outcome of a result or the state of a rule."""
 
 ANCHORS: Mapping[str, Message] = {
     code: Message(message.sentence.replace("champion", "anchor"), advice=message.advice, anchor=message.anchor)

@@ -1,1 +1,1 @@
-"""The command line: arguments, exit codes, the terminal. One module per room."""
+"""The command line: arguments, exit codes and terminal output."""

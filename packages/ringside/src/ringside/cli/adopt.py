@@ -1,4 +1,4 @@
-"""The command `adopt`: existing predictions become the rival until there is a champion."""
+"""The command `adopt`: uses existing predictions as the rival until there is a champion."""
 
 from pathlib import Path
 from typing import Annotated

@@ -24,7 +24,7 @@ def load_context() -> Context:
 
     Raises:
         UsageError: params.yaml is invalid, or dvc.yaml names the files of another task.
-        TaskError: the task cannot be imported, or a fact of it is wrong.
+        TaskError: the task cannot be imported, or one of its values is wrong.
         StoreError: the current folder is in no checkout.
     """
     workspace = Workspace.find(Path.cwd())

@@ -130,7 +130,7 @@ class _Sources:
 
 
 def _releases(workspace: Workspace, step: Forget) -> list[str]:
-    """Delete reference rows from releases in this repository; return what to do about releases elsewhere."""
+    """Delete reference rows from releases in this repository; return the steps for releases elsewhere."""
     addresses = Repository(workspace.root).remotes()
     if not addresses:
         releases = Registry.open(workspace.root).releases
@@ -157,7 +157,7 @@ def _releases(workspace: Workspace, step: Forget) -> list[str]:
 
 
 def _report(workspace: Workspace, step: Forget, done: Forgotten) -> None:
-    """Print counts of what was deleted; no identity is printed."""
+    """Print counts of the deletions; no identity is printed."""
     unit = "identities" if step.group is None else f"values of {step.group!r}"
     where = workspace.relative(workspace.erased)
     say(f"forget: {step.requested.num_rows:,} {unit} requested; their hashes are in {where}")

@@ -141,7 +141,7 @@ def commit_data(workspace: Workspace, done: "Ingested", *, commit: bool) -> None
 
 
 def print_summary(workspace: Workspace, done: "Ingested") -> None:
-    """Print what an ingest did, if it was not limited to new partitions."""
+    """Print the changes of an ingest, if it was not limited to new partitions."""
     print_changes(done)
     print_total(workspace, done)
 

@@ -96,7 +96,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing, and use the defau
 
 @dataclass
 class _Asking:
-    """Asks questions on a terminal; elsewhere, takes and prints the defaults."""
+    """Questions and answers on a terminal; elsewhere, the defaults, which are printed."""
 
     interactive: bool
 
@@ -182,7 +182,7 @@ def init(  # noqa: PLR0913, PLR0917  # one argument per option
 
 
 def _place(workspace: Workspace, name: str, store: str | None, url: str | None, ask: _Asking) -> Place:
-    """Return the place in which the rows are kept."""
+    """Return the storage place of the rows."""
     if (params := read_params(workspace.params)).task == name:
         if store not in (None, params.data.store):
             current = f"params.yaml has `store: {params.data.store}`"

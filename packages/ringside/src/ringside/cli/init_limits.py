@@ -14,7 +14,7 @@ from ringside.verdict.outcomes import Pair
 from ringside.verdict.power import Resolution, wanted
 
 _MARGIN = 1.5
-"""Factor on the fitted tolerance: the models of the pilot differ less than two models that people make."""
+"""Factor on the fitted tolerance: the models of the pilot differ less than two real models do."""
 _MOST = 0.5
 """Largest tolerance, as a share of the gain over a baseline without features; more would pass useless models."""
 _LITTLE = 0.05
@@ -22,7 +22,7 @@ _LITTLE = 0.05
 
 
 def limits(draft: TaskDraft) -> Limits:
-    """Return tolerances and floors that fit the data, and print the figures behind them.
+    """Return tolerances and floors that fit the data, and print the figures that led to them.
 
     Raises:
         RingsideError: the pilot failed.

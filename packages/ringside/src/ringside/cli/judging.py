@@ -155,7 +155,7 @@ class Judging:
         policy_from: str | None,
         policy_changes: tuple[ParamChangeRecord, ...],
     ) -> Checkout:
-        """Return the facts about this checkout, for the report."""
+        """Return the description of this checkout, for the report."""
         workspace = self.context.workspace
         content = read_bytes(workspace.model, remedy=RERUN)
         metrics, split = read_json(workspace.metrics, remedy=RERUN), read_split(workspace)
@@ -218,7 +218,7 @@ class Judging:
         return self._make_report(evaluation, judge_rules(rule_inputs), checkout, own)
 
     def _released(self, version: ScoredRival, evaluation: Evaluation) -> Checkout:
-        """Return the facts about a released version in place of the challenger, for the report."""
+        """Return the description of a released version in place of the challenger, for the report."""
         metadata, folder = version.facts, version.folder
         rival_lock = (evaluation.rival.folder or folder) / "dvc.lock"
         return Checkout(

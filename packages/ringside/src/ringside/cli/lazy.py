@@ -16,7 +16,7 @@ class Verb(NamedTuple):
     attribute: str
     """The function in the module, or its Typer app."""
     line: str
-    """The sentence of the group's help; 80 columns leave it about 56 characters."""
+    """The sentence in the group's help; 80 columns have space for about 56 characters."""
 
     def load(self, name: str) -> Any:  # noqa: ANN401  # Typer exports no base class of its commands
         """Import the module and return the command.

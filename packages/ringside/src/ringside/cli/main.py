@@ -104,7 +104,7 @@ def main() -> None:
 
 
 def _are_rows_readable() -> bool:
-    """Return whether everybody who reads this job's log may see the rows; False if that is unknown."""
+    """Return whether all readers of this job's log may see the rows; False if that is unknown."""
     # It imports pydantic and YAML, which `ringside --help` does without.
     from ringside.cli.ci.job_context import are_rows_readable
 

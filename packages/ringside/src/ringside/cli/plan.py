@@ -150,7 +150,7 @@ def _samples(context: Context, split: Split) -> list[pa.Table]:
 def resolved(
     pairs: list[Pair], metrics: dict[str, MetricDefinition], tolerances: list[tuple[str, Any]], groups: int | None
 ) -> tuple[list[Resolution], list[Wanted]]:
-    """Return the resolution of every metric that can decide, the policy's first, and what each tolerance needs."""
+    """Return the resolution of each metric that can decide, the policy's first, and the groups for each tolerance."""
     policy = pairs[0].policy
     names = sorted(
         (name for name, m in metrics.items() if m.judged == "decides"), key=lambda name: name != policy.metric

@@ -1,4 +1,4 @@
-"""The command `publish`: the judged model becomes a version."""
+"""The command `publish`: publishes the judged model as a version."""
 
 import functools
 import json

@@ -1,4 +1,4 @@
-"""The command `rollback`: an earlier version goes back to production."""
+"""The command `rollback`: puts an earlier version back in production."""
 
 from pathlib import Path
 from typing import Annotated

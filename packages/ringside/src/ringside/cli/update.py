@@ -72,7 +72,7 @@ def update(
 
 
 def _parent(root: Path) -> str:
-    """Return the address of the repository that this one was made from, as GitHub knows it."""
+    """Return the address of the repository that this one was made from, as recorded on GitHub."""
     lend_token()
     reason = "GitHub knows no template and no parent of it"
     try:
@@ -108,7 +108,7 @@ def _lines(changes: Update) -> list[str]:
 
 
 def _next(changes: Update, *, check: bool, refused: bool) -> list[str]:
-    """Return the steps that remain for people."""
+    """Return the steps that remain for the user."""
     name, lines = changes.version.name, []
     if refused:
         lines.append("update: your changes in packages/ringside would be lost; `--overwrite` replaces these files")

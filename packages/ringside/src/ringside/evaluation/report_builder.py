@@ -18,7 +18,7 @@ from ringside.verdict.rules import Finding, verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """The facts about this checkout in the report."""
+    """Description of this checkout for the report."""
 
     commit: str | None
     dirty: bool

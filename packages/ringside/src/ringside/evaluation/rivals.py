@@ -42,7 +42,7 @@ class Rival:
 
     state: RivalState
     where: str = ""
-    """For error messages: where the rival was searched, and the problem."""
+    """Place of the search for the rival, and the problem, for error messages."""
     facts: ReleaseMetadata | None = None
     folder: Path | None = None
     """Folder of its release files."""

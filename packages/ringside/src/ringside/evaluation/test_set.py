@@ -44,7 +44,7 @@ class TestSet:
 
         Args:
             table: The content of predictions.parquet.
-            task: The facts of the task.
+            task: The task.
             threshold: binary: Minimum probability of a positive decision.
             top: binary: Share of rows for the top metrics.
 

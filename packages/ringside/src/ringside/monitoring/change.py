@@ -24,7 +24,7 @@ class Known:
     """A metric on one test set, with its spread."""
 
     value: float | None
-    """None if undefined on the rows."""
+    """Value on the rows; None if undefined on them."""
     spread: Spread | None = None
     reason: SpreadReason | None = None
     """Reason for a missing spread."""

@@ -28,7 +28,7 @@ def labels_arrived(rows: pa.Table, task: Task, now: datetime) -> bool:
 
     Args:
         rows: The partition as read from the source.
-        task: The facts of the task.
+        task: The task.
         now: The current time, with time zone.
     """
     labels = rows.column(task.target)

@@ -200,7 +200,7 @@ def decide(policy: RetrainParams, monitor: Monitor, brought: Sequence[str]) -> D
         brought: Partitions that are new to the default branch, labelled and valid.
 
     Returns:
-        `retrain` with every reason that holds; `nothing_to_learn` if reasons hold without new data; else `nothing`.
+        `retrain` with every reason that applies; `nothing_to_learn` if reasons apply without new data; else `nothing`.
     """
     holds: dict[Reason, bool] = {
         "new_data": bool(brought),

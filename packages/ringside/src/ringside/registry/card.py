@@ -47,11 +47,11 @@ class Material:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines that load a released model with scikit-learn and skops alone."""
+    """Lines that load a released model with scikit-learn and skops only."""
 
     text: str
     complete: bool
-    """Whether scikit-learn, skops and pandas suffice: no type of the model belongs to the task."""
+    """True if scikit-learn, skops and pandas suffice: no type of the model belongs to the task."""
 
 
 def text(value: object) -> str:

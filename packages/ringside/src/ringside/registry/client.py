@@ -43,9 +43,9 @@ class Verification:
     largest: float | None
     """Largest relative difference of a prediction; None without reference rows."""
     erased: bool
-    """Whether the reference rows were erased after the release."""
+    """True if the reference rows were erased after the release."""
     own_environment: bool
-    """Whether the version's own code and packages made the predictions."""
+    """True if a separate environment with the version's own code and packages made the predictions."""
 
 
 class Model:
@@ -63,7 +63,7 @@ class Model:
 
     @property
     def facts(self) -> ReleaseMetadata:
-        """The metadata, by the name that releases before 0.1.0 know; programs that load those use it."""
+        """The metadata, under its name in releases before 0.1.0, for programs that load those."""
         return self.metadata
 
     @property
@@ -209,7 +209,7 @@ def release_folder(registry: Registry, metadata: ReleaseMetadata, workspace: Wor
 
     Raises:
         RegistryError: a file is missing (state `files_missing`) or damaged (`files_damaged`), or the registry does
-            not answer.
+            not respond.
     """
     target = workspace.fetched / metadata.version
     if target.exists() and _is_current(registry, metadata, target):
@@ -223,7 +223,7 @@ def release_folder(registry: Registry, metadata: ReleaseMetadata, workspace: Wor
 def fetch(registry: Registry, metadata: ReleaseMetadata, target: Path) -> bool:
     """Download all files of a version into the folder `target`; return False if they are there already.
 
-    The files are downloaded into a temporary folder, which is renamed once every hash is right.
+    The files are downloaded into a temporary folder, which is renamed after every hash was verified.
 
     Raises:
         UsageError: `target` exists and is something else.

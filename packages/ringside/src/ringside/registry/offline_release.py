@@ -53,7 +53,7 @@ class Release:
 
     @property
     def facts(self) -> ReleaseMetadata:
-        """The metadata, by the name that releases before 0.1.0 know; programs that load those use it."""
+        """The metadata, under its name in releases before 0.1.0, for programs that load those."""
         return self.metadata
 
     @property

@@ -1,10 +1,11 @@
-"""Publishing: a model that was judged becomes a version, once, and whole.
+"""Publish a judged model as a version: only once, and with all its files.
 
-The steps, all under the registry's lock: finish or clean up what a killed publisher left (`tidy`); stop if this was
-published already (`published_as`); take the next version and build its files aside (`prepare`); publish them as one
-release, tag the commit, put the version in production unless there is a promotion freeze (`deliver`). If the process is
-killed between two steps, the next run, of this commit or of another one, finishes the work. A workflow prepares in one
-job, which may not write to the repository, and delivers in another, which runs no code of the model.
+The steps, all under the registry's lock: finish or remove the leftovers of a killed publisher (`tidy`); stop if the
+same was published before (`published_as`); choose the next version and build its files in a separate folder
+(`prepare`); publish them as one release, tag the commit, put the version in production unless there is a promotion
+freeze (`deliver`). If the process is killed between two steps, the next run, of this commit or of another one, finishes
+the work. A workflow prepares in one job, which may not write to the repository, and delivers in another, which runs no
+code of the model.
 """
 
 from collections.abc import Callable
@@ -26,11 +27,11 @@ class Candidate:
     metadata: ReleaseMetadata
     """Metadata of the checkout; `prepare` sets `version` and `published`."""
     approve: Callable[[], None]
-    """Raises if it must not be published; called only if it was not published before."""
+    """Function that raises if the model must not be published; called only if it was not published before."""
     fill: Callable[[ReleaseMetadata, Path], None]
-    """Writes all other files of the release into a folder with `release.json`, and SHA256SUMS last."""
+    """Function that writes all other files of the release into a folder with `release.json`, SHA256SUMS last."""
     notes: Callable[[ReleaseMetadata], str]
-    """Returns the release notes."""
+    """Function that returns the release notes."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Published:
 
     metadata: ReleaseMetadata
     new: bool
-    """False if the same was published before."""
+    """True unless a version from the same inputs or commit was published before."""
     production: str | None
     """Version in production after publishing."""
     notes: tuple[str, ...]
@@ -65,7 +66,7 @@ def publish(registry: Registry, candidate: Candidate, folder: Path) -> Published
         folder: temporary folder for the files; emptied before and removed afterwards.
 
     Raises:
-        RegistryError: the registry does not answer or refuses; or production has changed since the candidate was
+        RegistryError: the registry does not respond or refuses; or production has changed since the candidate was
             evaluated.
         StoreError: another publisher has the lock for too long, or a file cannot be written.
     """
@@ -83,10 +84,10 @@ def publish(registry: Registry, candidate: Candidate, folder: Path) -> Published
 
 
 def tidy(registry: Registry) -> list[str]:
-    """Finish or remove what killed publishers left; return sentences for the user.
+    """Finish or remove the leftovers of killed publishers; return sentences for the user.
 
     Raises:
-        RegistryError: the registry does not answer.
+        RegistryError: the registry does not respond.
     """
     removed = [f"removed {name}, left by a killed publisher" for name in registry.releases.clean()]
     return removed + _tag_all(registry, registry.versions())
@@ -96,20 +97,20 @@ def published_as(registry: Registry, inputs: str, commit: str) -> ReleaseMetadat
     """Return the newest version if it was made from the same inputs or commit; else None.
 
     Raises:
-        RegistryError: the registry does not answer.
+        RegistryError: the registry does not respond.
     """
     newest = _newest(registry)
     return newest if newest is not None and (newest.inputs == inputs or newest.commit == commit) else None
 
 
 def overtaken(registry: Registry, commit: str) -> ReleaseMetadata | None:
-    """Return the newest version if it was made from a later commit and the default branch has moved on too.
+    """Return the newest version if it and the default branch are at later commits; else None.
 
     A repeated run must not publish an older state of the branch as a newer version. A branch that was reset to an
     older commit does not count as overtaken.
 
     Raises:
-        RegistryError: the registry does not answer.
+        RegistryError: the registry does not respond.
     """
     newest = _newest(registry)
     if newest is None or commit in {newest.commit, registry.default_branch()}:
@@ -126,7 +127,7 @@ def prepare(registry: Registry, candidate: Candidate, folder: Path) -> Prepared:
         folder: target folder for the files; emptied before.
 
     Raises:
-        RegistryError: it must not be published, or the registry does not answer.
+        RegistryError: it must not be published, or the registry does not respond.
         StoreError: a file cannot be written.
     """
     candidate.approve()
@@ -146,7 +147,7 @@ def deliver(registry: Registry, prepared: Prepared) -> Published:
     The files may come from another machine. If the version was published before, the remaining steps are finished.
 
     Raises:
-        RegistryError: the registry does not answer or refuses; or production or the newest version has changed since
+        RegistryError: the registry does not respond or refuses; or production or the newest version has changed since
             it was prepared.
         StoreError: another publisher has the lock for too long, or a file cannot be written.
     """
@@ -234,7 +235,7 @@ def produce(registry: Registry, newest: ReleaseMetadata) -> list[str]:
         Sentences for the user.
 
     Raises:
-        RegistryError: the registry gives no answer, or refuses.
+        RegistryError: the registry does not respond or refuses.
     """
     releases = registry.releases
     moves = releases.moves()

@@ -30,7 +30,7 @@ RELEASES = "releases"
 State = Literal["found"] | RegistryState
 
 ReleasesAt = Callable[[Path, str, str], Releases | None]
-"""Function of a checkout, a remote's name and its address; returns the releases there, None if it knows none."""
+"""Function that returns the releases of a checkout's remote by its name and address; None if it finds none."""
 
 
 @dataclass(frozen=True)
@@ -115,19 +115,19 @@ class Registry:
         """Return all tags of versions and of stages, each with its commit.
 
         Raises:
-            RegistryError: the remote does not result; state `unreachable`.
+            RegistryError: the remote does not respond; state `unreachable`.
         """
         return self.repository.tags(self._place, *TAG_PATTERNS)
 
     def default_branch(self) -> str | None:
-        """Return the newest commit of the default branch; None if there is none or no result."""
+        """Return the newest commit of the default branch; None if there is none or the registry does not respond."""
         return self.repository.default_branch(self._place)
 
     def versions(self) -> list[ReleaseMetadata]:
         """Return all released versions, the oldest first.
 
         Raises:
-            RegistryError: the registry does not result, or a `release.json` is damaged.
+            RegistryError: the registry does not respond, or a `release.json` is damaged.
         """
         released = in_order(version for tag in self.releases.tags() if (version := version_of(tag)))
         return [self.releases.metadata(tag_of(version)) for version in released]
@@ -136,7 +136,7 @@ class Registry:
         """Return the version in production: the last promoted one, or the newest release if none ever was.
 
         Raises:
-            RegistryError: the registry does not result.
+            RegistryError: the registry does not respond.
         """
         if line := in_production(self.releases.moves()):
             return line[-1]
@@ -146,7 +146,7 @@ class Registry:
     def champion(self) -> ChampionState:
         """Return the version in production if its files are complete; else the state that explains why there is none.
 
-        The state `no_champion` requires proof: the place resulted and lists neither a version nor a release.
+        The state `no_champion` requires proof: the place responded and lists neither a version nor a release.
         """
         try:
             return self._champion()
@@ -207,7 +207,7 @@ class Registry:
 
         Raises:
             RegistryError: there is no release of the pinned version (state `files_missing`), or the registry does not
-                result.
+                respond.
         """
         if pinned is not None:
             return self.releases.metadata(tag_of(pinned))
@@ -220,7 +220,7 @@ class Registry:
         """Return how many versions were evaluated on the test rows with this hash of their identities.
 
         Raises:
-            RegistryError: the registry does not result.
+            RegistryError: the registry does not respond.
         """
         return sum(metadata.window == window for metadata in self.versions())
 

@@ -72,7 +72,7 @@ def lift_freeze(registry: Registry) -> PromotionFreeze | None:
     """Lift the promotion freeze and return it; None if there was none.
 
     Raises:
-        RegistryError: the registry does not answer, or the record of the freeze is damaged; a damaged record is
+        RegistryError: the registry does not respond, or the record of the freeze is damaged; a damaged record is
             removed.
         StoreError: another process has the registry's lock for too long.
     """

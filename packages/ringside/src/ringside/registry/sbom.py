@@ -1,7 +1,7 @@
 """The software bill of materials of a released model, as CycloneDX 1.6 in JSON.
 
-It is made from the lock alone, so that it lists what is installed from the release, not what happened to be installed
-here. The same lock, wheels and version give the same bytes. The format: <https://cyclonedx.org/docs/1.6/json/>.
+It is made from the lock alone, so that it lists the packages that the release installs, not those installed here.
+The same lock, wheels and version give the same bytes. The format: <https://cyclonedx.org/docs/1.6/json/>.
 """
 
 import hashlib

@@ -88,7 +88,7 @@ class _Release:
 
     @property
     def wheels(self) -> list[Path]:
-        """The wheels in the folder: the task's and the package's; a single wheel with both in releases before 0.1.0.
+        """Wheels in the folder: the task's and the package's; in releases before 0.1.0 a single wheel with both.
 
         Raises:
             RegistryError: there is none, or more than two; state `files_missing`.

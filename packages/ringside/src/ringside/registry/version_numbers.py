@@ -1,6 +1,6 @@
-"""The grammar of versions, and which one comes next.
+"""The grammar of versions, and the number of the next one.
 
-| what | name | example |
+| item | name | example |
 |---|---|---|
 | version | `vMAJOR.MINOR.PATCH` | `v1.2.0` |
 | its tag, on the merged commit | `model@<version>` | `model@v1.2.0` |

@@ -1,1 +1,1 @@
-"""The report: its data, which may come from anybody, and its renderings. Needs pydantic alone."""
+"""The report: its data, which may be untrusted, and its renderings. It needs pydantic only."""

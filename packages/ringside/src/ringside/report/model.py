@@ -88,7 +88,7 @@ class ResultRecord(Part):
     upper: Number | None = None
     """One-sided bound that decides worse."""
     tolerance: Number | None = None
-    """None if the metric is only shown."""
+    """Tolerance on the metric's scale; None if the metric is only shown."""
     relative: Share | None = None
     """The tolerance as a share of the rival's gain over the baseline."""
     outcome: Outcome | None = None
@@ -332,7 +332,7 @@ class ReproduceRecord(Part):
     """Hash of data/manifest.json."""
     python: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
     lock: LockRecord | None = None
-    """None if dvc.lock was not compared."""
+    """State of the committed dvc.lock; None if it was not compared."""
 
 
 class Report(Part):
@@ -372,7 +372,7 @@ class Report(Part):
     rival_calibration_error: Share | None = None
     stages: Annotated[list[StageCostRecord], Field(max_length=50)] = []
     cost: CostRecord | None = None
-    """None without a runner, for example on your machine."""
+    """Time and price of the job; None without a runner, for example on your machine."""
     latency_ms: Number | None = None
     """Milliseconds for 1,000 predictions of the challenger."""
     rival_latency_ms: Number | None = None

@@ -107,7 +107,7 @@ def body(watch: Watch, report: Report, *, approve: bool = True, run_url: str = "
 
 
 def _floor_note(watch: Watch, report: Report) -> str:
-    """Return a note whether the new model reaches the floors, if the champion misses one."""
+    """Return a note on whether the new model reaches the floors, if the champion misses one."""
     if "below_floor" not in watch.monitor.alarms:
         return ""
     missed = any(finding.name == "floors" and finding.state != "passed" for finding in report.rules)

@@ -1,6 +1,6 @@
 """Data model of status.json: the result of a pull request's run, which may have no report.
 
-It is the second file that goes to trusted code, as strict as a report: states and reasons are codes, and this module
+It is the second file that trusted code reads, as strict as a report: states and reasons are codes, and this module
 makes the sentences.
 """
 

@@ -1,6 +1,6 @@
 """Data model of monitoring: the champion on newer data, the decision to retrain, and alarms.
 
-It is as strict as a report, because it goes from the job that trains to the job with write access: states and reasons
+It is as strict as a report, because the job that trains passes it to the job with write access: states and reasons
 are codes, and `ringside.report.watch_text` makes the sentences.
 """
 
@@ -40,11 +40,11 @@ class MetricNow(Part):
     metric: Name
     better: Better
     now: Estimate | None
-    """None if undefined on these rows."""
+    """Estimate on the newest partition; None if undefined on these rows."""
     release: Estimate | None
-    """Without bounds if the release's rows are unavailable and only its stated value is known."""
+    """Estimate on the release's test set; without bounds if its rows are unavailable and only the value is known."""
     difference: Number | None = None
-    """Positive if the champion is better now."""
+    """Difference between both; positive if the champion is better now."""
     lower: Number | None = None
     upper: Number | None = None
     degrees_of_freedom: Number | None = None
@@ -53,7 +53,7 @@ class MetricNow(Part):
     lost: bool = False
     """True if the loss exceeds the tolerance, and not by chance."""
     reason: ResultReason | None = None
-    """Why the newest partition has no bounds."""
+    """Reason for missing bounds of the newest partition."""
 
 
 class FloorNow(Part):

@@ -62,7 +62,7 @@ def headline(report: Report) -> str:
 
 
 def what_now(report: Report) -> str:
-    """Return what to do next, in one to three short sentences."""
+    """Return the next step, in one to three short sentences."""
     if report.challenger_version is not None:
         return f"{report.challenger_version} is already published; there is nothing to merge."
     if report.verdict == "pass":
@@ -90,7 +90,7 @@ def tolerance(result: ResultRecord) -> str:
 
 
 def outcome(result: ResultRecord) -> str:
-    """Return the outcome of a metric, with its reason if the bounds do not give it."""
+    """Return the outcome of a metric, with its reason if the bounds do not determine it."""
     return f"{outcome_word(result)} ({reason(result.reason)})" if result.reason else outcome_word(result)
 
 
@@ -225,7 +225,7 @@ def _after_pass(report: Report) -> str:
 
 
 def _settles(report: Report) -> list[str]:
-    """Return what would decide an inconclusive verdict."""
+    """Return the advice on how to decide an inconclusive verdict."""
     leading, result = _leading(report), deciding(report)
     if report.champion not in ("compared", "no_champion"):
         return [messages.RIVALS[report.champion].advice]

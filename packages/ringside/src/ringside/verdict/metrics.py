@@ -36,7 +36,7 @@ class Estimates:
     """The value of a metric for one model, with its values without each group."""
 
     value: float
-    """NaN if undefined on these rows."""
+    """Value on all rows; NaN if undefined on these rows."""
     deleted: Floats
     """The value without each group or block of groups, `(n_blocks,)`."""
     sizes: Floats

@@ -14,7 +14,7 @@ from ringside.verdict.rows import Floats, Scored
 
 MIN_DIFFERING_GROUPS = 10
 MOST_GROUPS = 100_000
-"""Largest number of groups that is given as advice."""
+"""Largest number of groups that advice names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Result:
     metric: str
     better: Better
     challenger: float | None
-    """None if the metric is undefined on these rows."""
+    """Value of the challenger; None if the metric is undefined on these rows."""
     rival: float | None
     difference: float | None = None
     lower: float | None = None
@@ -37,7 +37,7 @@ class Result:
     """Share of the rival's gain over the baseline from which `tolerance` is computed."""
     outcome: Outcome | None = None
     reason: Reason | None = None
-    """Why the bounds do not give the outcome."""
+    """Reason if the bounds do not determine the outcome; else None."""
     cautions: tuple[Caution, ...] = ()
     method: Method | None = None
     standard_error: float | None = None
@@ -92,7 +92,7 @@ def judge(  # noqa: PLR0911  # one for each reason without bounds
         uses: Number of submissions that share the error rate of the lower bound.
 
     Returns:
-        The result; its reason is set if the bounds do not give the outcome.
+        The result; its reason is set if the bounds do not determine the outcome.
     """
     ours, theirs = metric.estimate(pair.challenger), metric.estimate(pair.rival)
     result = Result(

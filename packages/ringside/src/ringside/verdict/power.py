@@ -33,7 +33,7 @@ class Resolution:
     spread: Spread | None
     """Spread of their paired difference."""
     reason: Reason | None
-    """Why there is no spread."""
+    """Reason for a missing spread."""
     smallest: float | None
     """Smallest true difference that such a test set detects in four of five cases."""
     fits: float | None

@@ -33,7 +33,7 @@ class Truth:
     n_groups: int
     ordered: bool = False
     classes: tuple[str, ...] = ()
-    """multiclass: the labels in the order of the prediction columns."""
+    """Labels of a multiclass task, in the order of the prediction columns."""
 
     @classmethod
     def of(
@@ -97,9 +97,9 @@ class Scored:
     prediction: Floats
     """`(n_rows,)`, or `(n_rows, n_classes)` for multiclass."""
     threshold: float = 0.5
-    """binary: the model's threshold; a probability of at least this is a positive decision."""
+    """Threshold of a binary model; a probability of at least this is a positive decision."""
     top: float = 0.1
-    """binary: share of rows with the highest scores for `precision_at_top` and `lift_at_top`."""
+    """Share of rows with the highest scores of a binary model, for `precision_at_top` and `lift_at_top`."""
     cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """Intermediate results that several metrics share, such as the order of the scores."""
 

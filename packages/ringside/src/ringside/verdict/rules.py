@@ -70,7 +70,7 @@ class Floor:
     limit: float
     reached: bool
     surely_not: bool
-    """The better bound of the interval misses the limit too."""
+    """True if the better bound of the interval misses the limit too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +171,7 @@ def _floors(floors: Sequence[Floor]) -> Finding:
 
 
 def _baseline(result: Result | None) -> Finding:
-    """Return passed if better than the baseline beyond chance, failed if surely not, else undecided."""
+    """Return passed if the outcome is `better`, failed if equal or surely worse than the baseline, else undecided."""
     if result is None:
         return Finding(BASELINE, "not_applicable", "no_baseline_predictions")
     names = (result.metric,)

@@ -1,4 +1,4 @@
-"""The commands that workflows run. Each reads its context from the run, and works on a person's machine, too."""
+"""The commands that workflows run. Each reads its context from the run, and also works on your machine."""
 
 from typing import Any, ClassVar
 

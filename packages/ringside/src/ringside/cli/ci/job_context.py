@@ -31,7 +31,7 @@ def runner_of(run: Run) -> Runner | None:
 
 
 def are_rows_readable(run: Run, workspace: Workspace) -> bool:
-    """Return whether everybody who reads the repository, its logs and its caches may see the rows.
+    """Return whether all readers of the repository, its logs and its caches may see the rows.
 
     In Actions, unless GitHub states that the repository is private, `data.public` of params.yaml decides.
 

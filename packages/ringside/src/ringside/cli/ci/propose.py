@@ -1,4 +1,4 @@
-"""The verb `ci propose`: opens the pull request of a proposal, and the issues of alarms."""
+"""The command `ci propose`: opens the pull request of a proposal, and the issues of alarms."""
 
 import re
 from pathlib import Path
@@ -34,5 +34,5 @@ def propose(folder: Folder = Path("proposal"), remote: Remote = "origin") -> Non
         if proposal.report is not None:
             notes.append(proposer.propose(proposal))
     finally:
-        # After an error, the summary still lists what was done before.
+        # After an error, the summary still lists the steps done before.
         run.summary("\n".join(f"- {line}" for line in notes) or "There was nothing to do.")

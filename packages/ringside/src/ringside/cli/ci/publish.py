@@ -66,7 +66,7 @@ def open_prepared(folder: Path, expected: str, aside: Path) -> Prepared:
     Raises:
         UsageError: `expected` is not a fingerprint.
         DataError: a file is missing.
-        RegistryError: the folder differs from what the job wrote.
+        RegistryError: the folder differs from the one that the job wrote.
     """
     if not re.fullmatch(r"[0-9a-f]{64}-[0-9a-f]{64}", expected):
         remedy = "set it to the output `sums` of `ringside ci rebuild`."

@@ -53,7 +53,7 @@ def rebuild() -> None:
 
 
 def may_cache(run: Run, workspace: Workspace) -> bool:
-    """Return whether computed files may be stored in Actions' cache, which everybody who opens a pull request can read.
+    """Return whether computed files may be stored in Actions' cache, which any author of a pull request can read.
 
     In a public repository, `data.public` of params.yaml decides.
     """

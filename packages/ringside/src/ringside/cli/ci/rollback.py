@@ -1,4 +1,4 @@
-"""The command `ci rollback`: an earlier version goes back to production, without data or the model's packages."""
+"""The command `ci rollback`: puts an earlier version back in production, without data or the model's packages."""
 
 from ringside.cli.ci.promotion_freeze import close, keep
 from ringside.cli.ci.workflow_inputs import (

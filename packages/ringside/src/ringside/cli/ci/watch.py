@@ -1,4 +1,4 @@
-"""The verb `ci watch`: judges the champion on new data, and writes a proposal for `ci propose`."""
+"""The command `ci watch`: judges the champion on new data, and writes a proposal for `ci propose`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ Remote = Annotated[str, typer.Option(metavar="NAME", help="The Git remote whose 
 Folder = Annotated[Path, typer.Option(metavar="FOLDER", help="The folder for the proposal.")]
 
 _UNATTENDED = ("schedule", "repository_dispatch")
-"""Events that no person triggers."""
+"""Events that are not triggered by a person."""
 
 
 def watch(remote: Remote = "origin", proposal: Folder = Path("proposal")) -> None:

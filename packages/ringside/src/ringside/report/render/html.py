@@ -65,7 +65,7 @@ svg .mark { fill: var(--ink); }
 """
 """Light and dark by the reader's own setting, one column on a phone.
 
-Every colour of text and of marks has at least 4.5 to 1 against the page it stands on.
+Every colour of text and of marks has at least 4.5 to 1 against its background.
 """
 
 

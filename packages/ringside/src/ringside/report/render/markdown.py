@@ -1,6 +1,6 @@
 """Renderer of a report as GitHub-flavoured Markdown, for a comment, a job summary and a release page.
 
-The verdict comes first, then the deciding metric and two more, then what to do next; everything else is folded.
+The verdict is first, then the deciding metric and two more, then the next step; everything else is folded.
 """
 
 import html

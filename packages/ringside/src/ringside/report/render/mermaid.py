@@ -1,4 +1,4 @@
-"""Charts as Mermaid, which GitHub draws by itself: no other host ever sees the numbers.
+"""Charts as Mermaid, which GitHub draws itself, so that no other host gets the numbers.
 
 The language is `xychart-beta` as Mermaid 11 and 12 read it: quoted titles, numbers without exponents, one horizontal
 scale for all lines. Colours are given since only newer ones draw a legend.

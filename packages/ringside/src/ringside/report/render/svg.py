@@ -56,7 +56,7 @@ def scale(values: Iterable[float], start: float, end: float, *, margin: float = 
 
 
 def line_chart(chart: Chart, key: str) -> str:
-    """Lines or steps over a number.
+    """Draw lines or steps over a number.
 
     Args:
         chart: with at least one point.

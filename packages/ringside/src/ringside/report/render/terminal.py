@@ -36,7 +36,7 @@ def to_terminal(report: Report) -> list[str]:
 
 
 def _table(report: Report, results: list[ResultRecord]) -> list[str]:
-    """Return the table, with reasons behind the outcomes if they fit."""
+    """Return the table, with reasons after the outcomes if they fit."""
     whole = _aligned(report, results, outcome)
     fits = all(len(line) <= WIDTH for line in whole)
     return whole if fits else [line[:WIDTH].rstrip() for line in _aligned(report, results, outcome_word)]
