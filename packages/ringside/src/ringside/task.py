@@ -1,4 +1,4 @@
-"""The interface between a task and the machinery: the only module of `ringside` that a task imports.
+"""The interface between a task and the package: the only module of `ringside` that a task imports.
 
 A task is a package under `src/` with four files, each read by the stages that need it and by no other, so that an
 edit of the model never reads data again:

@@ -245,7 +245,7 @@ class TestRefuses:
     @pytest.mark.parametrize(
         ("options", "found"),
         [
-            (("--tolerance", "auc=0.1"), "names the metric 'auc', which there is not"),
+            (("--tolerance", "auc=0.1"), "names the metric 'auc', which does not exist"),
             (("--tolerance", "0.1"), "is not METRIC=VALUE"),
             (("--tolerance", "f1=0.1", "--tolerance", "f1=0.2"), "repeats a metric"),
             (("--tolerance", "f1=much"), "'much' is no tolerance"),

@@ -85,8 +85,8 @@ class TestAFile:
         wrong = {
             "clout": "Choose one of",
             "lift": "'lift' does not exist",
-            "soon": "Invalid answer: it is 'soon'. Write a number",
-            "class": "Invalid answer: 597 rows repeat the identity of another row. Add what",
+            "soon": "Invalid answer: 'soon' is no duration. Write a number",
+            "class": "Invalid answer: 597 rows repeat the identity of another row. Add a column",
             "custom": "Invalid answer: there is no column 'custom'. Did you mean 'customer'",
         }
         answers = ["clout", "git", "lift", "left", "", "", "soon", "60d", "class", "customer", "custom", "class"]
@@ -171,7 +171,7 @@ class TestAFile:
         words = ["--from", str(data / "iris.csv"), "--target", "target", "--store", "source", "--yes"]
         said = checkout.ok("ringside", "init", "iris", *words)
 
-        assert "src/iris/model.py is there already and was kept" in said
+        assert "src/iris/model.py already exists and was kept" in said
         assert "params.yaml has `store: git`; to change it, write `store: source` there" in said
         assert checkout.status().split() == ["M", "data/source/iris.csv", "M", "src/iris/model.py"]
 
@@ -203,7 +203,9 @@ class TestANewerFile:
         """What a reviewer sees does not pass for a verdict on the new rows."""
         report = (newer[0].root / "reports" / "report.md").read_text(encoding="utf-8")
 
-        assert "neither learnt from nor judged on: run ringside ingest" in report.split("<details>")[0]
+        assert (
+            "they were used neither for training nor for testing. Run ringside ingest" in report.split("<details>")[0]
+        )
 
     def test_is_committed_with_its_rows(self, iris, tmp_path):
         """`ringside ingest --commit` takes the file along, where Git keeps it."""

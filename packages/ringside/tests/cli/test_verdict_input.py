@@ -212,7 +212,10 @@ class TestAdoptedPredictions:
         ("change", "found"),
         [
             (lambda frame: pd.concat([frame, frame.head(2)]), "2 rows repeat the identity of another"),
-            (lambda frame: frame.rename(columns={"prediction": "p"}), "there are predictions in the columns none"),
+            (
+                lambda frame: frame.rename(columns={"prediction": "p"}),
+                "the prediction columns are none; expected is prediction",
+            ),
             (lambda frame: frame.rename(columns={"patient": "p"}), "it lacks the column patient"),
             (lambda frame: frame.assign(prediction=float("nan")), "predictions are missing or infinite"),
             (lambda frame: frame.assign(prediction="high"), "prediction, of type"),

@@ -104,7 +104,7 @@ class TestComment:
 
         tell(scene.run(archives.zipped(*files)))
 
-        assert only(scene).count("dvc.lock differs") == 1
+        assert only(scene).count("dvc.lock does not match the code.") == 1
 
     @pytest.mark.usefixtures("quick")
     def test_is_not_made_for_a_change_of_docs_alone(self, world, tell):

@@ -125,5 +125,5 @@ class TestVerb:
         said = checkout.ok("ringside", "ci", "rulesets", env={"PYTHONPATH": str(PACKAGE / "src")})
 
         assert "rulesets: main made" in said
-        assert "names nobody yet" in said
+        assert "CODEOWNERS names no reviewer yet" in said
         assert [one["name"] for one in hub.of("acme/demo").rulesets] == ["main"]

@@ -187,7 +187,7 @@ class TestWheel:
         """Two wheels of one name would be one file."""
         mine.checkout.edit("pyproject.toml", 'name = "flights"', 'name = "Ringside.ML"')
 
-        with pytest.raises(RegistryError, match="called ringside-ml"):
+        with pytest.raises(RegistryError, match="the project has the package's name, ringside-ml"):
             build_wheels(mine.checkout.root, "diabetes")
 
     def test_of_the_package_has_its_version_and_command(self, diabetes: Made):

@@ -77,7 +77,7 @@ class TestLoad:
         """Hashes are compared before anything is loaded."""
         (release / "model.skops").write_bytes(b"other")
 
-        with pytest.raises(RegistryError, match=r"model\.skops has other bytes"):
+        with pytest.raises(RegistryError, match=r"model\.skops does not match its hash in SHA256SUMS"):
             ringside.load(release, root=mine.checkout.root)
 
     def test_refuses_what_is_no_version(self, mine: Made):

@@ -152,13 +152,13 @@ class TestReading:
     @pytest.mark.parametrize(
         ("old", "new", "told"),
         [
-            ("1.5", "wide", "size: 'wide' is no float32"),
-            ("7,007", "7.5,007", "id: '7.5' is no int32"),
-            ("7,007", "3000000000,007", "id: '3000000000' is no int32"),
+            ("1.5", "wide", "size: 'wide' is not a valid float32"),
+            ("7,007", "7.5,007", "id: '7.5' is not a valid int32"),
+            ("7,007", "3000000000,007", "id: '3000000000' is not a valid int32"),
             ("7,007", ",007", "id: the value is missing"),
-            ("true", "perhaps", "yes: 'perhaps' is no bool"),
-            ("2026-01-02,", "someday,", "day: 'someday' is no datetime64[ns]"),
-            (",3", ",3.5", "many: '3.5' is no Int64"),
+            ("true", "perhaps", "yes: 'perhaps' is not a valid bool"),
+            ("2026-01-02,", "someday,", "day: 'someday' is not a valid datetime64[ns]"),
+            (",3", ",3.5", "many: '3.5' is not a valid Int64"),
         ],
     )
     def test_of_a_csv_are_named_where_a_text_is_no_value(self, tmp_path: Path, old, new, told):
@@ -171,7 +171,7 @@ class TestReading:
         """A blank line is a row, so that the next one has the number that an editor shows."""
         found = read_rows(table(tmp_path, "", FINE.replace("true", "perhaps")), COLUMNS)
 
-        assert (1, "yes: 'perhaps' is no bool") in found.failures
+        assert (1, "yes: 'perhaps' is not a valid bool") in found.failures
 
     def test_of_a_csv_take_the_word_na_as_text(self, tmp_path: Path):
         """A code of the letters NA is a code."""
@@ -179,7 +179,12 @@ class TestReading:
 
     @pytest.mark.parametrize(
         ("content", "told"),
-        [(b"", "no CSV"), (b"a,b\n1,2,3\n", "no CSV"), (b"a\n\xff\n", "no CSV"), (b"a,b\n", "no rows")],
+        [
+            (b"", "is not a CSV"),
+            (b"a,b\n1,2,3\n", "is not a CSV"),
+            (b"a\n\xff\n", "is not a CSV"),
+            (b"a,b\n", "no rows"),
+        ],
         ids=["empty", "too many cells", "not UTF-8", "header alone"],
     )
     def test_of_a_broken_csv_are_refused(self, tmp_path: Path, content, told):
@@ -192,7 +197,7 @@ class TestReading:
     @pytest.mark.parametrize("name", ["rows.csv", "rows.parquet"])
     def test_of_no_file_are_refused(self, tmp_path: Path, name):
         """A file that is not there is named."""
-        with pytest.raises(DataError, match=f"{name}: the value is missing"):
+        with pytest.raises(DataError, match=f"{name}: it is missing"):
             read_rows(tmp_path / name, {})
 
     def test_of_a_parquet_have_the_index_as_a_column(self, tmp_path: Path):

@@ -83,9 +83,9 @@ class TestPublish:
         shelf.publish()
         shelf.publish()
 
-        with pytest.raises(RegistryError, match=r"judged against v1\.0\.0, and v1\.0\.1 is in production"):
+        with pytest.raises(RegistryError, match=r"evaluated against v1\.0\.0, but v1\.0\.1 is in production now"):
             shelf.publish(champion="v1.0.0")
-        with pytest.raises(RegistryError, match="judged without a champion"):
+        with pytest.raises(RegistryError, match="evaluated without a champion"):
             shelf.publish(champion=None)
 
     def test_that_people_accepted_is_not(self, shelf):

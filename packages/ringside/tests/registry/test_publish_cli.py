@@ -60,10 +60,10 @@ class TestPublish:
     @pytest.mark.parametrize(
         ("typed", "code", "text"),
         [
-            (["publish", "--accept-reason", "a\nb"], 2, "no reason"),
+            (["publish", "--accept-reason", "a\nb"], 2, "--accept-reason is not a valid reason"),
             (["publish", "--remote", "upstream"], 1, "no release"),
             (["rollback"], 2, "--reason"),
-            (["rollback", "--lift-freeze", "--reason", "late"], 2, "stands alone"),
+            (["rollback", "--lift-freeze", "--reason", "late"], 2, "--lift-freeze allows no other option"),
             (["rollback", "--reason", "late"], 1, "nothing is in production"),
         ],
     )
@@ -142,7 +142,9 @@ class TestRollback:
 
         assert back.stdout == "v1.0.0\n"
         assert "promotion is frozen since the rollback of v1.1.0 (late)" in listed.stderr
-        assert "is lifted" in checkout.ok("ringside", "rollback", "--lift-freeze")
+        assert "lifted the promotion freeze after the rollback of v1.1.0 (late)" in checkout.ok(
+            "ringside", "rollback", "--lift-freeze"
+        )
         assert "promotion is not frozen" in checkout.ok("ringside", "rollback", "--lift-freeze")
 
     def test_without_an_earlier_version_says_what_to_do(self, alone):

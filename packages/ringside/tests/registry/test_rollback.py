@@ -52,8 +52,8 @@ class TestRollback:
         [
             ("v1.0.2", RegistryError, "in production already"),
             ("v7.0.0", RegistryError, "no such release"),
-            ("latest", UsageError, "no version"),
-            ("../v1.0.0", UsageError, "no version"),
+            ("latest", UsageError, "is not a version"),
+            ("../v1.0.0", UsageError, "is not a version"),
         ],
     )
     def test_to_what_cannot_be_is_refused(self, shelf, to, error, text):
@@ -163,5 +163,5 @@ class TestReason:
     @pytest.mark.parametrize("text", ["", "   ", "a\nb", "a\x1b[31mb", "a\u202eb", "a" * 501])
     def test_is_one_short_line(self, text):
         """An empty text, a long one, and control characters are refused."""
-        with pytest.raises(UsageError, match="no reason"):
+        with pytest.raises(UsageError, match="--reason is not a valid reason"):
             checked_reason(text, "--reason")

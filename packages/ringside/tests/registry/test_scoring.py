@@ -85,7 +85,9 @@ class TestHere:
     def test_of_another_model_is_refused(self, diabetes: Made, release: Path):
         """A model file that is not the one of `release.json` is never loaded."""
         (release / "model.skops").write_bytes(dump_model([1]))
-        with pytest.raises(RegistryError, match="not the model of release") as caught:
+        with pytest.raises(
+            RegistryError, match=r"model\.skops: the file does not match the hash in release\.json"
+        ) as caught:
             predicted(diabetes, release, rows(diabetes))
 
         assert caught.value.state == "files_damaged"

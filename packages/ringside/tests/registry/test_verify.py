@@ -49,7 +49,7 @@ class TestVerify:
     def test_names_a_file_that_was_changed(self, diabetes: Made, release: Path, name):
         """One byte more is enough."""
         (release / name).write_bytes((release / name).read_bytes() + b" ")
-        with pytest.raises(RegistryError, match=f": {name} has other bytes") as caught:
+        with pytest.raises(RegistryError, match=f": {name} does not match its hash in SHA256SUMS") as caught:
             verified(diabetes, release)
 
         assert caught.value.state == "files_damaged"
@@ -153,7 +153,7 @@ class TestVerb:
         """The file is named, and the exit code is 1."""
         (own.release() / "model.skops").write_bytes(b"other")
 
-        assert "model.skops has other bytes" in own.checkout.fails("ringside", "verify", "v1.0.0")
+        assert "model.skops does not match its hash in SHA256SUMS" in own.checkout.fails("ringside", "verify", "v1.0.0")
 
     def test_of_a_version_that_there_is_not_says_so(self, mine: Made):
         """It names the command that lists versions."""
@@ -195,7 +195,7 @@ class TestFetch:
         (own.release() / "model.skops").write_bytes(b"other")
         target = tmp_path / "new" / "here"
 
-        with pytest.raises(RegistryError, match=r"model\.skops has other bytes"):
+        with pytest.raises(RegistryError, match=r"model\.skops does not match its hash in SHA256SUMS"):
             fetch(own.registry, own.metadata(), target)
         assert list(target.parent.iterdir()) == []
 

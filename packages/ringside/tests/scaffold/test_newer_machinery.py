@@ -47,10 +47,7 @@ class TestNewerMachinery:
         found = said(copy)
 
         assert (found.state, found.remedy) == ("off", "run `make update`.")
-        assert (
-            found.found
-            == f"package-v0.2.0 is newer than {source.git('rev-parse', 'package-v0.1.0')[:10]}, which you have"
-        )
+        assert found.found == f"package-v0.2.0 is newer than yours ({source.git('rev-parse', 'package-v0.1.0')[:10]})"
         assert (copy.status(), copy.git("for-each-ref", "refs/ringside")) == ({}, "")
 
     def test_is_none_after_an_update(self, copy, source):

@@ -203,7 +203,7 @@ class TestShallowClone:
         """Red, with the reason and what to do; it does not pass as a first model."""
         assert shallow.shown == ("failure", "error", "Broken"), shallow.log
         assert "this checkout is shallow and lacks the base" in shallow.head
-        assert "(fetch-depth: 0)" in shallow.head
+        assert "(fetch-depth: 0, as in the template's train.yaml)" in shallow.head
 
     def test_trains_nothing_that_nobody_could_judge(self, shallow):
         """It ends before the pipeline; and what it cannot compare, it takes for a change of the model."""

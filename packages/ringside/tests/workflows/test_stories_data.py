@@ -135,7 +135,7 @@ class TestChangedSplit:
         part = resplit.part("Models and rows")
 
         assert "Test set: 1,120 rows in 28 groups" in part, resplit.log
-        assert "1,120 test rows left out: the rival was trained on them" in part
+        assert "1,120 test rows left out: training rows of the rival, or rows without its prediction." in part
 
     def test_is_seen_among_the_parameters(self, resplit):
         """And the stages from the split on ran."""
@@ -174,4 +174,4 @@ class TestUnreadableData:
         """The comment says it, and how; and that nothing is published before."""
         assert "> **Not judged: the data cannot be read here.**" in unread[whose].head
         assert "If you have access, review the change" in unread[whose].head
-        assert "Before anything is published, it is judged again." in unread[whose].head
+        assert "The change is judged again before anything is published." in unread[whose].head

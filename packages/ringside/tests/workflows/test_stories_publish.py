@@ -27,7 +27,7 @@ class TestJudged:
 
         assert merges.judged.played.check("Verdict").conclusion == "success", merges.judged.played.log
         assert "no worse than v1.0.0" in comment
-        assert comment.count("dvc.lock differs") == 1
+        assert comment.count("dvc.lock does not match the code.") == 1
 
     def test_merged_into_a_lock_that_names_another_model(self, merges):
         """On main the lock has the code of one branch, the parameters of the other, and the model of none."""

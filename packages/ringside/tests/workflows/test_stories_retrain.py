@@ -173,7 +173,8 @@ class TestNewMonth:
         titles = [[issue.state for issue in moment.there.issues.values()] for moment in (april.after, april.quiet)]
 
         assert april.quiet.played.check("Propose").conclusion == "skipped"
-        assert "nothing new" in april.quiet.played.check("Watch and train").summary
+        said = "No model was trained: there are no new data, and no reason for a new model."
+        assert said in april.quiet.played.check("Watch and train").summary
         assert titles[0] == titles[1] == ["closed", "closed"]
         assert [release.tag for release in april.quiet.there.releases] == ["model@v1.0.0", "model@v1.0.1"]
 
@@ -207,7 +208,7 @@ class TestDriftWithoutNewData:
         issue = only(april.after.issues, april.after.log)
 
         assert (issue.state, issue.reason) == ("closed", "completed")
-        assert issue.comments[-1].body.startswith("Over")
+        assert issue.comments[-1].body.startswith("Solved, by the last monitoring run")
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,7 @@ class TestRefused:
         pull = only(fallen.first.proposals, fallen.first.log)
 
         assert pull.title == "Retrain on 2025-04: the new model fails"
-        assert "refused by the policy" in pull.body
+        assert "The policy refuses the retrained model. Close this pull request" in pull.body
         assert "Fail" in pull.body
 
     def test_cannot_be_merged_green(self, fallen):

@@ -51,7 +51,7 @@ def body_without(run: TrainRun, place: str) -> Body:
 def body_refused(run: TrainRun, place: str) -> Body:
     """Return the comment if the upload of a later run was refused."""
     said = "Refused: what the run of Train uploaded is no report of this commit."
-    now = "Look at what it changes in the workflow and in the machinery; the log of the job Report says what was found."
+    now = "Review its changes of .github and packages/ringside; the log of the job Report has the reason."
     return _plain("CAUTION", said, now, run, place)
 
 
