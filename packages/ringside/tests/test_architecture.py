@@ -47,7 +47,9 @@ FORBIDDEN = {
     "ringside/update/": r"^ringside\.(cli|github|monitoring|evaluation)\b|^dvc\b",
     "ringside/messages.py": r"^ringside\.(?!codes\b|common\b)|^(numpy|pandas|pyarrow|scipy|sklearn|dvc)\b",
     "ringside/git.py": r"^ringside\.(?!errors\b)|^(numpy|pandas|pyarrow|pydantic|scipy|sklearn|dvc)\b",
-    "ringside/doctor/": r"^ringside\.(cli|monitoring|pipeline|evaluation|verdict)\b|^(numpy|pandas|pyarrow|scipy|sklearn|dvc)\b",
+    "ringside/doctor/": (
+        r"^ringside\.(cli|monitoring|pipeline|evaluation|verdict)\b|^(numpy|pandas|pyarrow|scipy|sklearn|dvc)\b"
+    ),
     # Jobs with rights to write run these, so they can load no model and no data.
     "ringside/github/": (
         r"^ringside\.(cli|monitoring|pipeline|evaluation|verdict|data)\b|^(numpy|pandas|pyarrow|scipy|sklearn|dvc)\b"
