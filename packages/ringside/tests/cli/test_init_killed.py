@@ -101,7 +101,7 @@ class TestAStray:
         said = Typing(checkout).init("--from", "my [old] rows.csv", "--store", "source")
 
         assert "my [old] rows.csv is in this repository, and `git add -A` would commit it" in said
-        line = said.split("put the line `")[1].split("`")[0]
+        line = said.split("add the line `")[1].split("`")[0]
         with (checkout.root / ".gitignore").open("a") as ignore:
             ignore.write(f"{line}\n")
         assert not [name for name in committed(checkout) if name.endswith(".csv")]
