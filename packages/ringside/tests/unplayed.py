@@ -17,6 +17,8 @@ _WORKFLOW = "a job of a workflow types it; packages/ringside/tests/workflows pla
 _TRACKED = "packages/ringside/tests/tracking types it beside a real server of MLflow"
 
 UNPLAYED = {
+    "uv pip install -r requirements/model.txt -r requirements/tools.txt && "
+    "uv pip install --no-deps -e packages/ringside": _INSTALLS,
     "python3 -m venv .venv && . .venv/bin/activate && pip install uv": _INSTALLS,
     'uv pip install "ringside_ml-0.1.0-py3-none-any.whl[compare]"': _BUILT,
     "make check-tag TAG=package-v0.1.0": _TAGGED,
