@@ -52,20 +52,20 @@ def adopted(values: np.ndarray | None = None, rows: np.ndarray | None = None) ->
 
 
 def held(judged: TestSet, table: pa.Table | None = None, **policy) -> Evaluation:
-    """The bout where it is proven that there is no champion."""
+    """The evaluation where it is proven that there is no champion."""
     return compare_with_rivals(corner(judged, **policy), Rival("no_champion"), table, ())
 
 
-def deciding(bout: Evaluation) -> tuple[str | None, str | None]:
+def deciding(evaluation: Evaluation) -> tuple[str | None, str | None]:
     """Outcome and reason of the metric that decides."""
-    return bout.comparison.deciding.outcome, bout.comparison.deciding.reason
+    return evaluation.comparison.deciding.outcome, evaluation.comparison.deciding.reason
 
 
-def found(bout: Evaluation, *, trained_on=(), validation=((99, 1),), limit=0.5):
+def found(evaluation: Evaluation, *, trained_on=(), validation=((99, 1),), limit=0.5):
     """The evidence with a profile and with what `validate` found."""
     profile = {"trained_on": pack_hashes(np.array(trained_on, dtype=np.uint64))}
     rows = [{"valid": valid, "quarantined": bad} for valid, bad in validation]
-    return evidence(bout, rows, profile, limit)
+    return evidence(evaluation, rows, profile, limit)
 
 
 class TestAdopted:
@@ -85,9 +85,9 @@ class TestAdopted:
 
     def test_is_no_rival_where_a_champion_may_be(self):
         """A registry that gives no answer proves nothing."""
-        bout = compare_with_rivals(corner(window()), Rival("unreachable", "somewhere"), adopted(), ())
+        evaluation = compare_with_rivals(corner(window()), Rival("unreachable", "somewhere"), adopted(), ())
 
-        assert (bout.rival.state, bout.comparison) == ("unreachable", None)
+        assert (evaluation.rival.state, evaluation.comparison) == ("unreachable", None)
 
     def test_that_lacks_the_identity_is_refused(self):
         """The file is named."""
@@ -106,16 +106,16 @@ class TestFewRows:
 
     def test_of_one_class_rank_nothing(self):
         """Without a negative there is no ROC AUC; the metrics that need none are shown."""
-        bout = held(window(y=[1] * ROWS), adopted(), metric="roc_auc")
+        evaluation = held(window(y=[1] * ROWS), adopted(), metric="roc_auc")
 
-        assert deciding(bout) == ("inconclusive", "undefined")
-        assert {r.metric for r in bout.comparison.metrics if r.challenger is not None} >= {"log_loss", "brier"}
+        assert deciding(evaluation) == ("inconclusive", "undefined")
+        assert {r.metric for r in evaluation.comparison.metrics if r.challenger is not None} >= {"log_loss", "brier"}
 
     def test_give_no_verdict_but_inconclusive(self):
         """Neither pass nor fail."""
-        bout = held(window(shop=[1] * ROWS), adopted())
+        evaluation = held(window(shop=[1] * ROWS), adopted())
 
-        assert verdict(judge_rules(found(bout))) == "inconclusive"
+        assert verdict(judge_rules(found(evaluation))) == "inconclusive"
 
 
 class TestBaseline:
@@ -127,9 +127,9 @@ class TestBaseline:
 
     def test_is_not_beaten_by_itself(self):
         """The same predictions are no better."""
-        bout = held(window(prediction=np.full(ROWS, 1 / 3)))
+        evaluation = held(window(prediction=np.full(ROWS, 1 / 3)))
 
-        assert "RS005" in {f.rule.code for f in judge_rules(found(bout)) if f.state == "failed"}
+        assert "RS005" in {f.rule.code for f in judge_rules(found(evaluation)) if f.state == "failed"}
 
     def test_is_what_is_shown_without_a_rival(self):
         """Every metric, the one that decides first."""
@@ -171,7 +171,7 @@ class TestFloors:
 
 
 class TestEvidence:
-    """The bout and the files of the pipeline."""
+    """The evaluation and the files of the pipeline."""
 
     def test_has_the_worst_partition(self):
         """The largest share of labelled rows that failed the schema; a partition without labels has none."""

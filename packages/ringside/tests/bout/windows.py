@@ -1,4 +1,4 @@
-"""Tables of predictions for the tests of the bout room."""
+"""Tables of predictions for the tests of the evaluation room."""
 
 import numpy as np
 import pyarrow as pa
